@@ -1,0 +1,37 @@
+import type { TaskMode, TaskPermissions } from "./task.ts";
+
+/** Names of rights in the order in which they stand in a pool's key. */
+const RIGHTS = ["env", "net", "read", "run", "write"] as const;
+
+/** What a pool of executors is for: its key says all of it, so that keys can travel alone. */
+export interface Pool {
+  /** `alone`: suspects of either mode, one at a time on the node. */
+  readonly kind: TaskMode | "alone";
+  readonly permissions: TaskPermissions;
+}
+
+/** The key of a pool: `async`, `blocking+net=["api.example.com"]`, `alone`, … */
+export function poolKey({ kind, permissions }: Pool): string {
+  const rights = RIGHTS.flatMap((right) => {
+    const value = permissions[right];
+    if (value === undefined || (value !== true && value.length === 0)) return [];
+    return [`+${right}=${value === true ? "*" : JSON.stringify([...value].sort())}`];
+  });
+  return kind + rights.join("");
+}
+
+/** The key of the pool in which a suspect of `key`'s pool runs alone. */
+export function aloneKey(key: string): string {
+  const plus = key.indexOf("+");
+  return "alone" + (plus < 0 ? "" : key.slice(plus));
+}
+
+/** The mode of a task whose own pool has `key`; `key` is never an `alone` pool's. */
+export function modeOf(key: string): TaskMode {
+  return key.startsWith("async") ? "async" : "blocking";
+}
+
+/** True for the pools in which one suspect at a time runs. */
+export function isAlone(key: string): boolean {
+  return key.startsWith("alone");
+}

@@ -1,0 +1,298 @@
+/**
+ * The store as the scheduler and the reader see it: asynchronous, in the domain's terms, in batches.
+ * A backend does no more than look up, lock and write; every decision is a pure function of
+ * `domain/`, taken above this port. `tests/conformance` is what a backend has to pass.
+ */
+import type {
+  LogLine,
+  QueueConfig,
+  RunOutcomeKind,
+  RunRecord,
+  TaskError,
+  TaskProgress,
+  TaskRecord,
+  TaskSpec,
+  TaskState,
+  TaskStatus,
+  WorkflowRecord,
+  WorkflowStatus,
+} from "../domain/task.ts";
+
+/** A new task: `seq` is the store's to give. */
+export type NewTask = TaskSpec & TaskState & {
+  /** Nums of the dependencies, one edge each. */
+  readonly depNums: readonly number[];
+};
+
+export type NewWorkflow = Omit<WorkflowRecord, "counts">;
+
+/**
+ * A changed state. The store writes it only where the task still has the status and run of `before`
+ * (which it always has inside the transaction that read it; anything else is a bug and throws).
+ */
+export interface TaskChange {
+  readonly before: TaskRecord;
+  readonly after: TaskState;
+  /** New input at a retry; null keeps it. */
+  readonly args: string | null;
+}
+
+/** A dependency edge with the state of its child. */
+export interface Dependent {
+  readonly parent: number;
+  readonly child: TaskRecord;
+}
+
+export interface DependencyState {
+  readonly num: number;
+  readonly id: string;
+  readonly key: string | null;
+  readonly status: TaskStatus;
+  readonly reason: TaskRecord["reason"];
+}
+
+export interface ReadyQuery {
+  readonly queue: string;
+  readonly pool: string;
+  readonly max: number;
+  /** Most tasks of one concurrency key that may run at a time; null: any number. */
+  readonly keyConcurrency: number | null;
+  /** The key after which the round-robin over keys goes on; from the last answer. */
+  readonly afterKey: string | null;
+}
+
+export interface ReadyTasks {
+  /** In the order in which they are to start; arguments included, results not. */
+  readonly tasks: readonly TaskRecord[];
+  readonly lastKey: string | null;
+  /** True when nothing further of this queue and pool can be claimed now. */
+  readonly drained: boolean;
+}
+
+export interface NewRun {
+  readonly num: number;
+  readonly run: number;
+  readonly attempt: number;
+  readonly node: string;
+  readonly executor: string;
+  readonly startedAt: number;
+}
+
+export interface RunEnd {
+  readonly num: number;
+  readonly run: number;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly outcome: RunOutcomeKind;
+  readonly error: TaskError | null;
+}
+
+export interface IdempotencyEntry {
+  /** Subject and key, joined. */
+  readonly key: string;
+  readonly contentHash: string;
+  /** Id of the task or workflow that it made. */
+  readonly id: string;
+  readonly expiresAt: number;
+}
+
+export interface QueueAndPool {
+  readonly queue: string;
+  readonly pool: string;
+}
+
+/** The verbs of one write transaction. Nothing of it is seen outside before it commits. */
+export interface StoreWriter {
+  /**
+   * Runs `work` under a savepoint: when it throws, its writes are undone and the error goes on to
+   * the caller, while the transaction stays usable.
+   */
+  savepoint<T>(work: () => Promise<T>): Promise<T>;
+
+  /** Reserves `count` nums and returns the first; they grow. */
+  allocateNums(kind: "task" | "workflow", count: number): Promise<number>;
+
+  /** Tasks by id, without args and results (`args` is `"[]"`), locked for this transaction. */
+  findTasks(ids: readonly string[]): Promise<ReadonlyMap<string, TaskRecord>>;
+  /** The same by num; `texts` adds args and results whole. */
+  loadTasks(
+    nums: readonly number[],
+    options?: { readonly texts?: boolean },
+  ): Promise<ReadonlyMap<number, TaskRecord>>;
+  /** Results of completed tasks as JSON text; those without one are absent. */
+  loadResults(nums: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  findWorkflows(ids: readonly string[]): Promise<ReadonlyMap<string, WorkflowRecord>>;
+  /** Workflows with counts that include this transaction's changes. */
+  loadWorkflows(nums: readonly number[]): Promise<ReadonlyMap<number, WorkflowRecord>>;
+  /** Tasks of a workflow in order of num, after `afterNum`, at most `limit`. */
+  tasksOfWorkflow(
+    num: number,
+    options: { readonly afterNum: number; readonly limit: number },
+  ): Promise<readonly TaskRecord[]>;
+  findIdempotencyKeys(
+    keys: readonly string[],
+    now: number,
+  ): Promise<ReadonlyMap<string, IdempotencyEntry>>;
+
+  insertIdempotencyKeys(entries: readonly IdempotencyEntry[]): Promise<void>;
+  insertWorkflows(workflows: readonly NewWorkflow[]): Promise<void>;
+  /** Inserts tasks and their edges; throws `ConstraintError` when an id is taken. Answers the stamps. */
+  insertTasks(tasks: readonly NewTask[]): Promise<readonly number[]>;
+  /** Writes changed states and keeps depths and workflow counts. Answers the stamps, in order. */
+  updateTasks(changes: readonly TaskChange[]): Promise<readonly number[]>;
+  finishWorkflows(
+    ends: readonly {
+      readonly num: number;
+      /** `running` reopens it, with `finishedAt` null. */
+      readonly status: WorkflowStatus;
+      readonly finishedAt: number | null;
+    }[],
+  ): Promise<void>;
+
+  /** Every edge out of `parents` whose child has one of `statuses`; locked, in order of the child's num. */
+  dependentsOf(
+    parents: readonly number[],
+    statuses: readonly TaskStatus[],
+  ): Promise<readonly Dependent[]>;
+  /** Direct dependencies of each child, as they stand. */
+  dependenciesOf(
+    children: readonly number[],
+  ): Promise<ReadonlyMap<number, readonly DependencyState[]>>;
+
+  /** Picks ready tasks of a queue and pool: keys take turns, inside a key by `readyOrder`. Locks them. */
+  selectReady(query: ReadyQuery): Promise<ReadyTasks>;
+  /** Scheduled tasks due at `now`, earliest first. */
+  selectDue(now: number, limit: number): Promise<readonly TaskRecord[]>;
+  /** Live, not running tasks whose `expiresAt` has passed. */
+  selectExpired(now: number, limit: number): Promise<readonly TaskRecord[]>;
+  /** Running tasks in order of num after `afterNum`. */
+  selectRunning(
+    options: { readonly afterNum: number; readonly limit: number; readonly executor?: string },
+  ): Promise<readonly TaskRecord[]>;
+  /** The earliest time at which `selectDue` or `selectExpired` would find something; null: never. */
+  nextWakeAt(): Promise<number | null>;
+  /** Queues and pools with at least one pending task. */
+  readyWork(): Promise<readonly QueueAndPool[]>;
+  /** Running tasks of a queue now. Cost is bounded by `atMost`, the largest answer of interest. */
+  countRunning(queue: string, atMost: number): Promise<number>;
+  /** Where a pending task's own pool or alone pool changed with its definition: rewrites both. */
+  reassignPools(
+    changes: readonly { readonly method: string; readonly from: string; readonly to: string }[],
+  ): Promise<void>;
+
+  insertRuns(runs: readonly NewRun[]): Promise<void>;
+  /** Ends runs that have no end yet. */
+  finishRuns(ends: readonly RunEnd[]): Promise<void>;
+  /** Adds lines up to the limit per run; what is over is dropped. */
+  appendLogs(
+    items: readonly { readonly num: number; readonly lines: readonly LogLine[] }[],
+  ): Promise<void>;
+  /** Sets the progress of runs that are current; answers the stamp of each, null where it was not. */
+  setProgress(
+    items: readonly {
+      readonly num: number;
+      readonly run: number;
+      readonly progress: TaskProgress;
+    }[],
+  ): Promise<readonly (number | null)[]>;
+
+  loadQueues(): Promise<readonly QueueConfig[]>;
+  saveQueue(queue: QueueConfig): Promise<void>;
+
+  /** Those of `nums` on which a live task depends. */
+  withLiveDependents(nums: readonly number[]): Promise<ReadonlySet<number>>;
+  /** Removes tasks with runs, logs and edges, and leaves a tombstone for event streams. */
+  deleteTasks(nums: readonly number[]): Promise<void>;
+}
+
+export interface TaskQuery {
+  readonly status: TaskStatus | null;
+  readonly queue: string | null;
+  readonly method: string | null;
+  readonly workflowId: string | null;
+  readonly label: { readonly key: string; readonly value: string } | null;
+  readonly since: number | null;
+  readonly until: number | null;
+  readonly idPrefix: string | null;
+}
+
+/** Looks only, on a connection that can't write. */
+export interface StoreReader {
+  getTasks(ids: readonly string[]): Promise<readonly (TaskRecord | null)[]>;
+  /** Newest first below `beforeNum`; scans at most `scanRows`. Texts over `textBytes` are left out. */
+  listTasks(
+    query: TaskQuery,
+    page: {
+      readonly limit: number;
+      readonly beforeNum: number | null;
+      readonly scanRows: number;
+      readonly textBytes: number;
+    },
+  ): Promise<{ readonly tasks: readonly TaskRecord[]; readonly nextBeforeNum: number | null }>;
+  /** Null where the task does not exist. */
+  listRuns(id: string): Promise<readonly RunRecord[] | null>;
+  listLogs(id: string, limit: number): Promise<readonly LogLine[] | null>;
+  getWorkflow(id: string): Promise<WorkflowRecord | null>;
+  /** Its tasks in order of num, without args and results. */
+  listWorkflowTasks(num: number): Promise<readonly TaskRecord[]>;
+  listWorkflows(
+    page: { readonly limit: number; readonly beforeNum: number | null },
+  ): Promise<
+    { readonly workflows: readonly WorkflowRecord[]; readonly nextBeforeNum: number | null }
+  >;
+  listQueues(): Promise<readonly QueueConfig[]>;
+  /** Maintained depths: one entry per queue and status with tasks. */
+  queueDepths(): Promise<
+    readonly { readonly queue: string; readonly status: TaskStatus; readonly count: number }[]
+  >;
+  /** Tasks changed after `afterSeq`, in order of `seq`; scans at most `scanRows`. */
+  listChanges(
+    query: TaskQuery,
+    page: {
+      readonly afterSeq: number;
+      readonly limit: number;
+      readonly scanRows: number;
+      readonly textBytes: number;
+    },
+  ): Promise<
+    {
+      readonly tasks: readonly TaskRecord[];
+      readonly lastSeq: number;
+      readonly more: boolean;
+      readonly reset: boolean;
+    }
+  >;
+  close(): Promise<void>;
+}
+
+/** One writer of a store. */
+export interface Store {
+  /** Runs `work` in one transaction; when it throws, all is rolled back. One at a time. */
+  write<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** An item of a batch breaks a uniqueness or check constraint: the batch is replayed item by item. */
+export class ConstraintError extends Error {
+  override readonly name = "ConstraintError";
+}
+
+/** There is no room: rolled back, the caller is told 503, and later writes may succeed. */
+export class StoreFullError extends Error {
+  override readonly name = "StoreFullError";
+}
+
+/** The medium failed in the middle of a commit, whose outcome is unknown: the process has to end. */
+export class StoreBrokenError extends Error {
+  override readonly name = "StoreBrokenError";
+}
+
+/** Another process has the data folder; `message` names it. */
+export class StoreLockedError extends Error {
+  override readonly name = "StoreLockedError";
+}
+
+/** The store was written by a newer version. */
+export class SchemaTooNewError extends Error {
+  override readonly name = "SchemaTooNewError";
+}
