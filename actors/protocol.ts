@@ -242,7 +242,13 @@ export interface SchedulerProtocol {
 export type DispatcherMessage =
   | { readonly kind: "ExecutorJoined"; readonly executor: ExecutorAnnouncement }
   | { readonly kind: "WorkBecameReady"; readonly work: readonly ReadyWork[] }
-  | { readonly kind: "RunsEnded"; readonly executor: string; readonly runs: readonly RunRef[] }
+  | {
+    /** Committed ends, one executor's; the mean tells how much to prefetch. */
+    readonly kind: "RunsEnded";
+    readonly executor: string;
+    readonly runs: readonly RunRef[];
+    readonly meanRunMs: number;
+  }
   | {
     /** A cancellation of running code was committed. */
     readonly kind: "CancelRequested";
@@ -250,12 +256,6 @@ export type DispatcherMessage =
     readonly runs: readonly RunRef[];
   }
   | { readonly kind: "QueueChanged"; readonly queue: QueueConfig }
-  | {
-    /** From the supervisor: the executor ended by itself (`crashed`) or was terminated on request. */
-    readonly kind: "ExecutorDied";
-    readonly executor: string;
-    readonly incarnation: string;
-  }
   | { readonly kind: "GetSlots" }
   | { readonly kind: "DrainRuns"; readonly deadlineMs: number };
 
@@ -428,10 +428,10 @@ export type SubscriberMessage = {
   readonly events: readonly (TasksCommitted | EventsLost)[];
 };
 
-/** The front-ends take events, and nothing that can be asked. */
+/** What the front-ends take. A reply to events is the acknowledgement that paces the publisher. */
 export interface FrontEndProtocol {
   readonly message: SubscriberMessage | { readonly kind: "StopAccepting" };
-  readonly replies: { StopAccepting: null };
+  readonly replies: { EventsPublished: null; StopAccepting: null };
 }
 
 // ---- supervisor -------------------------------------------------------------------------------
@@ -477,6 +477,11 @@ export type SupervisorMessage =
   }
   | { readonly kind: "StoreUnhealthy"; readonly cause: string }
   | { readonly kind: "StoreHealthy" }
+  | {
+    /** The outcome of a commit is unknown: the process has to end. */
+    readonly kind: "StoreBroken";
+    readonly cause: string;
+  }
   | { readonly kind: "InjectFault"; readonly actor: string; readonly fault: FaultKind };
 
 export interface SupervisorReplies {

@@ -29,6 +29,8 @@ export interface ErrorData {
   /** What could not be done, why, and what to do. */
   readonly message: string;
   readonly errors?: readonly FieldError[];
+  /** The id, key or name that the refusal is about, where there is one. */
+  readonly subject?: string;
   /** For `unavailable`, `rate_limited` and `resource_exhausted`: when to try again, in ms. */
   readonly retryAfterMs?: number;
 }
@@ -59,7 +61,7 @@ export function refuse(
   code: ErrorCode,
   reason: string,
   message: string,
-  more: Pick<ErrorData, "errors" | "retryAfterMs"> = {},
+  more: Pick<ErrorData, "errors" | "retryAfterMs" | "subject"> = {},
 ): { readonly ok: false; readonly error: ErrorData } {
   return { ok: false, error: { code, reason, message, ...more } };
 }
