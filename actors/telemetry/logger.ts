@@ -95,6 +95,6 @@ function oneLine(text: string): string {
 }
 
 function writeToStandardError(line: string): void {
-  // deno-lint-ignore no-console -- the only output that a Worker without rights has
+  // The only output that a Worker without rights has.
   console.error(line);
 }
