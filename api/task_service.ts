@@ -1,0 +1,310 @@
+/**
+ * What the front-ends can do, in the terms of the actors' protocol: they translate, this forwards.
+ * Knows which actor answers what, how long to wait for it, and how to wait for the end of a task
+ * without a message that waits.
+ */
+import { ok, refuse, type Result } from "../actors/domain/error.ts";
+import type {
+  LogLine,
+  MethodDefinition,
+  QueueConfig,
+  RunRecord,
+  TaskRecord,
+  WorkflowRecord,
+} from "../actors/domain/task.ts";
+import type {
+  Changes,
+  FaultKind,
+  Page,
+  QueueDepth,
+  QueuePatch,
+  ReaderProtocol,
+  SchedulerMessage,
+  SchedulerProtocol,
+  SchedulerStats,
+  Submission,
+  SubmittedTask,
+  SubmittedWorkflow,
+  SubscriberMessage,
+  SupervisorProtocol,
+  SystemStatus,
+  TaskFilter,
+  WorkflowDetails,
+} from "../actors/protocol.ts";
+import type { ActorRef } from "../actors/runtime/actor.ts";
+import { asked, read, readRefusal, writeRefusal, written } from "./ask_refusal.ts";
+import { type Waiter, Waiters } from "./waiters.ts";
+
+/** What a task service works with. */
+export interface TaskServiceOptions {
+  readonly scheduler: ActorRef<SchedulerProtocol>;
+  readonly reader: ActorRef<ReaderProtocol>;
+  readonly supervisor: ActorRef<SupervisorProtocol>;
+  /** Most waits for the end of a task at a time. */
+  readonly waitersMax?: number;
+  /** Epoch ms; a monotonic clock is not needed, since a wait only ever ends early. */
+  readonly now?: () => number;
+}
+
+/** What `ListTasks` answers a page of. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
+/** What a wait for the next changes of tasks starts from. */
+export interface ChangesRequest {
+  readonly afterSeq: number;
+  readonly filter: TaskFilter;
+  readonly limit: number;
+}
+
+type SubmitWorkflowMessage = Extract<SchedulerMessage, { readonly kind: "SubmitWorkflow" }>;
+
+const WRITE = { deadlineMs: 15_000 };
+const READ = { deadlineMs: 10_000 };
+const WAITERS_MAX = 10_000;
+/** Ids asked of the reader in one message; with texts of 1 MiB each this bounds an answer. */
+const READ_BATCH_MAX = 100;
+
+interface PendingRead {
+  readonly id: string;
+  readonly resolve: (task: Result<TaskRecord>) => void;
+}
+
+/** The operations on tasks, workflows and queues that every front-end offers. */
+export class TaskService {
+  readonly #scheduler: ActorRef<SchedulerProtocol>;
+  readonly #reader: ActorRef<ReaderProtocol>;
+  readonly #supervisor: ActorRef<SupervisorProtocol>;
+  readonly #now: () => number;
+  readonly #waiters: Waiters;
+  /** Reads of this turn of the event loop: one commit may wake hundreds of waiters at once. */
+  #reads: PendingRead[] = [];
+
+  constructor(options: TaskServiceOptions) {
+    this.#scheduler = options.scheduler;
+    this.#reader = options.reader;
+    this.#supervisor = options.supervisor;
+    this.#now = options.now ?? Date.now;
+    this.#waiters = new Waiters(options.waitersMax ?? WAITERS_MAX);
+  }
+
+  /** Submits tasks, each accepted or refused on its own, in order. */
+  async submit(items: readonly Submission[]): Promise<readonly Result<SubmittedTask>[]> {
+    const reply = await this.#scheduler.ask({ kind: "SubmitTasks", items }, WRITE);
+    if (reply.ok) return reply.value;
+    const refusal = writeRefusal(reply.error);
+    return items.map(() => refusal);
+  }
+
+  /** Submits a graph, stored whole or not at all. */
+  async submitWorkflow(
+    message: Omit<SubmitWorkflowMessage, "kind">,
+  ): Promise<Result<SubmittedWorkflow>> {
+    return written(await this.#scheduler.ask({ kind: "SubmitWorkflow", ...message }, WRITE));
+  }
+
+  /** The task with arguments and result; `not_found` where there is none. */
+  getTask(id: string): Promise<Result<TaskRecord>> {
+    const { promise, resolve } = Promise.withResolvers<Result<TaskRecord>>();
+    this.#reads.push({ id, resolve });
+    if (this.#reads.length === 1) queueMicrotask(() => this.#flushReads());
+    return promise;
+  }
+
+  /**
+   * The task as it is when it has ended, or after `waitMs`, or when `signal` aborts or the node
+   * stops, whichever comes first.
+   */
+  async awaitEnd(id: string, waitMs: number, signal?: AbortSignal): Promise<Result<TaskRecord>> {
+    if (waitMs <= 0) return await this.getTask(id);
+    const waiter = this.#waiters.register(id);
+    if (waiter === null) return tooManyWaiters();
+    try {
+      const first = await this.getTask(id);
+      return await this.#untilEnd(waiter, first, { id, until: this.#now() + waitMs, signal });
+    } finally {
+      waiter.release();
+    }
+  }
+
+  /** Submits and waits like `awaitEnd`; registered first, so that no end is missed. */
+  async submitAndWait(
+    submission: Submission,
+    waitMs: number,
+    signal?: AbortSignal,
+  ): Promise<Result<TaskRecord>> {
+    const until = this.#now() + waitMs;
+    const waiter = this.#waiters.register(submission.id);
+    if (waiter === null) return tooManyWaiters();
+    try {
+      const [submitted] = await this.submit([submission]);
+      if (submitted === undefined) throw new Error("SubmitTasks answered nothing for its item");
+      if (!submitted.ok) return submitted;
+      const { task } = submitted.value;
+      // An idempotency key may lead to a task with another id, for which nobody has registered.
+      if (task.id !== submission.id) {
+        return await this.awaitEnd(task.id, until - this.#now(), signal);
+      }
+      return await this.#untilEnd(waiter, ok(task), { id: task.id, until, signal });
+    } finally {
+      waiter.release();
+    }
+  }
+
+  /** A page of tasks, newest first, without texts over 4 KiB. */
+  async listTasks(filter: TaskFilter, page: PageRequest): Promise<Result<Page<TaskRecord>>> {
+    return read(await this.#reader.ask({ kind: "ListTasks", filter, ...page }, READ));
+  }
+
+  /** The runs of a task, oldest first. */
+  async attempts(id: string): Promise<Result<readonly RunRecord[]>> {
+    return read(await this.#reader.ask({ kind: "GetAttempts", id }, READ));
+  }
+
+  /** At most `limit` lines that the task's code has logged. */
+  async logs(id: string, limit: number): Promise<Result<readonly LogLine[]>> {
+    return read(await this.#reader.ask({ kind: "GetLogs", id, limit }, READ));
+  }
+
+  /** Cancels: the answer is `cancelled`, or still `running` with `cancelRequestedAt`. */
+  async cancelTask(id: string): Promise<Result<TaskRecord>> {
+    return written(await this.#scheduler.ask({ kind: "CancelTask", id }, WRITE));
+  }
+
+  /** Lets a failed or cancelled task run again, with new arguments (JSON text) where given. */
+  async retryTask(id: string, args: string | null): Promise<Result<TaskRecord>> {
+    return written(await this.#scheduler.ask({ kind: "RetryTask", id, args }, WRITE));
+  }
+
+  /** Removes an ended task on which nothing live depends. */
+  async deleteTask(id: string): Promise<Result<null>> {
+    return written(await this.#scheduler.ask({ kind: "DeleteTask", id }, WRITE));
+  }
+
+  /** A workflow with its tasks, these without arguments and results. */
+  async getWorkflow(id: string): Promise<Result<WorkflowDetails>> {
+    return read(await this.#reader.ask({ kind: "GetWorkflow", id }, READ));
+  }
+
+  /** A page of workflows, newest first. */
+  async listWorkflows(page: PageRequest): Promise<Result<Page<WorkflowRecord>>> {
+    return read(await this.#reader.ask({ kind: "ListWorkflows", ...page }, READ));
+  }
+
+  /** Cancels all live tasks of a workflow. */
+  async cancelWorkflow(id: string): Promise<Result<WorkflowRecord>> {
+    return written(await this.#scheduler.ask({ kind: "CancelWorkflow", id }, WRITE));
+  }
+
+  /** Lets the failed and cancelled tasks of a workflow run again. */
+  async retryWorkflow(id: string): Promise<Result<WorkflowRecord>> {
+    return written(await this.#scheduler.ask({ kind: "RetryWorkflow", id }, WRITE));
+  }
+
+  /** The queues that were set up. */
+  async listQueues(): Promise<Result<readonly QueueConfig[]>> {
+    return asked(await this.#reader.ask({ kind: "ListQueues" }, READ));
+  }
+
+  /** How many tasks of each status a queue holds, one entry where there is any. */
+  async queueDepths(): Promise<Result<readonly QueueDepth[]>> {
+    return asked(await this.#reader.ask({ kind: "GetQueueDepths" }, READ));
+  }
+
+  /** Changes the given settings of a queue, which need not exist yet. */
+  async configureQueue(name: string, patch: QueuePatch): Promise<Result<QueueConfig>> {
+    return written(await this.#scheduler.ask({ kind: "ConfigureQueue", name, patch }, WRITE));
+  }
+
+  /** The registered tasks. */
+  async methods(): Promise<Result<readonly MethodDefinition[]>> {
+    return asked(await this.#scheduler.ask({ kind: "GetMethods" }, READ));
+  }
+
+  /** Counters since the scheduler's start. */
+  async stats(): Promise<Result<SchedulerStats>> {
+    return asked(await this.#scheduler.ask({ kind: "GetSchedulerStats" }, READ));
+  }
+
+  /** The node and its actors. */
+  async system(): Promise<Result<SystemStatus>> {
+    return asked(await this.#supervisor.ask({ kind: "GetSystem" }, READ));
+  }
+
+  /** Makes an actor fail on purpose; for tests of the node itself. */
+  async injectFault(actor: string, fault: FaultKind): Promise<Result<null>> {
+    return written(await this.#supervisor.ask({ kind: "InjectFault", actor, fault }, WRITE));
+  }
+
+  /** The latest state of each task changed after `afterSeq`. */
+  async changes(request: ChangesRequest): Promise<Result<Changes>> {
+    return asked(await this.#reader.ask({ kind: "GetChanges", ...request }, READ));
+  }
+
+  /** Wakes those who wait for a task that the events say has ended. */
+  onEvents(events: SubscriberMessage["events"]): void {
+    for (const event of events) {
+      if (event.kind === "TasksCommitted") this.#waiters.wake(event.ended);
+      else this.#waiters.wakeAll();
+    }
+  }
+
+  /** Answers all who wait with their task as it is, and from now on lets nobody wait. */
+  close(): void {
+    this.#waiters.close();
+  }
+
+  async #untilEnd(
+    waiter: Waiter,
+    first: Result<TaskRecord>,
+    { id, until, signal }: { id: string; until: number; signal: AbortSignal | undefined },
+  ): Promise<Result<TaskRecord>> {
+    let task = first;
+    while (task.ok && !hasEnded(task.value)) {
+      const wake = await waiter.wait(until - this.#now(), signal);
+      if (wake === "timeout" && signal?.aborted === true) return task;
+      task = await this.getTask(id);
+      if (wake !== "woken") break;
+    }
+    return task;
+  }
+
+  #flushReads(): void {
+    const reads = this.#reads;
+    this.#reads = [];
+    for (let start = 0; start < reads.length; start += READ_BATCH_MAX) {
+      void this.#readTasks(reads.slice(start, start + READ_BATCH_MAX));
+    }
+  }
+
+  async #readTasks(reads: readonly PendingRead[]): Promise<void> {
+    const ids = reads.map((pending) => pending.id);
+    const reply = await this.#reader.ask({ kind: "GetTasks", ids }, READ);
+    reads.forEach(({ id, resolve }, i) => {
+      if (!reply.ok) return resolve(readRefusal(reply.error));
+      const task = reply.value[i] ?? null;
+      resolve(task === null ? taskNotFound(id) : ok(task));
+    });
+  }
+}
+
+/** True when the task does not change any more by itself. */
+export function hasEnded(task: Pick<TaskRecord, "status">): boolean {
+  return task.status === "completed" || task.status === "failed" ||
+    task.status === "cancelled" || task.status === "skipped";
+}
+
+function tooManyWaiters(): Result<never> {
+  return refuse(
+    "resource_exhausted",
+    "too_many_waiters",
+    "Cannot wait for the task: too many requests wait already; ask without waiting",
+    { retryAfterMs: 1_000 },
+  );
+}
+
+function taskNotFound(id: string): Result<never> {
+  return refuse("not_found", "task_not_found", `Task "${id}" does not exist`);
+}
