@@ -428,9 +428,21 @@ export type SubscriberMessage = {
   readonly events: readonly (TasksCommitted | EventsLost)[];
 };
 
+/** One answered gRPC call, for the metrics that the http actor keeps. */
+export interface GrpcRequestObserved {
+  readonly method: string;
+  /** Name of the canonical code: `OK`, `NOT_FOUND`, … */
+  readonly code: string;
+  readonly seconds: number;
+}
+
 /** What the front-ends take. A reply to events is the acknowledgement that paces the publisher. */
 export interface FrontEndProtocol {
-  readonly message: SubscriberMessage | { readonly kind: "StopAccepting" };
+  readonly message:
+    | SubscriberMessage
+    | { readonly kind: "StopAccepting" }
+    /** From the grpc actor to the http actor, at most once a second. */
+    | { readonly kind: "GrpcRequestsObserved"; readonly items: readonly GrpcRequestObserved[] };
   readonly replies: { EventsPublished: null; StopAccepting: null };
 }
 
