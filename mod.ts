@@ -1,0 +1,9 @@
+/**
+ * What a user's program imports as `dtask`.
+ *
+ * Executors load this module too, with the tasks that import it and without any rights: what it
+ * brings along must load in an isolate that may not read, connect or see the environment.
+ *
+ * @module
+ */
+export * from "./tasks/sdk/mod.ts";

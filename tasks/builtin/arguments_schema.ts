@@ -1,0 +1,70 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { TaskValue } from "../sdk/mod.ts";
+
+/** A test of one argument, and in words what it must be: `a number`. */
+export interface ArgumentRule<T extends TaskValue> {
+  readonly is: (value: unknown) => value is T;
+  readonly must: string;
+}
+
+/**
+ * A Standard Schema of any number of arguments of one kind. It is written by hand because every
+ * executor loads the built-in tasks, and a schema library would be half of what it loads.
+ */
+export function argumentsOf<T extends TaskValue>(
+  { is, must }: ArgumentRule<T>,
+): StandardSchemaV1<readonly T[], readonly T[]> {
+  return schema((args) => {
+    const issues = args.flatMap((value, index) =>
+      is(value) ? [] : [{ path: [index], message: `must be ${must}, not ${describe(value)}` }]
+    );
+    return issues.length > 0 ? { issues } : { value: args.filter(is) };
+  });
+}
+
+/** A Standard Schema of at most `rules.length` arguments, each of its own kind; those missing are undefined. */
+export function optionalArguments<T extends readonly TaskValue[]>(
+  ...rules: { readonly [Index in keyof T]: ArgumentRule<T[Index]> }
+): StandardSchemaV1<Partial<T>, Partial<T>> {
+  const fits = (args: readonly unknown[]): args is Partial<T> =>
+    args.length <= rules.length && args.every((value, index) => rules[index]?.is(value));
+  return schema((args) => {
+    if (fits(args)) return { value: args };
+    const issues = args.flatMap((value, index) => {
+      const rule = rules[index];
+      if (rule === undefined) {
+        return [{ path: [index], message: `must be absent: there are ${rules.length} arguments` }];
+      }
+      if (rule.is(value)) return [];
+      return [{ path: [index], message: `must be ${rule.must}, not ${describe(value)}` }];
+    });
+    return { issues };
+  });
+}
+
+/** A number that is not negative: a length of time in ms. */
+export const durationMs: ArgumentRule<number> = {
+  is: (value): value is number => typeof value === "number" && value >= 0,
+  must: "a number of milliseconds, 0 or more",
+};
+
+function schema<T>(
+  validate: (args: readonly unknown[]) => StandardSchemaV1.Result<T>,
+): StandardSchemaV1<T, T> {
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "dtask",
+      validate: (args) =>
+        Array.isArray(args) ? validate(args) : { issues: [{ message: "must be an array" }] },
+    },
+  };
+}
+
+function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (value instanceof Uint8Array) return "bytes";
+  if (typeof value === "object") return "a map";
+  return typeof value === "bigint" ? `${value}` : `a ${typeof value}`;
+}

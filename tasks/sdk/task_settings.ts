@@ -1,0 +1,41 @@
+/** `async`: many at a time in one isolate. `blocking`: one at a time in an isolate. */
+export type TaskMode = "async" | "blocking";
+
+/** When and how often a failed attempt is repeated; what is absent comes from the server. */
+export interface TaskRetry {
+  /** 1 to 1,000; the first attempt counts. */
+  readonly maxAttempts?: number;
+  readonly backoff?: "fixed" | "linear" | "exponential";
+  readonly initialMs?: number;
+  /** At least 1. */
+  readonly factor?: number;
+  readonly maxMs?: number;
+  readonly jitter?: "full" | "none";
+}
+
+/** Rights beyond none, in Deno's notation; they need the operator's `--allow-task-permissions`. */
+export interface TaskRights {
+  readonly net?: readonly string[] | true;
+  readonly read?: readonly string[] | true;
+  readonly write?: readonly string[] | true;
+  readonly env?: readonly string[] | true;
+  readonly run?: readonly string[] | true;
+}
+
+/** What every definition of a task has, with or without a schema. */
+export interface TaskSettings {
+  /** How clients call it: 1 to 200 characters without white space. */
+  readonly name: string;
+  /** Further names. */
+  readonly aliases?: readonly string[];
+  readonly description?: string;
+  readonly retry?: TaskRetry;
+  /** Longest time of one attempt, 1 to 86,400,000 ms. */
+  readonly timeoutMs?: number;
+  /** Longest silence between two calls of `ctx.heartbeat()` or `ctx.progress()`, in ms. */
+  readonly heartbeatTimeoutMs?: number;
+  readonly queue?: string;
+  readonly permissions?: TaskRights;
+  /** Without it an async function is `async`, a plain one `blocking`. */
+  readonly mode?: TaskMode;
+}
