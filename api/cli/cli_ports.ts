@@ -1,0 +1,60 @@
+import type { Address, NodeConfig } from "../../actors/config.ts";
+
+/** Facts about a file or folder that the command line looks at. */
+export interface FileFacts {
+  readonly kind: "file" | "folder" | "other";
+  /** Permission bits, as `0o600`; null where the system has none. */
+  readonly mode: number | null;
+  readonly bytes: number;
+}
+
+/** The files that the command line touches. A missing file is null, any other failure throws. */
+export interface CliFiles {
+  readText(path: string): Promise<string | null>;
+  facts(path: string): Promise<FileFacts | null>;
+  makeFolder(path: string): Promise<void>;
+  /**
+   * Makes a file with mode 0600, whole or not at all. Returns false, and changes nothing, where
+   * there is one of that name.
+   */
+  writeSecret(path: string, text: string): Promise<boolean>;
+  /** Writes and removes a file of its own in the folder; throws where that is not possible. */
+  tryWrite(folder: string): Promise<void>;
+}
+
+/** What opening a data folder's database for reading told. */
+export type DatabaseCheck =
+  | { readonly kind: "absent" }
+  | { readonly kind: "ok"; readonly schemaVersion: number }
+  /** Another process, named by `detail`, has it open: a running node. */
+  | { readonly kind: "in_use"; readonly detail: string }
+  | { readonly kind: "failed"; readonly detail: string };
+
+/** What trying to listen on an address told. */
+export type BindCheck = "free" | "in_use" | { readonly failed: string };
+
+/** The outside world as the command line sees it, so that tests can stand in for all of it. */
+export interface CliPorts {
+  /** Runs a node until it is stopped; resolves to the process's exit code. */
+  readonly startNode: (config: NodeConfig) => Promise<number>;
+  readonly checkDatabase: (dataDir: string) => Promise<DatabaseCheck>;
+  readonly checkBind: (address: Address) => Promise<BindCheck>;
+  readonly env: (name: string) => string | undefined;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** Standard input to its end, as text. */
+  readonly readStdin: () => Promise<string>;
+  /** Width of the terminal that standard output is; null when it is none. */
+  readonly columns: () => number | null;
+  readonly files: CliFiles;
+  readonly fetch: typeof fetch;
+  readonly cwd: string;
+  readonly cpus: number;
+  readonly denoVersion: string;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Random bytes fit for a secret. */
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** A signal that aborts when the user interrupts. Listening starts with the call. */
+  readonly interrupted: () => AbortSignal;
+}

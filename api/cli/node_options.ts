@@ -1,0 +1,198 @@
+import { Buffer } from "node:buffer";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { Address, AuthConfig, NodeConfig } from "../../actors/config.ts";
+import { wrongUsage } from "./cli_error.ts";
+import type { CliPorts } from "./cli_ports.ts";
+import { readOrMakeNodeSecret, SECRET_MIN_BYTES } from "./node_secret.ts";
+import { OptionReader } from "./option_reader.ts";
+import {
+  ADDRESS,
+  formatAddress,
+  HTTP_URL,
+  isLoopback,
+  oneOf,
+  TEXT,
+  wholeNumber,
+} from "./value_kind.ts";
+
+/** Where a node listens and keeps its data unless told otherwise. */
+export const DEFAULT_GRPC: Address = { host: "::1", port: 50_051 };
+export const DEFAULT_HTTP: Address = { host: "127.0.0.1", port: 8_080 };
+export const DEFAULT_DATA = "./data";
+
+const HOUR_MS = 3_600_000;
+
+/** Every option of `dtask start` with its explanation; each is a `DTASK_…` variable too. */
+const OPTIONS: readonly (readonly [flags: string, help: string])[] = [
+  ["-a, --addr <host:port>", "gRPC address (default: [::1]:50051, or 127.0.0.1 without IPv6)"],
+  ["--no-grpc", "serve no gRPC"],
+  ["--http <host:port>", "address of REST and dashboard (default: 127.0.0.1:8080)"],
+  ["--data <folder>", "folder of the database and the secret (default: ./data)"],
+  ["--database-url <url>", "PostgreSQL instead of the data folder (a later version)"],
+  ["--executors <n>", "executor isolates of each mode (default: one a core, at least 2)"],
+  ["--concurrency <n>", "async tasks at a time in one executor (default: 100)"],
+  ["--tasks <path>", "folder or module with your own tasks"],
+  ["--no-auth", "no tokens; loopback addresses only"],
+  ["--insecure", "allow --no-auth on addresses that others can reach"],
+  ["--tls-cert <file>", "certificate chain for REST and gRPC, in PEM"],
+  ["--tls-key <file>", "private key of the certificate, in PEM"],
+  ["--drain-ms <ms>", "how long running code may finish at a stop (default: 10000)"],
+  ["--log-format <format>", "pretty or json (default: pretty)"],
+  ["--log-level <level>", "debug, info, warning or error (default: info)"],
+  ["--allow-task-permissions", "give tasks the rights that their definitions ask for"],
+  ["--allow-shell", "let shell.run start programs"],
+  ["--sync-wait-ms <ms>", "longest wait of a synchronous gRPC SubmitTask (default: 60000)"],
+  ["--async-wait-ms <ms>", "longest wait of an asynchronous one (default: 1000)"],
+  ["--result-cache-mb <mb>", "finished results kept in memory (default: 64)"],
+  ["--rate-limit <n>", "requests a second allowed to one token subject (default: no limit)"],
+];
+
+/** Declares the options of `dtask start` on `command`. */
+export function addNodeOptions(command: Command): void {
+  for (const [flags, help] of OPTIONS) command.option(flags, help);
+}
+
+/**
+ * The configuration that commander's `options` and the environment ask for. Makes the secret on a
+ * first start with authentication. Throws a usage error of one line that names what is wrong.
+ */
+export async function readNodeConfig(
+  options: Readonly<Record<string, unknown>>,
+  ports: Pick<CliPorts, "env" | "cwd" | "cpus" | "files" | "randomBytes">,
+): Promise<NodeConfig> {
+  const reader = new OptionReader(options, ports.env);
+  refuseDatabaseUrl(reader);
+  const settings = readSettings(reader, ports);
+  await checkPaths(settings, ports);
+  const noAuth = reader.isOn("--no-auth");
+  const insecure = reader.isOn("--insecure");
+  if (noAuth && !insecure) refuseOpenAddress([settings.http, settings.grpc]);
+  const auth: AuthConfig = noAuth ? { kind: "none" } : await readAuth(settings.dataDir, ports);
+  return { ...settings, auth };
+}
+
+/** The data folder that `--data` or `DTASK_DATA` names, as an absolute path. */
+export function readDataDir(reader: OptionReader, cwd: string): string {
+  return resolve(cwd, reader.read("--data", TEXT) ?? DEFAULT_DATA);
+}
+
+function readSettings(
+  reader: OptionReader,
+  ports: Pick<CliPorts, "env" | "cwd" | "cpus">,
+): Omit<NodeConfig, "auth"> {
+  const tasks = reader.read("--tasks", TEXT);
+  const waitMs = wholeNumber(0, HOUR_MS);
+  return {
+    http: reader.read("--http", ADDRESS) ?? DEFAULT_HTTP,
+    grpc: readGrpc(reader),
+    dataDir: readDataDir(reader, ports.cwd),
+    executors: reader.read("--executors", wholeNumber(1, 256)) ?? Math.max(2, ports.cpus),
+    concurrency: reader.read("--concurrency", wholeNumber(1, 10_000)) ?? 100,
+    tasks: tasks === null ? null : resolve(ports.cwd, tasks),
+    tls: readTls(reader, ports.cwd),
+    drainMs: reader.read("--drain-ms", waitMs) ?? 10_000,
+    logFormat: reader.read("--log-format", oneOf("pretty", "json")) ?? "pretty",
+    logLevel: reader.read("--log-level", oneOf("debug", "info", "warning", "error")) ?? "info",
+    allowTaskPermissions: reader.isOn("--allow-task-permissions"),
+    allowShell: reader.isOn("--allow-shell"),
+    syncWaitMs: reader.read("--sync-wait-ms", waitMs) ?? 60_000,
+    asyncWaitMs: reader.read("--async-wait-ms", waitMs) ?? 1_000,
+    resultCacheBytes: (reader.read("--result-cache-mb", wholeNumber(1, 65_536)) ?? 64) * 2 ** 20,
+    rateLimit: reader.read("--rate-limit", wholeNumber(1, 1_000_000)),
+    // For the project's own tests: a variable only, so that no option list invites to try it.
+    enableFaults: ports.env("DTASK_ENABLE_FAULTS") === "1",
+  };
+}
+
+function readGrpc(reader: OptionReader): NodeConfig["grpc"] {
+  const asked = reader.read("--addr", ADDRESS);
+  if (reader.isOn("--no-grpc")) return null;
+  return asked === null ? { ...DEFAULT_GRPC, asked: false } : { ...asked, asked: true };
+}
+
+function readTls(reader: OptionReader, cwd: string): NodeConfig["tls"] {
+  const cert = reader.read("--tls-cert", TEXT);
+  const key = reader.read("--tls-key", TEXT);
+  if (cert !== null && key !== null) {
+    return { certFile: resolve(cwd, cert), keyFile: resolve(cwd, key) };
+  }
+  if (cert !== null) throw wrongUsage("--tls-cert needs --tls-key, the private key's PEM file");
+  if (key !== null) throw wrongUsage("--tls-key needs --tls-cert, the certificate's PEM file");
+  return null;
+}
+
+function refuseDatabaseUrl(reader: OptionReader): void {
+  if (reader.read("--database-url", TEXT) === null) return;
+  throw wrongUsage(
+    "--database-url: PostgreSQL comes with a later version; use --data, which keeps everything in SQLite",
+  );
+}
+
+function refuseOpenAddress(addresses: readonly (Address | null)[]): void {
+  const open = addresses.find((address) => address !== null && !isLoopback(address.host));
+  if (open === undefined || open === null) return;
+  throw wrongUsage(
+    `--no-auth takes loopback addresses only, and others can reach ${formatAddress(open)}; ` +
+      "leave it out, or add --insecure if everyone who can connect may run tasks",
+  );
+}
+
+async function checkPaths(
+  { tasks, tls }: Pick<NodeConfig, "tasks" | "tls">,
+  { files }: Pick<CliPorts, "files">,
+): Promise<void> {
+  const needed = [
+    ["--tasks", "a folder or module that exists", tasks],
+    ["--tls-cert", "a PEM file that exists", tls?.certFile ?? null],
+    ["--tls-key", "a PEM file that exists", tls?.keyFile ?? null],
+  ] as const;
+  for (const [flag, takes, path] of needed) {
+    if (path !== null && await files.facts(path) === null) {
+      throw wrongUsage(`${flag} takes ${takes}, not ${JSON.stringify(path)}`);
+    }
+  }
+}
+
+async function readAuth(
+  dataDir: string,
+  ports: Pick<CliPorts, "env" | "files" | "randomBytes">,
+): Promise<AuthConfig> {
+  const issuer = variable(ports, "DTASK_JWT_ISSUER");
+  const audience = variable(ports, "DTASK_JWT_AUDIENCE");
+  const secret = readEnvSecret(ports);
+  const url = variable(ports, "DTASK_JWKS_URL");
+  if (url !== null && secret !== null) {
+    throw wrongUsage("DTASK_JWT_SECRET and DTASK_JWKS_URL exclude each other: set one of them");
+  }
+  if (url !== null) {
+    if (HTTP_URL.parse(url) === undefined) {
+      throw wrongUsage(`DTASK_JWKS_URL takes ${HTTP_URL.takes}, not ${JSON.stringify(url)}`);
+    }
+    return { kind: "jwks", url, issuer, audience };
+  }
+  return {
+    kind: "secret",
+    secret: secret ?? await readOrMakeNodeSecret(ports.files, dataDir, ports.randomBytes),
+    issuer,
+    audience,
+  };
+}
+
+/** The secret from `DTASK_JWT_SECRET`, or null. Its text never appears in an error. */
+export function readEnvSecret(ports: Pick<CliPorts, "env">): string | null {
+  const secret = variable(ports, "DTASK_JWT_SECRET");
+  if (secret === null) return null;
+  const bytes = Buffer.byteLength(secret);
+  if (bytes < SECRET_MIN_BYTES) {
+    throw wrongUsage(
+      `DTASK_JWT_SECRET takes at least ${SECRET_MIN_BYTES} bytes, and this one has ${bytes}`,
+    );
+  }
+  return secret;
+}
+
+function variable(ports: Pick<CliPorts, "env">, name: string): string | null {
+  const text = ports.env(name) ?? "";
+  return text === "" ? null : text;
+}

@@ -1,0 +1,58 @@
+import { Command, CommanderError } from "commander";
+import { VERSION } from "../../actors/config.ts";
+import type { CliPorts } from "./cli_ports.ts";
+import { CommandBinder } from "./command_call.ts";
+import { addStart } from "./commands/start.ts";
+import { addToken } from "./commands/token.ts";
+import { reportError } from "./error_report.ts";
+
+const HELP = `
+Exit codes: 0 done, 1 failed, 2 wrong usage. "dtask COMMAND --help" shows examples.
+
+A first task:
+  dtask start                      in one terminal
+  dtask submit add 1 2 3 --wait    in another`;
+
+/**
+ * Runs the command line `argv` (without the program's own name) and resolves to the exit code.
+ * Writes only through `ports`, and never throws.
+ */
+export async function runCli(argv: readonly string[], ports: CliPorts): Promise<number> {
+  const binder = new CommandBinder(ports);
+  const program = makeProgram(binder, ports);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return binder.exitCode;
+  } catch (error) {
+    // Help, the version and wrong usage: commander has written what there is to say.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    // The reader of a pipe had enough, as in `dtask list | head`.
+    if (error instanceof Deno.errors.BrokenPipe) return 0;
+    return reportError(error, { json: argv.includes("--json"), stderr: ports.stderr });
+  }
+}
+
+function makeProgram(binder: CommandBinder, ports: CliPorts): Command {
+  const program = new Command("dtask")
+    .description("Durable task scheduler and workflow engine")
+    .version(VERSION, "-V, --version", "print the version")
+    .addHelpText("after", HELP)
+    .exitOverride()
+    .configureOutput({
+      writeOut: ports.stdout,
+      writeErr: ports.stderr,
+      outputError: (text, write) => write(toOneLine(text)),
+      getOutHelpWidth: () => ports.columns() ?? 100,
+      getErrHelpWidth: () => ports.columns() ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  addStart(program, binder);
+  addToken(program, binder);
+  return program;
+}
+
+/** Commander puts what the user may have meant on a second line. */
+function toOneLine(text: string): string {
+  return text.trim().replace(/^error: /, "dtask: ").replaceAll("\n", " ") + "\n";
+}
