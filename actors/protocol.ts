@@ -113,6 +113,8 @@ export interface DependencyResult {
   readonly status: TaskStatus;
   /** JSON text; null unless completed. */
   readonly result: string | null;
+  /** True when the result was left out because all of them together are over the limit. */
+  readonly omitted?: boolean;
 }
 
 /** A claimed run with all that an executor needs. */
