@@ -1,0 +1,27 @@
+import { isEnded } from "./task_state.ts";
+import { TASK_STATUSES, type TaskStatus, type WorkflowStatus } from "./task.ts";
+
+/** How many tasks of a workflow stand in each status; an absent status counts as 0. */
+export type StatusCounts = Readonly<Partial<Record<TaskStatus, number>>>;
+
+/**
+ * What a workflow's tasks make of it: running while any is live, then failed if one failed, else
+ * cancelled if one was cancelled, else completed. Skipped tasks alone do not fail it.
+ */
+export function workflowStatus(counts: StatusCounts): WorkflowStatus {
+  const has = (status: TaskStatus) => (counts[status] ?? 0) > 0;
+  if (TASK_STATUSES.some((status) => !isEnded(status) && has(status))) return "running";
+  if (has("failed")) return "failed";
+  return has("cancelled") ? "cancelled" : "completed";
+}
+
+/** `counts` after one task went from `from` (null: it is new) to `to`. */
+export function countStatus(
+  counts: StatusCounts,
+  from: TaskStatus | null,
+  to: TaskStatus,
+): StatusCounts {
+  if (from === to) return counts;
+  const next = { ...counts, [to]: (counts[to] ?? 0) + 1 };
+  return from === null ? next : { ...next, [from]: (counts[from] ?? 0) - 1 };
+}
