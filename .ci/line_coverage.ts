@@ -1,0 +1,21 @@
+import { runDeno } from "./child_process.ts";
+
+/**
+ * Percentage of executable lines of `actors/` and `api/` that ran, over the profiles in `folder`:
+ * those of the tests, their Workers, and the nodes that they started and stopped in order.
+ */
+export async function lineCoverage(folder: string): Promise<number> {
+  const { success, output } = await runDeno([
+    "coverage",
+    "--lcov",
+    "--include=^file:.*/(actors|api)/",
+    "--exclude=/tests/|\\.gen\\.ts$|/node_modules/",
+    folder,
+  ]);
+  if (!success) throw new Error(`Cannot read the coverage profiles in ${folder}:\n${output}`);
+  const [found, hit] = ["LF", "LH"].map((key) =>
+    [...output.matchAll(new RegExp(`^${key}:(\\d+)$`, "gm"))]
+      .reduce((sum, match) => sum + Number(match[1]), 0)
+  );
+  return found === undefined || hit === undefined || found === 0 ? 0 : 100 * hit / found;
+}

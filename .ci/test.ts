@@ -1,0 +1,85 @@
+/**
+ * Runs the test suite with the rights that tests need and prints the totals: the last line is
+ * `N passed, N failed`.
+ *
+ *     deno task test [FILE or option of deno test …] [--coverage]
+ */
+import { runDeno } from "./child_process.ts";
+import { lineCoverage } from "./line_coverage.ts";
+import { addSummaries, summarizeTests, type TestSummary } from "./test_summary.ts";
+
+/** Tests start nodes and programs, so they may run; what they start has its own, smaller rights. */
+const TEST_ARGS = [
+  "test",
+  "--no-prompt",
+  "--no-check",
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-run",
+  "--allow-sys",
+  "--unstable-worker-options",
+];
+
+/** Examples in the documentation of what users import are tests, too. */
+const DOCUMENTED = ["mod.ts", "tasks/sdk"];
+
+const COVERAGE_DIR = "coverage";
+const COVERAGE_MIN = 85;
+
+/** Runs `deno test` with `args`, or the whole suite where they name no file. */
+export async function runTests(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestSummary> {
+  const run = async (more: readonly string[]) => {
+    const { success, output } = await runDeno([...TEST_ARGS, ...more], { env, echo: true });
+    return summarizeTests(output, success);
+  };
+  if (args.some((arg) => !arg.startsWith("-"))) return await run(args);
+  const suite = await run([...args, "tests/"]);
+  const documented = DOCUMENTED.filter(exists);
+  if (documented.length === 0 || args.length > 0) return suite;
+  return addSummaries(suite, await run(["--doc", "--permit-no-files", ...documented]));
+}
+
+/** Prints what was left out and why, then the totals as the last line. */
+export function printSummary({ passed, failed, ignored, skipped }: TestSummary): void {
+  if (ignored > 0) console.log(`\n${ignored} left out:`);
+  for (const line of new Set(skipped)) console.log(`  ${line}`);
+  console.log(`${passed} passed, ${failed} failed`);
+}
+
+async function runWithCoverage(args: readonly string[]): Promise<TestSummary> {
+  if (exists(COVERAGE_DIR)) await Deno.remove(COVERAGE_DIR, { recursive: true });
+  const summary = await runTests(
+    [...args, `--coverage=${COVERAGE_DIR}`, "--coverage-raw-data-only"],
+    { DENO_COVERAGE_DIR: `${Deno.cwd()}/${COVERAGE_DIR}` },
+  );
+  const percent = await lineCoverage(COVERAGE_DIR);
+  const enough = percent >= COVERAGE_MIN;
+  console.log(`\ncoverage of actors/ and api/: ${percent.toFixed(1)} % of lines`);
+  if (!enough) {
+    console.log(`less than the ${COVERAGE_MIN} % that is asked for: counts as a failure`);
+  }
+  return enough ? summary : { ...summary, failed: summary.failed + 1 };
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  Deno.chdir(new URL("..", import.meta.url));
+  const args = Deno.args.filter((arg) => arg !== "--coverage");
+  const summary = await (args.length < Deno.args.length ? runWithCoverage : runTests)(args);
+  printSummary(summary);
+  if (summary.failed > 0) Deno.exit(1);
+}
