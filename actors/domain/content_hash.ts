@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isJsonMap } from "./value_codec.ts";
 
 /**
  * `value` as the one JSON text that all equal values share: keys sorted by UTF-16 code unit, no
@@ -6,12 +7,11 @@ import { createHash } from "node:crypto";
  * JSON and were checked for depth: it recurses.
  */
 export function canonicalJson(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (!isJsonMap(value)) return JSON.stringify(value) ?? "null";
   const members: string[] = [];
-  const map: Readonly<Record<string, unknown>> = { ...value };
-  for (const key of Object.keys(map).sort()) {
-    const member = map[key];
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key];
     if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`);
   }
   return `{${members.join(",")}}`;
