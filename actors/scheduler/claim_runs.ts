@@ -1,0 +1,182 @@
+import { modeOf } from "../domain/pool.ts";
+import { LIMITS, type TaskRecord } from "../domain/task.ts";
+import type { Assignment, ClaimedRuns, ClaimRequest, DependencyResult } from "../protocol.ts";
+import type { DependencyState } from "../storage/port.ts";
+import type { Commit } from "./commit.ts";
+
+/** Where the round-robin over concurrency keys stands, by queue and pool. Lost at a restart, at no harm. */
+export type KeyCursors = Map<string, string | null>;
+
+const NOTHING: ClaimedRuns = { runs: [], drained: true };
+
+/** Makes the handler that claims ready tasks for executors with free slots. */
+export function claimRuns(cursors: KeyCursors, isDraining: () => boolean) {
+  return async (
+    commit: Commit,
+    work: readonly (readonly ClaimRequest[])[],
+  ): Promise<readonly (readonly ClaimedRuns[])[]> => {
+    const answers: ClaimedRuns[][] = [];
+    for (const requests of work) {
+      const claimed: ClaimedRuns[] = [];
+      for (const request of requests) {
+        claimed.push(isDraining() ? NOTHING : await claim(commit, request, cursors));
+      }
+      answers.push(claimed);
+    }
+    return answers;
+  };
+}
+
+async function claim(
+  commit: Commit,
+  request: ClaimRequest,
+  cursors: KeyCursors,
+): Promise<ClaimedRuns> {
+  const { queue, pool } = request;
+  const max = await allowance(commit, request);
+  if (max <= 0) return NOTHING;
+  const cursor = `${queue}\n${pool}`;
+  const { tasks, lastKey, drained } = await commit.tx.selectReady({
+    queue,
+    pool,
+    max,
+    keyConcurrency: commit.context.queues.get(queue).keyConcurrency,
+    afterKey: cursors.get(cursor) ?? null,
+  });
+  if (lastKey === null) cursors.delete(cursor);
+  else cursors.set(cursor, lastKey);
+  const fitting = await withoutMoved(commit, tasks);
+  const runs = await start(commit, request, fitting);
+  // Full up to a limit of the queue is drained too: an end in the queue says when there is room again.
+  return { runs, drained: drained || max < request.max };
+}
+
+/** How many starts the queue's settings leave. */
+async function allowance(commit: Commit, { queue: name, max }: ClaimRequest): Promise<number> {
+  const { queues } = commit.context;
+  const { paused, concurrency } = queues.get(name);
+  if (paused) return 0;
+  const rate = queues.rateAllowance(name, commit.now);
+  const spent = commit.effects.starts.get(name) ?? 0;
+  if (rate.count - spent < 1) {
+    commit.effects.wake(rate.nextAt);
+    commit.effects.throttled.add(name);
+  }
+  let left = Math.min(max, rate.count - spent);
+  if (concurrency !== null) {
+    left = Math.min(left, concurrency - await commit.tx.countRunning(name, concurrency));
+  }
+  return left;
+}
+
+/** Sends tasks whose definition has changed its pool to the right one, and passes them over here. */
+async function withoutMoved(
+  commit: Commit,
+  tasks: readonly TaskRecord[],
+): Promise<readonly TaskRecord[]> {
+  const moved = new Map<string, { method: string; from: string; to: string }>();
+  const fitting = tasks.filter((task) => {
+    const method = commit.context.methods.find(task.method, modeOf(task.pool));
+    if (method === null || method.pool === task.pool) return true;
+    const change = { method: task.method, from: task.pool, to: method.pool };
+    moved.set(`${change.method}\n${change.from}`, change);
+    commit.effects.hint({ queue: task.queue, pool: method.pool });
+    return false;
+  });
+  if (moved.size > 0) await commit.tx.reassignPools([...moved.values()]);
+  return fitting;
+}
+
+async function start(
+  commit: Commit,
+  { executor, incarnation, queue }: ClaimRequest,
+  tasks: readonly TaskRecord[],
+): Promise<readonly Assignment[]> {
+  if (tasks.length === 0) return [];
+  const { tx, now, effects, context: { node } } = commit;
+  const running = await commit.apply(tasks.map((before) => ({
+    before,
+    event: { kind: "claimed", node, executor, incarnation },
+  })));
+  await tx.insertRuns(running.map(({ num, run, attempt }) => ({
+    num,
+    run,
+    attempt,
+    node,
+    executor,
+    startedAt: now,
+  })));
+  for (const task of running) {
+    const counts = effects.countsOf(task);
+    counts.attempts++;
+    if (task.readyAt !== null) counts.waitSeconds.push(Math.max(0, now - task.readyAt) / 1_000);
+  }
+  effects.started(queue, running.length);
+  const deps = await dependencyResults(commit, running);
+  return running.map((task) => assignment(task, deps.get(task.num) ?? []));
+}
+
+function assignment(task: TaskRecord, deps: readonly DependencyResult[]): Assignment {
+  return {
+    num: task.num,
+    run: task.run,
+    id: task.id,
+    workflowId: task.workflowId,
+    attempt: task.attempt,
+    method: task.method,
+    mode: modeOf(task.pool),
+    args: task.args,
+    deps,
+    timeoutMs: task.timeoutMs,
+    heartbeatTimeoutMs: task.heartbeatTimeoutMs,
+    traceparent: task.traceparent,
+  };
+}
+
+/** What each task's dependencies came to, with their results from the cache or, where it lacks them, the store. */
+async function dependencyResults(
+  commit: Commit,
+  tasks: readonly TaskRecord[],
+): Promise<ReadonlyMap<number, readonly DependencyResult[]>> {
+  const dependents = tasks.filter((task) => task.deps.length > 0).map(({ num }) => num);
+  if (dependents.length === 0) return new Map();
+  const states = await commit.tx.dependenciesOf(dependents);
+  const texts = await resultTexts(commit, [...states.values()].flat());
+  const results = new Map<number, readonly DependencyResult[]>();
+  for (const [num, deps] of states) {
+    let bytes = 0;
+    results.set(
+      num,
+      deps.map(({ num, id, key, status }) => {
+        const text = texts.get(num) ?? null;
+        bytes += text?.length ?? 0;
+        // Over the limit a result stays away and is marked: code that asks for it gets an error, not null.
+        const omitted = bytes > LIMITS.dependencyResultBytes;
+        return { id, key, status, result: omitted ? null : text, ...(omitted && { omitted }) };
+      }),
+    );
+  }
+  return results;
+}
+
+async function resultTexts(
+  { tx, effects, context: { results } }: Commit,
+  deps: readonly DependencyState[],
+): Promise<ReadonlyMap<number, string>> {
+  const texts = new Map<number, string>();
+  const missing = new Set<number>();
+  for (const { num, status } of deps) {
+    if (status !== "completed") continue;
+    const text = results.get(num);
+    if (text === undefined) missing.add(num);
+    else texts.set(num, text);
+  }
+  effects.cacheHits += texts.size;
+  effects.cacheMisses += missing.size;
+  if (missing.size === 0) return texts;
+  for (const [num, text] of await tx.loadResults([...missing])) {
+    texts.set(num, text);
+    effects.results.push({ num, text });
+  }
+  return texts;
+}

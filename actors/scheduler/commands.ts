@@ -1,0 +1,262 @@
+import { ok, refuse, type Result } from "../domain/error.ts";
+import { isEnded } from "../domain/task_state.ts";
+import { recount } from "../domain/trigger_rule.ts";
+import {
+  LIMITS,
+  type QueueConfig,
+  type TaskRecord,
+  type WorkflowRecord,
+} from "../domain/task.ts";
+import type { SchedulerMessage } from "../protocol.ts";
+import type { Commit } from "./commit.ts";
+
+type MessageOf<K extends string> = Extract<SchedulerMessage, { readonly kind: K }>;
+
+/** Most tasks that one command touches at a time. */
+const PAGE = 1_000;
+
+/** Cancels what waits, and asks running code to stop. Repeating it changes nothing. */
+export async function cancelTasks(
+  commit: Commit,
+  work: readonly MessageOf<"CancelTask">[],
+): Promise<readonly Result<TaskRecord>[]> {
+  const answers: Result<TaskRecord>[] = [];
+  for (const { id } of work) {
+    const task = await findTask(commit, id);
+    if (task === null) answers.push(unknownTask(id));
+    else if (!isEnded(task.status)) answers.push(ok(await cancel(commit, task)));
+    else if (task.status === "cancelled") answers.push(ok(await whole(commit, task)));
+    else {
+      answers.push(refuse(
+        "failed_precondition",
+        "already_ended",
+        `Cannot cancel task "${id}": it has ${task.status} already`,
+        { subject: id },
+      ));
+    }
+  }
+  return answers;
+}
+
+/** Runs a failed or cancelled task again, from its first attempt, with what it had skipped. */
+export async function retryTasks(
+  commit: Commit,
+  work: readonly MessageOf<"RetryTask">[],
+): Promise<readonly Result<TaskRecord>[]> {
+  const answers: Result<TaskRecord>[] = [];
+  for (const { id, args } of work) {
+    const task = await findTask(commit, id);
+    if (task === null) answers.push(unknownTask(id));
+    else if (task.status !== "failed" && task.status !== "cancelled") {
+      answers.push(refuse(
+        "failed_precondition",
+        "not_retryable",
+        `Cannot retry task "${id}": it is ${task.status}; only failed and cancelled tasks can be retried`,
+        { subject: id },
+      ));
+    } else {
+      await retry(commit, [task], args);
+      answers.push(ok(await whole(commit, task)));
+    }
+  }
+  return answers;
+}
+
+/** Removes ended tasks that nothing live depends on. */
+export async function deleteTasks(
+  commit: Commit,
+  work: readonly MessageOf<"DeleteTask">[],
+): Promise<readonly Result<null>[]> {
+  const answers: Result<null>[] = [];
+  for (const { id } of work) {
+    const task = await findTask(commit, id);
+    if (task === null) answers.push(unknownTask(id));
+    else if (!isEnded(task.status)) answers.push(notDeletable(id, `it is ${task.status}`));
+    else if ((await commit.tx.withLiveDependents([task.num])).size > 0) {
+      answers.push(notDeletable(id, "a task that has not ended depends on it"));
+    } else {
+      await commit.tx.deleteTasks([task.num]);
+      commit.effects.deletedNums.push(task.num);
+      answers.push(ok(null));
+    }
+  }
+  return answers;
+}
+
+/** Cancels every live task of a workflow. */
+export async function cancelWorkflows(
+  commit: Commit,
+  work: readonly MessageOf<"CancelWorkflow">[],
+): Promise<readonly Result<WorkflowRecord>[]> {
+  const answers: Result<WorkflowRecord>[] = [];
+  for (const { id } of work) {
+    const workflow = (await commit.tx.findWorkflows([id])).get(id);
+    if (!workflow) answers.push(unknownWorkflow(id));
+    else if (workflow.status === "completed" || workflow.status === "failed") {
+      answers.push(refuse(
+        "failed_precondition",
+        "already_ended",
+        `Cannot cancel workflow "${id}": it has ${workflow.status} already`,
+        { subject: id },
+      ));
+    } else {
+      await forEachTask(commit, workflow.num, async (tasks) => {
+        await cancelLive(commit, tasks.filter((task) => !isEnded(task.status)));
+      });
+      answers.push(ok(await reread(commit, workflow)));
+    }
+  }
+  return answers;
+}
+
+/** Retries every failed or cancelled task of a workflow. */
+export async function retryWorkflows(
+  commit: Commit,
+  work: readonly MessageOf<"RetryWorkflow">[],
+): Promise<readonly Result<WorkflowRecord>[]> {
+  const answers: Result<WorkflowRecord>[] = [];
+  for (const { id } of work) {
+    const workflow = (await commit.tx.findWorkflows([id])).get(id);
+    if (!workflow) answers.push(unknownWorkflow(id));
+    else if (workflow.status !== "failed" && workflow.status !== "cancelled") {
+      answers.push(refuse(
+        "failed_precondition",
+        "not_retryable",
+        `Cannot retry workflow "${id}": it is ${workflow.status}; only failed and cancelled ones can be retried`,
+        { subject: id },
+      ));
+    } else {
+      await forEachTask(commit, workflow.num, async (tasks) => {
+        const ended = tasks.filter(({ status }) => status === "failed" || status === "cancelled");
+        await retry(commit, ended, null);
+      });
+      answers.push(ok(await reread(commit, workflow)));
+    }
+  }
+  return answers;
+}
+
+/** Changes settings of a queue, which comes to be by it. */
+export async function configureQueues(
+  commit: Commit,
+  work: readonly MessageOf<"ConfigureQueue">[],
+): Promise<readonly Result<QueueConfig>[]> {
+  const { queues } = commit.context;
+  const answers: Result<QueueConfig>[] = [];
+  const changed = new Map<string, QueueConfig>();
+  for (const { name, patch } of work) {
+    if (!queues.has(name) && !changed.has(name) && queues.size + changed.size >= LIMITS.queues) {
+      answers.push(refuse(
+        "resource_exhausted",
+        "too_many_queues",
+        `Cannot set up queue "${name}": ${LIMITS.queues} queues have settings already, which is the limit`,
+        { subject: name },
+      ));
+      continue;
+    }
+    const queue = { ...(changed.get(name) ?? queues.get(name)), ...patch };
+    changed.set(name, queue);
+    await commit.tx.saveQueue(queue);
+    commit.effects.queues.push(queue);
+    answers.push(ok(queue));
+  }
+  return answers;
+}
+
+async function cancel(commit: Commit, task: TaskRecord): Promise<TaskRecord> {
+  await cancelLive(commit, [task]);
+  return await whole(commit, task);
+}
+
+async function cancelLive(commit: Commit, tasks: readonly TaskRecord[]): Promise<void> {
+  const changed = await commit.apply(
+    tasks.map((before) => ({ before, event: { kind: "cancel_requested" } })),
+  );
+  for (const task of changed) {
+    if (task.status === "running" && task.executor !== null) {
+      commit.effects.cancelRequested(task.executor, task);
+    }
+  }
+}
+
+/** Retries `tasks` and brings back to life, wave after wave, what their end had decided downstream. */
+async function retry(
+  commit: Commit,
+  tasks: readonly TaskRecord[],
+  args: string | null,
+): Promise<void> {
+  if (tasks.length === 0) return;
+  const together = new Set(tasks.map(({ num }) => num));
+  const states = await commit.tx.dependenciesOf([...together]);
+  let wave = await commit.apply(tasks.map((before) => {
+    // Dependencies that are retried with it have not ended any more.
+    const deps = (states.get(before.num) ?? [])
+      .map((dep) => together.has(dep.num) ? { ...dep, status: "pending" as const } : dep);
+    return { before, event: { kind: "retried", counts: recount(deps) }, args };
+  }));
+  while (wave.length > 0) wave = await reconsider(commit, wave);
+}
+
+/** Dependents of revived tasks: skipped ones live again where their rule allows it, blocked ones recount. */
+async function reconsider(
+  commit: Commit,
+  revived: readonly TaskRecord[],
+): Promise<readonly TaskRecord[]> {
+  const edges = await commit.tx.dependentsOf(revived.map(({ num }) => num), ["skipped", "blocked"]);
+  const children = new Map(edges.map(({ child }) => [child.num, child]));
+  if (children.size === 0) return [];
+  const states = await commit.tx.dependenciesOf([...children.keys()]);
+  const changed = await commit.apply([...children.values()].map((before) => {
+    const counts = recount(states.get(before.num) ?? []);
+    const kind = before.status === "skipped" ? "revived" : "dependencies_changed";
+    return { before, event: { kind, counts } };
+  }));
+  return changed.filter((task) =>
+    children.get(task.num)?.status === "skipped" && !isEnded(task.status)
+  );
+}
+
+async function forEachTask(
+  { tx }: Commit,
+  workflowNum: number,
+  work: (tasks: readonly TaskRecord[]) => Promise<void>,
+): Promise<void> {
+  for (let afterNum = 0;;) {
+    const tasks = await tx.tasksOfWorkflow(workflowNum, { afterNum, limit: PAGE });
+    await work(tasks);
+    const last = tasks.at(-1);
+    if (tasks.length < PAGE || !last) return;
+    afterNum = last.num;
+  }
+}
+
+async function findTask({ tx }: Commit, id: string): Promise<TaskRecord | null> {
+  return (await tx.findTasks([id])).get(id) ?? null;
+}
+
+/** The task as it is now, with its arguments and result. */
+async function whole({ tx }: Commit, task: TaskRecord): Promise<TaskRecord> {
+  return (await tx.loadTasks([task.num], { texts: true })).get(task.num) ?? task;
+}
+
+/** The workflow as it will stand once the commit has closed or reopened it. */
+async function reread(commit: Commit, workflow: WorkflowRecord): Promise<WorkflowRecord> {
+  await commit.closeWorkflows();
+  return (await commit.tx.loadWorkflows([workflow.num])).get(workflow.num) ?? workflow;
+}
+
+function unknownTask(id: string) {
+  return refuse("not_found", "unknown_task", `Task "${id}" does not exist`, { subject: id });
+}
+
+function unknownWorkflow(id: string) {
+  return refuse("not_found", "unknown_workflow", `Workflow "${id}" does not exist`, {
+    subject: id,
+  });
+}
+
+function notDeletable(id: string, why: string) {
+  return refuse("failed_precondition", "not_deletable", `Cannot delete task "${id}": ${why}`, {
+    subject: id,
+  });
+}

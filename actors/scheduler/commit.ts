@@ -1,0 +1,125 @@
+import type { TaskEvent } from "../domain/task_state.ts";
+import { isEnded, transition } from "../domain/task_state.ts";
+import { classify, countEnded } from "../domain/trigger_rule.ts";
+import { workflowStatus } from "../domain/workflow.ts";
+import type { TaskRecord, TaskState } from "../domain/task.ts";
+import type { StoreWriter } from "../storage/port.ts";
+import { Effects } from "./effects.ts";
+import type { MethodTable } from "./method_table.ts";
+import type { QueueTable } from "./queue_table.ts";
+import type { ResultCache } from "./result_cache.ts";
+
+/** What handlers need besides the transaction. None of it changes inside a commit. */
+export interface CommitContext {
+  readonly node: string;
+  readonly methods: MethodTable;
+  readonly queues: QueueTable;
+  readonly results: ResultCache;
+  readonly random: () => number;
+}
+
+/** A task with the event that happened to it, as it was read in this transaction. */
+export interface TaskEventItem {
+  readonly before: TaskRecord;
+  readonly event: TaskEvent;
+  /** New input at a retry. */
+  readonly args?: string | null;
+}
+
+/**
+ * One transaction in the making: the store's verbs, the time, and the effects that follow. All changes
+ * of task state pass through `apply`, so that the pure table decides them, dependents hear of every
+ * end in the same transaction, and nothing is told that is not written.
+ */
+export class Commit {
+  readonly tx: StoreWriter;
+  readonly now: number;
+  readonly context: CommitContext;
+  effects = new Effects();
+
+  constructor(tx: StoreWriter, now: number, context: CommitContext) {
+    this.tx = tx;
+    this.now = now;
+    this.context = context;
+  }
+
+  /** Changes each task by its event and lets the ends ripple on. Answers the tasks after their own event. */
+  async apply(items: readonly TaskEventItem[]): Promise<readonly TaskRecord[]> {
+    const changed = await this.#write(items);
+    // A task that had ended before was counted then; `commands.ts` recounts its dependents.
+    await this.#settle(
+      changed.filter((task, index) =>
+        isEnded(task.status) && !isEnded(items[index]?.before.status ?? "pending")
+      ),
+    );
+    return changed;
+  }
+
+  /** Counts the ends of tasks that were inserted ended (skipped at once), which nothing waits for yet. */
+  inserted(tasks: readonly TaskRecord[]): void {
+    for (const task of tasks) this.effects.changed(null, task);
+  }
+
+  /** Brings the status of every touched workflow in line with its tasks; once, before the commit. */
+  async closeWorkflows(): Promise<void> {
+    if (this.effects.workflows.size === 0) return;
+    const workflows = await this.tx.loadWorkflows([...this.effects.workflows]);
+    const ends = [];
+    for (const workflow of workflows.values()) {
+      const status = workflowStatus(workflow.counts);
+      if (status === workflow.status) continue;
+      const finishedAt = status === "running" ? null : this.now;
+      ends.push({ num: workflow.num, status, finishedAt });
+    }
+    if (ends.length > 0) await this.tx.finishWorkflows(ends);
+  }
+
+  async #write(items: readonly TaskEventItem[]): Promise<readonly TaskRecord[]> {
+    if (items.length === 0) return [];
+    const by = { now: this.now, random: this.context.random };
+    const changes = items.map(({ before, event, args }) => {
+      const from = args == null ? before : { ...before, args };
+      return { before, after: transition(from, event, by), args: args ?? null };
+    });
+    const seqs = await this.tx.updateTasks(changes);
+    return changes.map(({ before, after, args }, index) => {
+      const task = withState(before, after, { args, seq: seqs[index] ?? before.seq });
+      this.effects.changed(before, task);
+      return task;
+    });
+  }
+
+  /** Tells blocked dependents of what has ended, and their dependents of those that are skipped by it. */
+  async #settle(ended: readonly TaskRecord[]): Promise<void> {
+    let wave = ended;
+    while (wave.length > 0) {
+      const statusOf = new Map(wave.map((task) => [task.num, task]));
+      const dependents = await this.tx.dependentsOf([...statusOf.keys()], ["blocked"]);
+      if (dependents.length === 0) return;
+      const children = new Map<number, { child: TaskRecord; counts: TaskRecord["counts"] }>();
+      for (const { parent, child } of dependents) {
+        const task = statusOf.get(parent);
+        const kind = task && classify(task.status, task.reason);
+        if (!kind) throw new Error(`task ${parent} settles dependents without having ended`);
+        const counts = children.get(child.num)?.counts ?? child.counts;
+        children.set(child.num, { child, counts: countEnded(counts, kind) });
+      }
+      const changed = await this.#write(
+        [...children.values()].map(({ child, counts }) => ({
+          before: child,
+          event: { kind: "dependencies_changed", counts },
+        })),
+      );
+      wave = changed.filter((task) => isEnded(task.status));
+    }
+  }
+}
+
+/** The record of `task` in its new state. */
+function withState(
+  task: TaskRecord,
+  state: TaskState,
+  { args, seq }: { args: string | null; seq: number },
+): TaskRecord {
+  return { ...task, ...state, args: args ?? task.args, seq };
+}

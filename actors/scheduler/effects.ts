@@ -1,0 +1,174 @@
+import { type QueueConfig, TASK_STATUSES, type TaskRecord, type TaskStatus } from "../domain/task.ts";
+import type { CommitCounts, ExecutorAnnouncement, ReadyWork, RunRef } from "../protocol.ts";
+
+interface EndedRuns {
+  readonly runs: RunRef[];
+  totalMs: number;
+}
+
+interface MutableCounts {
+  readonly queue: string;
+  readonly method: string;
+  submitted: number;
+  attempts: number;
+  retries: number;
+  readonly finished: Partial<Record<TaskStatus, number>>;
+  readonly waitSeconds: number[];
+  readonly runSeconds: number[];
+}
+
+/**
+ * What a commit will have to say and remember once it stands. Handlers only add to it; nothing of it
+ * leaves the scheduler before the transaction has committed, and all of it is dropped when it does not.
+ */
+export class Effects {
+  readonly ready = new Map<string, ReadyWork>();
+  readonly endedRuns = new Map<string, EndedRuns>();
+  readonly cancelRequests = new Map<string, RunRef[]>();
+  readonly queues: QueueConfig[] = [];
+  readonly joined: ExecutorAnnouncement[] = [];
+  readonly endedIds: string[] = [];
+  readonly endedNums: number[] = [];
+  readonly results: { readonly num: number; readonly text: string }[] = [];
+  /** Workflows in which a task ended or came back to life. */
+  readonly workflows = new Set<number>();
+  readonly counts = new Map<string, MutableCounts>();
+  /** Starts to take from the rate limit of a queue. */
+  readonly starts = new Map<string, number>();
+  /** Queues that wait for their rate limit to allow another start. */
+  readonly throttled = new Set<string>();
+  /** Queues with limits in which a run ended. */
+  readonly freedQueues = new Set<string>();
+  readonly deletedNums: number[] = [];
+  lastSeq = 0;
+  /** The earliest new time for which the clock has to be set. */
+  wakeAt = Infinity;
+  cacheHits = 0;
+  cacheMisses = 0;
+
+  /** Records that `after` came to be, from `before`; null for a task just submitted. */
+  changed(before: TaskRecord | null, after: TaskRecord): void {
+    this.lastSeq = Math.max(this.lastSeq, after.seq);
+    if (before === null) this.countsOf(after).submitted++;
+    else if (before.status === after.status) return;
+    if (after.readyPool !== null) this.hint({ queue: after.queue, pool: after.readyPool });
+    if (after.status === "scheduled" && after.dueAt !== null) this.wake(after.dueAt);
+    if (after.expiresAt !== null && isWaiting(after.status)) this.wake(after.expiresAt);
+    if (before?.status === "running" && after.status === "scheduled") this.countsOf(after).retries++;
+    if (after.finishedAt !== null && isEndedStatus(after.status)) this.#ended(after);
+    else if (after.workflowNum !== null && before !== null && isEndedStatus(before.status)) {
+      this.workflows.add(after.workflowNum);
+    }
+  }
+
+  /** Says that `work` may be claimable. */
+  hint(work: ReadyWork): void {
+    this.ready.set(`${work.queue}\n${work.pool}`, work);
+  }
+
+  /** Takes `count` starts from the queue's rate limit. */
+  started(queue: string, count: number): void {
+    this.starts.set(queue, (this.starts.get(queue) ?? 0) + count);
+  }
+
+  /** Asks for the clock to be looked at, at `at`. */
+  wake(at: number): void {
+    this.wakeAt = Math.min(this.wakeAt, at);
+  }
+
+  /** Frees the slot that `ref` took on `executor`. */
+  runEnded(executor: string, ref: RunRef, runMs: number): void {
+    let ended = this.endedRuns.get(executor);
+    if (ended === undefined) this.endedRuns.set(executor, ended = { runs: [], totalMs: 0 });
+    ended.runs.push({ num: ref.num, run: ref.run });
+    ended.totalMs += runMs;
+  }
+
+  /** Has the code of `ref` stopped. */
+  cancelRequested(executor: string, ref: RunRef): void {
+    const runs = this.cancelRequests.get(executor);
+    if (runs === undefined) this.cancelRequests.set(executor, [ref]);
+    else runs.push(ref);
+  }
+
+  /** The metrics entry of a task's queue and method. */
+  countsOf(task: { readonly queue: string; readonly method: string }): MutableCounts {
+    const key = `${task.queue}\n${task.method}`;
+    let counts = this.counts.get(key);
+    if (counts === undefined) {
+      counts = {
+        queue: task.queue,
+        method: task.method,
+        submitted: 0,
+        attempts: 0,
+        retries: 0,
+        finished: {},
+        waitSeconds: [],
+        runSeconds: [],
+      };
+      this.counts.set(key, counts);
+    }
+    return counts;
+  }
+
+  /** Adds what another item of the same commit has brought about. */
+  absorb(other: Effects): void {
+    for (const work of other.ready.values()) this.hint(work);
+    for (const [executor, { runs, totalMs }] of other.endedRuns) {
+      runs.forEach((ref) => this.runEnded(executor, ref, totalMs / runs.length));
+    }
+    for (const [executor, runs] of other.cancelRequests) {
+      runs.forEach((ref) => this.cancelRequested(executor, ref));
+    }
+    for (const [queue, count] of other.starts) this.started(queue, count);
+    for (const queue of other.throttled) this.throttled.add(queue);
+    for (const queue of other.freedQueues) this.freedQueues.add(queue);
+    this.deletedNums.push(...other.deletedNums);
+    this.queues.push(...other.queues);
+    this.joined.push(...other.joined);
+    this.endedIds.push(...other.endedIds);
+    this.endedNums.push(...other.endedNums);
+    this.results.push(...other.results);
+    for (const num of other.workflows) this.workflows.add(num);
+    for (const counts of other.counts.values()) this.#absorbCounts(counts);
+    this.lastSeq = Math.max(this.lastSeq, other.lastSeq);
+    this.wake(other.wakeAt);
+    this.cacheHits += other.cacheHits;
+    this.cacheMisses += other.cacheMisses;
+  }
+
+  #absorbCounts(other: MutableCounts): void {
+    const counts = this.countsOf(other);
+    counts.submitted += other.submitted;
+    counts.attempts += other.attempts;
+    counts.retries += other.retries;
+    counts.waitSeconds.push(...other.waitSeconds);
+    counts.runSeconds.push(...other.runSeconds);
+    for (const status of TASK_STATUSES) {
+      const count = other.finished[status];
+      if (count !== undefined) counts.finished[status] = (counts.finished[status] ?? 0) + count;
+    }
+  }
+
+  /** The counts as they are published. */
+  committedCounts(): readonly CommitCounts[] {
+    return [...this.counts.values()];
+  }
+
+  #ended(task: TaskRecord): void {
+    this.endedIds.push(task.id);
+    this.endedNums.push(task.num);
+    if (task.workflowNum !== null) this.workflows.add(task.workflowNum);
+    const { finished } = this.countsOf(task);
+    finished[task.status] = (finished[task.status] ?? 0) + 1;
+  }
+}
+
+function isWaiting(status: TaskStatus): boolean {
+  return status === "blocked" || status === "scheduled" || status === "pending";
+}
+
+function isEndedStatus(status: TaskStatus): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled" ||
+    status === "skipped";
+}

@@ -1,0 +1,104 @@
+import type { RunOutcome, RunRef, SchedulerMessage, SchedulerReplies } from "../protocol.ts";
+import type { TaskRecord } from "../domain/task.ts";
+import type { Commit } from "./commit.ts";
+import { crashRuns, recordReports } from "./record_outcomes.ts";
+
+type Announce = Extract<SchedulerMessage, { readonly kind: "AnnounceExecutor" }>;
+type Lost = Extract<SchedulerMessage, { readonly kind: "ExecutorLost" }>;
+
+/** How many running tasks are looked at in one read. */
+const PAGE = 1_000;
+
+/**
+ * Takes an executor in: its runs go on where they are current, and are put back where it does not
+ * have them (an assignment that never arrived). Runs of its earlier incarnations crashed with those.
+ */
+export async function announceExecutors(
+  commit: Commit,
+  work: readonly Announce[],
+): Promise<readonly SchedulerReplies["AnnounceExecutor"][]> {
+  const answers = [];
+  for (const { executor } of work) {
+    const recorded = await runningOn(commit, executor.executor);
+    const mine = recorded.filter((task) => task.incarnation === executor.incarnation);
+    await crashRuns(commit, recorded.filter((task) => task.incarnation !== executor.incarnation));
+    const held = new Set(executor.held.map(keyOf));
+    const lost = mine.filter((task) => !held.has(keyOf(task)));
+    const reports = lost.map((task) => ({
+      executor: executor.executor,
+      outcome: givenBack(task, commit.now),
+    }));
+    await recordReports(commit, reports);
+    const current = new Set(mine.map(keyOf));
+    const stale = executor.held.filter((ref) => !current.has(keyOf(ref)));
+    const kept = executor.held.filter((ref) => current.has(keyOf(ref)));
+    commit.effects.joined.push({ ...executor, held: kept });
+    answers.push({ stale });
+  }
+  return answers;
+}
+
+/** Ends what an executor held when it went: as the dispatcher judged it, the rest as crashed. */
+export async function loseExecutors(
+  commit: Commit,
+  work: readonly Lost[],
+): Promise<readonly null[]> {
+  for (const { executor, incarnation, verdicts } of work) {
+    await recordReports(commit, verdicts.map((outcome) => ({ executor, outcome })));
+    const left = await runningOn(commit, executor);
+    await crashRuns(commit, left.filter((task) => task.incarnation === incarnation));
+  }
+  return work.map(() => null);
+}
+
+/**
+ * Puts back what was running when the process or this actor ended, but for runs of executors that
+ * outlived it and will announce themselves. Takes one page; answers where the next one begins.
+ */
+export async function recoverPage(
+  commit: Commit,
+  { afterNum, alive }: { readonly afterNum: number; readonly alive: ReadonlySet<string> },
+): Promise<number | null> {
+  const tasks = await commit.tx.selectRunning({ afterNum, limit: PAGE });
+  await crashRuns(
+    commit,
+    tasks.filter(({ node, incarnation }) =>
+      node !== commit.context.node || incarnation === null || !alive.has(incarnation)
+    ),
+  );
+  const last = tasks.at(-1);
+  return tasks.length < PAGE || !last ? null : last.num;
+}
+
+async function runningOn({ tx }: Commit, executor: string): Promise<readonly TaskRecord[]> {
+  const all: TaskRecord[] = [];
+  for (let afterNum = 0;;) {
+    const tasks = await tx.selectRunning({ afterNum, limit: PAGE, executor });
+    all.push(...tasks);
+    const last = tasks.at(-1);
+    if (tasks.length < PAGE || !last) return all;
+    afterNum = last.num;
+  }
+}
+
+function givenBack({ num, run, startedAt }: TaskRecord, now: number): RunOutcome {
+  return {
+    num,
+    run,
+    outcome: "given_back",
+    startedAt: startedAt ?? now,
+    finishedAt: now,
+    result: null,
+    error: null,
+    retryable: true,
+    retryAfterMs: null,
+    invalidInput: false,
+    giveBack: "neighbour",
+    alone: false,
+    logs: [],
+  };
+}
+
+function keyOf({ num, run }: RunRef): string {
+  return `${num}:${run}`;
+}

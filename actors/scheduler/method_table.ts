@@ -1,0 +1,36 @@
+import { poolKey } from "../domain/pool.ts";
+import type { MethodDefinition, TaskMode } from "../domain/task.ts";
+
+/** A definition with the pool in which it runs on this node. */
+export interface Method {
+  readonly definition: MethodDefinition;
+  readonly pool: string;
+}
+
+/** The registered tasks as plain data, by every name that they are called by. */
+export class MethodTable {
+  readonly definitions: readonly MethodDefinition[];
+  readonly #methods = new Map<string, Map<TaskMode, Method>>();
+
+  constructor(
+    definitions: readonly MethodDefinition[],
+    { allowPermissions }: { readonly allowPermissions: boolean },
+  ) {
+    this.definitions = definitions;
+    for (const definition of definitions) {
+      const permissions = allowPermissions ? definition.permissions : {};
+      const pool = poolKey({ kind: definition.mode, permissions });
+      for (const name of [definition.name, ...definition.aliases]) {
+        const modes = this.#methods.get(name) ?? new Map<TaskMode, Method>();
+        this.#methods.set(name, modes.set(definition.mode, { definition, pool }));
+      }
+    }
+  }
+
+  /** The definition called `name`: of `mode` where there are two, async first where none is asked for. */
+  find(name: string, mode: TaskMode | null): Method | null {
+    const modes = this.#methods.get(name);
+    if (modes === undefined) return null;
+    return (mode && modes.get(mode)) ?? modes.get("async") ?? modes.get("blocking") ?? null;
+  }
+}
