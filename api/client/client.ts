@@ -1,0 +1,261 @@
+import { v7 as uuidv7 } from "uuid";
+import { ApiError } from "./api_error.ts";
+import { pause } from "./backoff.ts";
+import { HttpTransport, type RequestOptions, type TokenSource } from "./http_transport.ts";
+import { toJsonText } from "./json_text.ts";
+import { followTaskEvents, type TaskEvent, type TaskEventsOptions } from "./task_events.ts";
+import type {
+  ArgumentValue,
+  AttemptJson,
+  BatchResultJson,
+  LogLineJson,
+  MethodJson,
+  PageJson,
+  QueueJson,
+  QueueSettingsJson,
+  SubmissionJson,
+  TaskFilterJson,
+  TaskJson,
+  TaskResultJson,
+  WorkflowDetailsJson,
+  WorkflowJson,
+  WorkflowSubmissionJson,
+} from "./task_json.ts";
+
+export interface ClientOptions {
+  /** Base URL of a node, as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** A bearer token, or what gives one before each request. None when absent. */
+  readonly token?: TokenSource;
+  /** Further tries of a request without an answer or with a passing refusal; 8 when absent. */
+  readonly maxRetries?: number;
+  /** First pause between tries in ms, 100 when absent; doubles up to `retryMaxMs`, 5,000. */
+  readonly retryInitialMs?: number;
+  readonly retryMaxMs?: number;
+  /** Longest time for one try, beyond what the server is asked to wait; 30,000 ms when absent. */
+  readonly timeoutMs?: number;
+  readonly fetch?: typeof fetch;
+  /** From 0 up to 1, for the pauses. */
+  readonly random?: () => number;
+}
+
+export interface ListOptions extends TaskFilterJson {
+  /** 1 to 500. */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** One long poll of `waitForEnd`, in ms. */
+const POLL_MS = 30_000;
+/** Tries while a wait or a stream outlasts a restart of the node. */
+const PATIENT_RETRIES = 20;
+
+/**
+ * A typed client of the REST API. Submissions carry an id from here on, so that one whose answer
+ * was lost is sent again and still happens once.
+ *
+ * @example
+ * ```ts ignore
+ * const client = new Client({ url: "http://127.0.0.1:8080", token });
+ * const task = await client.submit({ method: "add", args: [1, 2] });
+ * const ended = await client.waitForEnd(task.id);
+ * console.log(ended.status, ended.result);
+ * ```
+ */
+export class Client {
+  readonly #transport: HttpTransport;
+
+  constructor(options: ClientOptions) {
+    this.#transport = new HttpTransport({
+      url: options.url,
+      token: options.token ?? null,
+      fetch: options.fetch ?? globalThis.fetch,
+      maxRetries: options.maxRetries ?? 8,
+      backoff: {
+        initialMs: options.retryInitialMs ?? 100,
+        maxMs: options.retryMaxMs ?? 5_000,
+        random: options.random ?? Math.random,
+      },
+      timeoutMs: options.timeoutMs ?? 30_000,
+    });
+  }
+
+  /** Submits a task; a known id with the same content gives the task as it is now. */
+  submit(submission: SubmissionJson): Promise<TaskJson> {
+    return this.#post("/api/tasks", withId(submission));
+  }
+
+  /** Submits 1 to 10,000 tasks, each accepted or refused on its own; answers in order. */
+  async submitBatch(tasks: readonly SubmissionJson[]): Promise<readonly BatchResultJson[]> {
+    const body = { tasks: tasks.map(withId) };
+    const answer = await this.#post<{ readonly results: readonly BatchResultJson[] }>(
+      "/api/tasks/batch",
+      body,
+    );
+    return answer.results;
+  }
+
+  /** Submits a graph, stored whole or not at all. */
+  submitWorkflow(workflow: WorkflowSubmissionJson): Promise<WorkflowJson> {
+    return this.#post("/api/workflows", withId(workflow));
+  }
+
+  /** The task as it is now. */
+  get(id: string): Promise<TaskJson> {
+    return this.#get(taskPath(id));
+  }
+
+  /** A page of tasks, newest first. */
+  list(options: ListOptions = {}): Promise<PageJson<TaskJson>> {
+    return this.#get("/api/tasks", { query: { ...options } });
+  }
+
+  getWorkflow(id: string): Promise<WorkflowDetailsJson> {
+    return this.#get(workflowPath(id));
+  }
+
+  listWorkflows(
+    options: Pick<ListOptions, "limit" | "cursor"> = {},
+  ): Promise<PageJson<WorkflowJson>> {
+    return this.#get("/api/workflows", { query: { ...options } });
+  }
+
+  /**
+   * The task's result, waited for up to `waitMs` (60,000 at most). The status is `completed` when
+   * it is there. Throws an `ApiError` with status 409 when the task ended otherwise.
+   */
+  result(id: string, { waitMs = 0, signal }: WaitOptions & { readonly waitMs?: number } = {}) {
+    return this.#result(id, { waitMs, signal });
+  }
+
+  /** Waits until the task has ended in whatever way, over restarts of the node. */
+  async waitForEnd(id: string, { signal }: WaitOptions = {}): Promise<TaskJson> {
+    const patience = { waitMs: POLL_MS, signal, maxRetries: PATIENT_RETRIES };
+    for (let ended = false; !ended;) {
+      const askedAt = performance.now();
+      try {
+        ended = (await this.#result(id, patience)).status === "completed";
+      } catch (error) {
+        if (!(error instanceof ApiError && error.status === 409)) throw error;
+        ended = true;
+      }
+      // A node with too many waiters answers at once: then the pace is ours.
+      if (!ended && performance.now() - askedAt < 1_000) await pause(1_000, signal);
+    }
+    return await this.#get(taskPath(id), patience);
+  }
+
+  /** Asks for a task to be cancelled: it is, or (still `running`) it will be when its code stops. */
+  cancel(id: string): Promise<TaskJson> {
+    return this.#post(taskPath(id, "/cancel"));
+  }
+
+  /** Runs a failed or cancelled task again, with `args` instead of its own when given. */
+  retry(id: string, args?: readonly ArgumentValue[]): Promise<TaskJson> {
+    const body = args === undefined ? undefined : { args };
+    return this.#post(taskPath(id, "/retry"), body, { repeatable: false });
+  }
+
+  /** Deletes a task that has ended and that nothing live depends on. */
+  async delete(id: string): Promise<void> {
+    await this.#transport.request({ method: "DELETE", path: taskPath(id), repeatable: false });
+  }
+
+  async attempts(id: string): Promise<readonly AttemptJson[]> {
+    return itemsOf(await this.#get<Items<AttemptJson>>(taskPath(id, "/attempts")));
+  }
+
+  async logs(id: string): Promise<readonly LogLineJson[]> {
+    return itemsOf(await this.#get<Items<LogLineJson>>(taskPath(id, "/logs")));
+  }
+
+  cancelWorkflow(id: string): Promise<WorkflowJson> {
+    return this.#post(workflowPath(id, "/cancel"));
+  }
+
+  retryWorkflow(id: string): Promise<WorkflowJson> {
+    return this.#post(workflowPath(id, "/retry"), undefined, { repeatable: false });
+  }
+
+  /** Follows changes of tasks, resuming where a connection was cut. Leave the loop to end it. */
+  events(
+    filter: TaskFilterJson = {},
+    options: TaskEventsOptions = {},
+  ): AsyncGenerator<TaskEvent, void> {
+    return followTaskEvents(this.#transport, filter, options);
+  }
+
+  async queues(): Promise<readonly QueueJson[]> {
+    return itemsOf(await this.#get<Items<QueueJson>>("/api/queues"));
+  }
+
+  configureQueue(name: string, settings: QueueSettingsJson): Promise<QueueJson> {
+    return this.#post(queuePath(name), settings, { method: "PUT" });
+  }
+
+  pauseQueue(name: string): Promise<QueueJson> {
+    return this.#post(queuePath(name, "/pause"));
+  }
+
+  resumeQueue(name: string): Promise<QueueJson> {
+    return this.#post(queuePath(name, "/resume"));
+  }
+
+  async methods(): Promise<readonly MethodJson[]> {
+    return itemsOf(await this.#get<Items<MethodJson>>("/api/methods"));
+  }
+
+  async #result(
+    id: string,
+    options: Pick<RequestOptions, "signal" | "maxRetries"> & { readonly waitMs: number },
+  ): Promise<TaskResultJson> {
+    const query = options.waitMs === 0 ? {} : { waitMs: options.waitMs };
+    return await this.#get(taskPath(id, "/result"), { ...options, query });
+  }
+
+  async #get<T>(path: string, more: Omit<RequestOptions, "path" | "method"> = {}): Promise<T> {
+    return bodyAs((await this.#transport.request({ ...more, path })).body);
+  }
+
+  async #post<T>(
+    path: string,
+    body?: unknown,
+    more: Pick<RequestOptions, "method" | "repeatable"> = {},
+  ): Promise<T> {
+    const text = body === undefined ? {} : { body: toJsonText(body) };
+    return bodyAs((await this.#transport.request({ method: "POST", path, ...text, ...more })).body);
+  }
+}
+
+/** Lists of bounded length come bare or as a page of one. */
+type Items<T> = readonly T[] | { readonly items: readonly T[] };
+
+function itemsOf<T>(list: Items<T>): readonly T[] {
+  return "items" in list ? list.items : list;
+}
+
+/** The API's schemas are the proof of an answer's shape; checking it again here would repeat them. */
+function bodyAs<T>(body: unknown): T {
+  return body as T;
+}
+
+function withId<T extends { readonly id?: string }>(submission: T): T & { readonly id: string } {
+  return { ...submission, id: submission.id ?? uuidv7() };
+}
+
+function taskPath(id: string, action = ""): string {
+  return `/api/tasks/${encodeURIComponent(id)}${action}`;
+}
+
+function workflowPath(id: string, action = ""): string {
+  return `/api/workflows/${encodeURIComponent(id)}${action}`;
+}
+
+function queuePath(name: string, action = ""): string {
+  return `/api/queues/${encodeURIComponent(name)}${action}`;
+}

@@ -1,0 +1,241 @@
+/** The JSON of the REST API as a client sends and gets it. */
+
+/** What JSON can hold. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/**
+ * What a client may give as an argument: JSON, and `bigint` (64 bits) and bytes, which are sent in
+ * the notation `{"$int64": …}` and `{"$bytes": …}`.
+ */
+export type ArgumentValue =
+  | JsonValue
+  | bigint
+  | Uint8Array
+  | readonly ArgumentValue[]
+  | { readonly [key: string]: ArgumentValue };
+
+export type TaskStatusJson =
+  | "scheduled"
+  | "blocked"
+  | "pending"
+  | "running"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "skipped";
+
+/** Statuses that a task does not leave by itself. */
+const ENDED: ReadonlySet<TaskStatusJson> = new Set(
+  ["completed", "failed", "cancelled", "skipped"] as const,
+);
+
+/** True for a task that has ended. */
+export function isEnded(status: TaskStatusJson): boolean {
+  return ENDED.has(status);
+}
+
+/** An error of task code. */
+export interface TaskErrorJson {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | null;
+}
+
+export interface TaskProgressJson {
+  /** 0 to 1. */
+  readonly fraction: number;
+  readonly note: string | null;
+}
+
+/** A task as every answer and event gives it. Times are ISO 8601. */
+export interface TaskJson {
+  readonly id: string;
+  readonly workflowId: string | null;
+  readonly key: string | null;
+  readonly method: string;
+  readonly args: readonly JsonValue[];
+  /** Ids. */
+  readonly deps: readonly string[];
+  readonly triggerRule: string;
+  readonly queue: string;
+  readonly priority: number;
+  readonly status: TaskStatusJson;
+  readonly reason: string | null;
+  readonly wave: number;
+  readonly run: number;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly crashes: number;
+  readonly runAt: string | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly cancelRequestedAt: string | null;
+  readonly timeoutMs: number;
+  readonly result: JsonValue;
+  readonly error: TaskErrorJson | null;
+  readonly progress: TaskProgressJson | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly concurrencyKey: string | null;
+  readonly node: string | null;
+  readonly executor: string | null;
+  readonly definition: string | null;
+  /** Stamp of the latest change: a growing whole number. */
+  readonly seq: string;
+  /** Set in lists, where texts over 4 KiB are left out. */
+  readonly argsOmitted?: boolean;
+  readonly resultOmitted?: boolean;
+}
+
+export interface RetryJson {
+  /** 1 to 1,000; the first attempt counts. */
+  readonly maxAttempts?: number;
+  readonly backoff?: "fixed" | "linear" | "exponential";
+  readonly initialMs?: number;
+  readonly factor?: number;
+  readonly maxMs?: number;
+  readonly jitter?: "full" | "none";
+}
+
+/** A task to submit. */
+export interface SubmissionJson {
+  readonly method: string;
+  readonly args?: readonly ArgumentValue[];
+  /** Short for one argument; excludes `args`. */
+  readonly payload?: ArgumentValue;
+  /** Made by the client when absent, so that it can send the same task again. */
+  readonly id?: string;
+  readonly deps?: readonly string[];
+  readonly triggerRule?: string;
+  readonly queue?: string;
+  /** −100 to 100, higher first. */
+  readonly priority?: number;
+  /** ISO 8601; excludes `delayMs`. */
+  readonly runAt?: string;
+  readonly delayMs?: number;
+  readonly expiresAt?: string;
+  /** Of one attempt. */
+  readonly timeoutMs?: number;
+  readonly heartbeatTimeoutMs?: number;
+  readonly concurrencyKey?: string;
+  readonly retry?: RetryJson;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A graph to submit: `deps` name keys of it, or existing tasks by id. */
+export interface WorkflowSubmissionJson {
+  readonly id?: string;
+  readonly name?: string;
+  readonly tasks: readonly (Omit<SubmissionJson, "id"> & { readonly key: string })[];
+}
+
+export type WorkflowStatusJson = "running" | "completed" | "failed" | "cancelled";
+
+export interface WorkflowJson {
+  readonly id: string;
+  readonly name: string | null;
+  readonly status: WorkflowStatusJson;
+  readonly counts: Readonly<Partial<Record<TaskStatusJson, number>>>;
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
+}
+
+/** A workflow with its tasks, without their arguments and results. */
+export interface WorkflowDetailsJson extends WorkflowJson {
+  readonly tasks: readonly TaskJson[];
+}
+
+/** The outcome of a task as long as nothing went wrong with it; `result` is null before the end. */
+export interface TaskResultJson {
+  readonly id: string;
+  readonly status: TaskStatusJson;
+  readonly result: JsonValue;
+}
+
+export interface AttemptJson {
+  readonly run: number;
+  readonly attempt: number;
+  readonly node: string;
+  readonly executor: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly outcome: string | null;
+  readonly error: TaskErrorJson | null;
+}
+
+export interface LogLineJson {
+  readonly run: number;
+  readonly at: string;
+  readonly level: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, JsonValue>>;
+}
+
+export interface QueueJson {
+  readonly name: string;
+  readonly paused: boolean;
+  readonly concurrency: number | null;
+  readonly rateLimit: { readonly limit: number; readonly perMs: number } | null;
+  readonly weight: number;
+  readonly keyConcurrency: number | null;
+  /** Tasks by status, as far as the answer has them. */
+  readonly depths?: Readonly<Partial<Record<TaskStatusJson, number>>>;
+}
+
+/** Changes of a queue's settings; null takes a limit away. */
+export interface QueueSettingsJson {
+  readonly concurrency?: number | null;
+  readonly rateLimit?: { readonly limit: number; readonly perMs: number } | null;
+  readonly weight?: number;
+  readonly keyConcurrency?: number | null;
+}
+
+export interface MethodJson {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly mode: "async" | "blocking";
+  readonly description?: string | null;
+  readonly [field: string]: unknown;
+}
+
+/** Filters of lists and events. */
+export interface TaskFilterJson {
+  readonly status?: TaskStatusJson;
+  readonly queue?: string;
+  readonly method?: string;
+  readonly workflowId?: string;
+  /** `key:value`. */
+  readonly label?: string;
+  /** ISO 8601, of the creation. */
+  readonly since?: string;
+  readonly until?: string;
+  /** Prefix of the id. */
+  readonly q?: string;
+}
+
+export interface PageJson<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** An RFC 9457 problem. */
+export interface ProblemJson {
+  readonly type?: string;
+  readonly title?: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
+  readonly [field: string]: unknown;
+}
+
+/** One answer of a batch. */
+export type BatchResultJson =
+  | { readonly status: number; readonly task: TaskJson }
+  | { readonly status: number; readonly problem: ProblemJson };
