@@ -1,0 +1,18 @@
+/** The one place where requests are described: validation, types and documentation come from it. */
+export * from "./schema/action.ts";
+export * from "./schema/answers.ts";
+export { invalid, parse, pointerTo } from "./schema/field_errors.ts";
+export * from "./schema/query.ts";
+export { queueInput, queueSettings } from "./schema/queue.ts";
+export {
+  batchInput,
+  readArgs,
+  readSubmission,
+  type SubmissionContext,
+  type TaskInput,
+  taskInput,
+  type WorkflowTaskInput,
+  workflowTaskInput,
+} from "./schema/submission.ts";
+export { idText, queueText } from "./schema/text.ts";
+export { readWorkflow, workflowInput } from "./schema/workflow.ts";

@@ -1,0 +1,215 @@
+/** What the REST API answers: the types of the JSON, and their documentation. */
+import { z } from "zod";
+import { TASK_STATUSES } from "../../actors/domain/task.ts";
+import { instant } from "./text.ts";
+
+const status = z.enum(TASK_STATUSES);
+const count = z.int().min(0);
+const counts = z.partialRecord(status, count);
+
+/** An error of task code. */
+export const taskErrorAnswer = z.strictObject({
+  name: z.string(),
+  message: z.string(),
+  stack: z.string().nullable(),
+}).meta({ id: "TaskError" });
+
+/** A task, in every answer and event. */
+export const taskAnswer = z.strictObject({
+  id: z.string(),
+  workflowId: z.string().nullable(),
+  key: z.string().nullable(),
+  method: z.string(),
+  args: z.array(z.unknown()).nullable(),
+  argsOmitted: z.literal(true).optional()
+    .meta({ description: "The arguments are left out here; `GET /api/tasks/{id}` has them." }),
+  deps: z.array(z.string()),
+  triggerRule: z.string(),
+  queue: z.string(),
+  priority: z.int(),
+  status,
+  reason: z.string().nullable(),
+  wave: count,
+  run: count,
+  attempt: count,
+  maxAttempts: count,
+  crashes: count,
+  runAt: instant.nullable(),
+  createdAt: instant,
+  startedAt: instant.nullable(),
+  finishedAt: instant.nullable(),
+  cancelRequestedAt: instant.nullable(),
+  timeoutMs: count,
+  result: z.unknown(),
+  resultOmitted: z.literal(true).optional()
+    .meta({ description: "The result is left out here; `GET /api/tasks/{id}` has it." }),
+  error: taskErrorAnswer.nullable(),
+  progress: z.strictObject({ fraction: z.number(), note: z.string().nullable() }).nullable(),
+  labels: z.record(z.string(), z.string()),
+  concurrencyKey: z.string().nullable(),
+  node: z.string().nullable(),
+  executor: z.string().nullable(),
+  definition: z.string().nullable(),
+  seq: z.string().meta({ description: "Grows with every change of any task." }),
+}).meta({ id: "Task" });
+
+/** A page of tasks. */
+export const taskPageAnswer = z.strictObject({
+  items: z.array(taskAnswer),
+  nextCursor: z.string().nullable(),
+}).meta({ id: "TaskPage" });
+
+/** A refusal, RFC 9457. */
+export const problemAnswer = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string().meta({ description: "The precise cause, stable for programs." }),
+  errors: z.array(z.strictObject({ pointer: z.string(), message: z.string() })).optional(),
+}).meta({ id: "Problem" });
+
+/** One entry of a batch's answer. */
+export const batchAnswer = z.strictObject({
+  results: z.array(z.strictObject({
+    status: z.int(),
+    task: taskAnswer.optional(),
+    problem: problemAnswer.optional(),
+  })),
+}).meta({ id: "BatchResult" });
+
+/** A result, or that there is none yet. */
+export const resultAnswer = z.strictObject({ id: z.string(), status, result: z.unknown() })
+  .meta({ id: "TaskResult" });
+
+/** A task that has not ended. */
+export const pendingResultAnswer = z.strictObject({ id: z.string(), status })
+  .meta({ id: "PendingResult" });
+
+/** One run of a task. */
+export const attemptAnswer = z.strictObject({
+  run: count,
+  attempt: count,
+  node: z.string(),
+  executor: z.string(),
+  startedAt: instant,
+  finishedAt: instant.nullable(),
+  outcome: z.enum(["completed", "threw", "timeout", "cancelled", "given_back", "crashed"])
+    .nullable(),
+  error: taskErrorAnswer.nullable(),
+}).meta({ id: "Attempt" });
+
+/** A line that task code has logged. */
+export const logLineAnswer = z.strictObject({
+  run: count,
+  at: instant,
+  level: z.enum(["debug", "info", "warn", "error"]),
+  message: z.string(),
+  fields: z.record(z.string(), z.unknown()),
+}).meta({ id: "LogLine" });
+
+/** A workflow. */
+export const workflowAnswer = z.strictObject({
+  id: z.string(),
+  name: z.string().nullable(),
+  status: z.enum(["running", "completed", "failed", "cancelled"]),
+  counts,
+  createdAt: instant,
+  finishedAt: instant.nullable(),
+}).meta({ id: "Workflow" });
+
+/** A workflow with its tasks. */
+export const workflowDetailsAnswer = workflowAnswer.extend({ tasks: z.array(taskAnswer) })
+  .meta({ id: "WorkflowDetails", description: "The tasks come without arguments and results." });
+
+/** A page of workflows. */
+export const workflowPageAnswer = z.strictObject({
+  items: z.array(workflowAnswer),
+  nextCursor: z.string().nullable(),
+}).meta({ id: "WorkflowPage" });
+
+/** A queue with its settings and how many tasks of each status it holds. */
+export const queueAnswer = z.strictObject({
+  name: z.string(),
+  concurrency: z.int().nullable(),
+  rateLimit: z.strictObject({ limit: z.int(), perMs: z.int() }).nullable(),
+  weight: z.int(),
+  keyConcurrency: z.int().nullable(),
+  paused: z.boolean(),
+  counts: counts.optional(),
+}).meta({ id: "Queue" });
+
+/** A registered task. */
+export const methodAnswer = z.strictObject({
+  name: z.string(),
+  aliases: z.array(z.string()),
+  mode: z.enum(["async", "blocking"]),
+  queue: z.string().nullable(),
+  timeoutMs: z.int().nullable(),
+  heartbeatTimeoutMs: z.int().nullable(),
+  retry: z.record(z.string(), z.unknown()).nullable(),
+  permissions: z.record(z.string(), z.unknown()),
+  inputSchema: z.record(z.string(), z.unknown()).nullable(),
+  description: z.string().nullable(),
+  definition: z.string(),
+}).meta({ id: "Method" });
+
+/** Counters since the node's start, and rates of the last minute. */
+export const statsAnswer = z.strictObject({
+  submitted: count,
+  finished: counts,
+  commits: count,
+  queues: z.array(z.strictObject({ name: z.string(), counts })),
+  rates: z.strictObject({ submittedPerSecond: z.number(), finishedPerSecond: z.number() }),
+  resultCache: z.strictObject({ hits: count, misses: count, bytes: count }),
+}).meta({ id: "Stats" });
+
+/** The node and its actors. */
+export const systemAnswer = z.strictObject({
+  node: z.string(),
+  version: z.string(),
+  denoVersion: z.string(),
+  startedAt: instant,
+  ready: z.boolean(),
+  notReady: z.array(z.string()),
+  draining: z.boolean(),
+  actors: z.array(z.strictObject({
+    name: z.string(),
+    parent: z.string().nullable(),
+    state: z.enum(["starting", "ready", "restarting", "stopping", "stopped", "failed"]),
+    restarts: count,
+    startedAt: instant.nullable(),
+    lastError: z.string().nullable(),
+    lanes: z.record(z.string(), count),
+  })),
+}).meta({ id: "System" });
+
+/** Readiness, with the reasons where the node is not ready. */
+export const readinessAnswer = z.strictObject({
+  status: z.enum(["ready", "not_ready"]),
+  reasons: z.array(z.string()),
+}).meta({ id: "Readiness" });
+
+/** The answer of something that has a list of `item`. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.strictObject({ items: z.array(item) });
+}
+
+/** A task as JSON. */
+export type TaskView = z.infer<typeof taskAnswer>;
+/** A run as JSON. */
+export type AttemptView = z.infer<typeof attemptAnswer>;
+/** A log line as JSON. */
+export type LogLineView = z.infer<typeof logLineAnswer>;
+/** A workflow as JSON. */
+export type WorkflowView = z.infer<typeof workflowAnswer>;
+/** A workflow with its tasks as JSON. */
+export type WorkflowDetailsView = z.infer<typeof workflowDetailsAnswer>;
+/** A queue as JSON. */
+export type QueueView = z.infer<typeof queueAnswer>;
+/** A refusal as JSON. */
+export type Problem = z.infer<typeof problemAnswer>;
+/** Counters as JSON. */
+export type StatsView = z.infer<typeof statsAnswer>;
+/** The node as JSON. */
+export type SystemView = z.infer<typeof systemAnswer>;

@@ -1,0 +1,82 @@
+/** What may stand in the query part of a request: all of it is text. */
+import { z } from "zod";
+import { LIMITS, TASK_STATUSES } from "../../actors/domain/task.ts";
+import type { TaskFilter } from "../../actors/protocol.ts";
+import { idText, labelText, nameText, timeText } from "./text.ts";
+
+const WAIT_MS_MAX = 60_000;
+const PAGE_DEFAULT = 50;
+const LOG_LINES_MAX = 10_000;
+
+/** A whole number from `min` to `max`, written in decimal digits. */
+function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z.string().regex(/^\d{1,9}$/, message).transform(Number)
+    .refine((value) => value >= min && value <= max, message)
+    .meta({ type: "integer", minimum: min, maximum: max });
+}
+
+const label = z.string().max(2 * LIMITS.labelLength + 1)
+  .regex(/^[^:]+:/, "must be KEY:VALUE")
+  .transform((text) => {
+    const colon = text.indexOf(":");
+    return { key: text.slice(0, colon), value: text.slice(colon + 1) };
+  })
+  .pipe(z.object({ key: nameText, value: labelText }))
+  .meta({ type: "string", description: "KEY:VALUE" });
+
+const time = timeText.transform((text) => Date.parse(text))
+  .meta({ type: "string", format: "date-time" });
+
+const filterFields = {
+  status: z.enum(TASK_STATUSES).optional(),
+  queue: nameText.optional(),
+  method: nameText.optional(),
+  workflowId: idText.optional(),
+  label: label.optional(),
+  since: time.optional().meta({ description: "Created then or later." }),
+  until: time.optional().meta({ description: "Created before." }),
+  q: idText.optional().meta({ description: "Prefix of the id." }),
+};
+
+const pageFields = {
+  limit: wholeNumber(1, LIMITS.pageMax).default(PAGE_DEFAULT),
+  cursor: z.string().min(1).max(500).optional()
+    .meta({ description: "`nextCursor` of the page before." }),
+};
+
+/** `GET /api/tasks`. */
+export const taskListQuery = z.strictObject({ ...filterFields, ...pageFields });
+
+/** `GET /api/workflows`. */
+export const pageQuery = z.strictObject(pageFields);
+
+/** `GET /api/events`. */
+export const eventsQuery = z.strictObject({
+  ...filterFields,
+  after: z.string().min(1).max(100).optional()
+    .meta({ description: "An event's id: resume after it. `Last-Event-ID` says the same." }),
+});
+
+/** `GET /api/tasks/{id}/result`. */
+export const resultQuery = z.strictObject({ waitMs: wholeNumber(0, WAIT_MS_MAX).default(0) });
+
+/** `GET /api/tasks/{id}/logs`. */
+export const logsQuery = z.strictObject({ limit: wholeNumber(1, LOG_LINES_MAX).default(1_000) });
+
+/** Calls that take no query. */
+export const emptyQuery = z.strictObject({});
+
+/** The filter of a list or event stream as the reader takes it. */
+export function toFilter(query: z.infer<typeof eventsQuery>): TaskFilter {
+  return {
+    status: query.status ?? null,
+    queue: query.queue ?? null,
+    method: query.method ?? null,
+    workflowId: query.workflowId ?? null,
+    label: query.label ?? null,
+    since: query.since ?? null,
+    until: query.until ?? null,
+    q: query.q ?? null,
+  };
+}

@@ -1,0 +1,45 @@
+/** A graph of tasks as clients submit it. */
+import { v7 as uuidv7 } from "uuid";
+import { z } from "zod";
+import { contentHash } from "../../actors/domain/content_hash.ts";
+import { type FieldError, ok, type Result } from "../../actors/domain/error.ts";
+import { LIMITS } from "../../actors/domain/task.ts";
+import type { SchedulerMessage, Submission } from "../../actors/protocol.ts";
+import { invalid, parse } from "./field_errors.ts";
+import { readArgs, type SubmissionContext, toSubmission, workflowTaskInput } from "./submission.ts";
+import { idText, nameText } from "./text.ts";
+
+/** A workflow as `POST /api/workflows` takes it. */
+export const workflowInput = z.strictObject({
+  id: idText.optional().meta({ description: "Made as UUIDv7 when absent." }),
+  name: nameText.optional(),
+  tasks: z.array(workflowTaskInput).min(1).max(LIMITS.workflowTasks),
+}).meta({ id: "WorkflowSubmission" });
+
+type SubmitWorkflow = Omit<Extract<SchedulerMessage, { readonly kind: "SubmitWorkflow" }>, "kind">;
+
+/** Validates a workflow as sent, and makes the message of it. The graph itself is not looked at. */
+export function readWorkflow(
+  body: unknown,
+  context: Omit<SubmissionContext, "at">,
+): Result<SubmitWorkflow> {
+  const input = parse(workflowInput, body);
+  if (!input.ok) return input;
+  const hash = contentHash({ ...input.value, id: undefined });
+  const errors: FieldError[] = [];
+  const tasks: Submission[] = [];
+  input.value.tasks.forEach((task, i) => {
+    const args = readArgs(task, { now: context.now, at: `/tasks/${i}` });
+    if (!args.ok) return errors.push(...args.error.errors ?? []);
+    const of = { ...context, key: task.key, args: args.value, contentHash: hash };
+    return tasks.push(toSubmission(task, { ...of, idempotencyKey: null }));
+  });
+  if (errors.length > 0) return invalid(errors);
+  return ok({
+    id: input.value.id ?? uuidv7(),
+    name: input.value.name ?? null,
+    contentHash: hash,
+    idempotencyKey: context.idempotencyKey,
+    tasks,
+  });
+}

@@ -1,0 +1,150 @@
+/** Records as the JSON that users see, field by field in the documented order. */
+import type {
+  LogLine,
+  QueueConfig,
+  RunRecord,
+  TaskRecord,
+  TaskStatus,
+  WorkflowRecord,
+} from "../actors/domain/task.ts";
+import type { QueueDepth, SystemStatus } from "../actors/protocol.ts";
+import type {
+  AttemptView,
+  LogLineView,
+  QueueView,
+  SystemView,
+  TaskView,
+  WorkflowView,
+} from "./schema/answers.ts";
+
+/** A task; texts that the record leaves out, or all with `omitTexts`, are marked as omitted. */
+export function taskView(task: TaskRecord, omitTexts = false): TaskView {
+  const argsOmitted = omitTexts || task.argsOmitted === true;
+  const resultOmitted = omitTexts ? task.status === "completed" : task.resultOmitted === true;
+  return {
+    id: task.id,
+    workflowId: task.workflowId,
+    key: task.key,
+    method: task.method,
+    args: argsOmitted ? null : parseArgs(task.args),
+    ...(argsOmitted ? { argsOmitted } : undefined),
+    deps: [...task.deps],
+    triggerRule: task.triggerRule,
+    queue: task.queue,
+    priority: task.priority,
+    status: task.status,
+    reason: task.reason,
+    wave: task.wave,
+    run: task.run,
+    attempt: task.attempt,
+    maxAttempts: task.retry.maxAttempts,
+    crashes: task.crashes,
+    runAt: isoOrNull(task.runAt),
+    createdAt: iso(task.createdAt),
+    startedAt: isoOrNull(task.startedAt),
+    finishedAt: isoOrNull(task.finishedAt),
+    cancelRequestedAt: isoOrNull(task.cancelRequestedAt),
+    timeoutMs: task.timeoutMs,
+    result: resultOmitted || task.result === null ? null : JSON.parse(task.result),
+    ...(resultOmitted ? { resultOmitted } : undefined),
+    error: task.error,
+    progress: task.progress,
+    labels: task.labels,
+    concurrencyKey: task.concurrencyKey,
+    node: task.node,
+    executor: task.executor,
+    definition: task.definition,
+    seq: String(task.seq),
+  };
+}
+
+/** A run. */
+export function attemptView(run: RunRecord): AttemptView {
+  return {
+    run: run.run,
+    attempt: run.attempt,
+    node: run.node,
+    executor: run.executor,
+    startedAt: iso(run.startedAt),
+    finishedAt: isoOrNull(run.finishedAt),
+    outcome: run.outcome,
+    error: run.error,
+  };
+}
+
+/** A log line. */
+export function logLineView(line: LogLine): LogLineView {
+  const { run, level, message, fields } = line;
+  return { run, at: iso(line.at), level, message, fields };
+}
+
+/** A workflow. */
+export function workflowView(workflow: WorkflowRecord): WorkflowView {
+  return {
+    id: workflow.id,
+    name: workflow.name,
+    status: workflow.status,
+    counts: workflow.counts,
+    createdAt: iso(workflow.createdAt),
+    finishedAt: isoOrNull(workflow.finishedAt),
+  };
+}
+
+/** A queue, with its depths where they were asked for. */
+export function queueView(
+  queue: QueueConfig,
+  counts?: Readonly<Partial<Record<TaskStatus, number>>>,
+): QueueView {
+  const { name, concurrency, rateLimit, weight, keyConcurrency, paused } = queue;
+  return {
+    name,
+    concurrency,
+    rateLimit,
+    weight,
+    keyConcurrency,
+    paused,
+    ...(counts === undefined ? undefined : { counts }),
+  };
+}
+
+/** The node and its actors. */
+export function systemView(system: SystemStatus): SystemView {
+  return {
+    node: system.node,
+    version: system.version,
+    denoVersion: system.denoVersion,
+    startedAt: iso(system.startedAt),
+    ready: system.ready,
+    notReady: [...system.notReady],
+    draining: system.draining,
+    actors: system.actors.map((actor) => ({ ...actor, startedAt: isoOrNull(actor.startedAt) })),
+  };
+}
+
+/** Depths by queue, zeros left out. */
+export function countsByQueue(
+  depths: readonly QueueDepth[],
+): ReadonlyMap<string, Partial<Record<TaskStatus, number>>> {
+  const byQueue = new Map<string, Partial<Record<TaskStatus, number>>>();
+  for (const { queue, status, count } of depths) {
+    if (count === 0) continue;
+    const counts = byQueue.get(queue) ?? {};
+    counts[status] = count;
+    byQueue.set(queue, counts);
+  }
+  return byQueue;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function isoOrNull(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}
+
+function parseArgs(text: string): unknown[] {
+  const args: unknown = JSON.parse(text);
+  if (!Array.isArray(args)) throw new Error(`The arguments of a task are not an array: ${text}`);
+  return args;
+}
