@@ -1,0 +1,115 @@
+/**
+ * The reader: serves everything that only looks, from a connection that cannot write, so that a long
+ * listing never delays a commit. Takes queries, sends nothing, owns its connection.
+ */
+import { ok, refuse, type Result } from "../domain/error.ts";
+import { unreachable } from "../domain/exhaustive.ts";
+import { LIMITS } from "../domain/task.ts";
+import type {
+  Changes,
+  ReaderMessage,
+  ReaderProtocol,
+  ReaderReplies,
+  TaskFilter,
+  WorkflowDetails,
+} from "../protocol.ts";
+import type { Behaviour } from "../runtime/mod.ts";
+import type { StoreReader, TaskQuery } from "../storage/port.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+
+export class Reader implements Behaviour<ReaderProtocol> {
+  readonly #store: StoreReader;
+
+  constructor(store: StoreReader) {
+    this.#store = store;
+  }
+
+  receive(message: ReaderMessage): unknown {
+    switch (message.kind) {
+      case "GetTasks":
+        return this.#store.getTasks(message.ids);
+      case "ListTasks":
+        return this.#onListTasks(message);
+      case "GetAttempts":
+        return this.#onGetAttempts(message.id);
+      case "GetLogs":
+        return this.#onGetLogs(message.id, message.limit);
+      case "GetWorkflow":
+        return this.#onGetWorkflow(message.id);
+      case "ListWorkflows":
+        return this.#onListWorkflows(message);
+      case "ListQueues":
+        return this.#store.listQueues();
+      case "GetQueueDepths":
+        return this.#store.queueDepths();
+      case "GetChanges":
+        return this.#onGetChanges(message);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#store.close();
+  }
+
+  async #onListTasks(
+    { filter, limit, cursor }: MessageOf<"ListTasks">,
+  ): Promise<ReaderReplies["ListTasks"]> {
+    const beforeNum = decodeCursor(cursor);
+    if (!beforeNum.ok) return beforeNum;
+    const { tasks, nextBeforeNum } = await this.#store.listTasks(queryOf(filter), {
+      limit,
+      beforeNum: beforeNum.value,
+      scanRows: LIMITS.pageScanRows,
+      textBytes: LIMITS.listTextBytes,
+    });
+    return ok({ items: tasks, nextCursor: encodeCursor(nextBeforeNum) });
+  }
+
+  async #onGetAttempts(id: string): Promise<ReaderReplies["GetAttempts"]> {
+    const runs = await this.#store.listRuns(id);
+    return runs === null ? unknown("Task", id) : ok(runs);
+  }
+
+  async #onGetLogs(id: string, limit: number): Promise<ReaderReplies["GetLogs"]> {
+    const lines = await this.#store.listLogs(id, limit);
+    return lines === null ? unknown("Task", id) : ok(lines);
+  }
+
+  async #onGetWorkflow(id: string): Promise<Result<WorkflowDetails>> {
+    const workflow = await this.#store.getWorkflow(id);
+    if (workflow === null) return unknown("Workflow", id);
+    return ok({ workflow, tasks: await this.#store.listWorkflowTasks(workflow.num) });
+  }
+
+  async #onListWorkflows(
+    { limit, cursor }: MessageOf<"ListWorkflows">,
+  ): Promise<ReaderReplies["ListWorkflows"]> {
+    const beforeNum = decodeCursor(cursor);
+    if (!beforeNum.ok) return beforeNum;
+    const page = { limit, beforeNum: beforeNum.value };
+    const { workflows, nextBeforeNum } = await this.#store.listWorkflows(page);
+    return ok({ items: workflows, nextCursor: encodeCursor(nextBeforeNum) });
+  }
+
+  #onGetChanges({ afterSeq, filter, limit }: MessageOf<"GetChanges">): Promise<Changes> {
+    return this.#store.listChanges(queryOf(filter), {
+      afterSeq,
+      limit,
+      scanRows: LIMITS.pageScanRows,
+      textBytes: LIMITS.listTextBytes,
+    });
+  }
+}
+
+type MessageOf<K extends string> = Extract<ReaderMessage, { readonly kind: K }>;
+
+function queryOf({ q, ...filter }: TaskFilter): TaskQuery {
+  return { ...filter, idPrefix: q };
+}
+
+function unknown(what: "Task" | "Workflow", id: string) {
+  const reason = what === "Task" ? "unknown_task" : "unknown_workflow";
+  return refuse("not_found", reason, `${what} "${id}" does not exist`, { subject: id });
+}

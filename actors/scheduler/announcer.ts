@@ -1,0 +1,67 @@
+import type { ActorRef } from "../runtime/mod.ts";
+import type { DispatcherProtocol, ReadyWork, TasksCommitted } from "../protocol.ts";
+import type { CommitReport } from "./commit_loop.ts";
+import type { Effects } from "./effects.ts";
+
+export interface AnnouncerOptions {
+  readonly dispatcher: ActorRef<DispatcherProtocol>;
+  readonly publish: (event: TasksCommitted) => void;
+}
+
+/** Tells the others what a commit has changed, once it stands. */
+export class Announcer {
+  readonly #options: AnnouncerOptions;
+  /** Every pool that had ready work since the start: where a freed queue may have some. */
+  readonly #pools = new Set<string>();
+
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
+  }
+
+  announce(effects: Effects, report: CommitReport): void {
+    this.#tellDispatcher(effects);
+    if (effects.lastSeq === 0 && effects.endedIds.length === 0) return;
+    this.#options.publish({
+      kind: "TasksCommitted",
+      lastSeq: effects.lastSeq,
+      ended: effects.endedIds,
+      counts: effects.committedCounts(),
+      commitSeconds: report.seconds,
+      batchSize: report.items,
+      cacheHits: effects.cacheHits,
+      cacheMisses: effects.cacheMisses,
+    });
+  }
+
+  /** Says that `queues` may have claimable work in any pool. */
+  hintQueues(queues: Iterable<string>): void {
+    const work = [...queues].flatMap((queue) => [...this.#pools].map((pool) => ({ queue, pool })));
+    this.#hint(work);
+  }
+
+  /** Learns of pools that have work from before this start. */
+  seePools(work: readonly ReadyWork[]): void {
+    for (const { pool } of work) this.#pools.add(pool);
+  }
+
+  #tellDispatcher(effects: Effects): void {
+    const { dispatcher } = this.#options;
+    for (const queue of effects.queues) dispatcher.tell({ kind: "QueueChanged", queue });
+    for (const executor of effects.joined) dispatcher.tell({ kind: "ExecutorJoined", executor });
+    for (const [executor, { runs, totalMs }] of effects.endedRuns) {
+      dispatcher.tell({ kind: "RunsEnded", executor, runs, meanRunMs: totalMs / runs.length });
+    }
+    for (const [executor, runs] of effects.cancelRequests) {
+      dispatcher.tell({ kind: "CancelRequested", executor, runs });
+    }
+    const ready = [...effects.ready.values()];
+    this.seePools(ready);
+    this.#hint(ready);
+    const freed = new Set([...effects.freedQueues, ...effects.queues.map(({ name }) => name)]);
+    if (freed.size > 0) this.hintQueues(freed);
+  }
+
+  #hint(work: readonly ReadyWork[]): void {
+    if (work.length > 0) this.#options.dispatcher.tell({ kind: "WorkBecameReady", work });
+  }
+}

@@ -1,0 +1,339 @@
+/**
+ * The scheduler: the only writer of task state.
+ *
+ * Takes submissions, commands, claims and reports; every one of them is part of the next commit, and
+ * is answered when that stands. Sends readiness, ends and cancellations to the dispatcher and one
+ * event per commit to the front-ends. Owns the store's writing connection, the clock, the result
+ * cache and the settings of the queues.
+ */
+import type { ErrorData, Result } from "../domain/error.ts";
+import { unreachable } from "../domain/exhaustive.ts";
+import type { MethodDefinition } from "../domain/task.ts";
+import type {
+  DispatcherProtocol,
+  DispatchState,
+  EventsLost,
+  FrontEndProtocol,
+  SchedulerMessage,
+  SchedulerProtocol,
+  SchedulerStats,
+  Submission,
+  SupervisorProtocol,
+  TasksCommitted,
+} from "../protocol.ts";
+import { type ActorContext, type Behaviour, EventStream, type PeerEvent } from "../runtime/mod.ts";
+import { type Store, StoreBrokenError, StoreFullError } from "../storage/port.ts";
+import { getLogger } from "../telemetry/logger.ts";
+import { Announcer } from "./announcer.ts";
+import { claimRuns, type KeyCursors } from "./claim_runs.ts";
+import { Clock } from "./clock.ts";
+import {
+  cancelTasks,
+  cancelWorkflows,
+  configureQueues,
+  deleteTasks,
+  retryTasks,
+  retryWorkflows,
+} from "./commands.ts";
+import type { Commit, CommitContext } from "./commit.ts";
+import { CommitLoop, type CommitReport, type Handler, type Stage } from "./commit_loop.ts";
+import { tick } from "./due_tasks.ts";
+import type { Effects } from "./effects.ts";
+import { announceExecutors, loseExecutors, recoverPage } from "./executors.ts";
+import { MethodTable } from "./method_table.ts";
+import { QueueTable } from "./queue_table.ts";
+import { recordOutcomes, recordProgress } from "./record_outcomes.ts";
+import { ResultCache } from "./result_cache.ts";
+import { StatsKeeper } from "./stats_keeper.ts";
+import { submitTasks } from "./submit_tasks.ts";
+import { submitWorkflows } from "./submit_workflow.ts";
+
+/** What the supervisor hands over at each start. */
+export interface SchedulerInit {
+  readonly node: string;
+  readonly dataDir: string;
+  readonly definitions: readonly MethodDefinition[];
+  readonly allowTaskPermissions: boolean;
+  readonly resultCacheBytes: number;
+  /** Incarnations of the executors that are alive now, and may hold runs from before this start. */
+  readonly aliveExecutors: readonly string[];
+  /** Actors that follow the commits. */
+  readonly subscribers: readonly string[];
+}
+
+export interface SchedulerOptions {
+  readonly init: SchedulerInit;
+  readonly context: ActorContext;
+  readonly store: Store;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+const RETRY_AFTER_MS = 1_000;
+/** Events that wait for one slow subscriber. */
+const EVENTS_MAX = 1_000;
+const EVENT_ACK_MS = 10_000;
+
+const log = getLogger("scheduler");
+
+export class Scheduler implements Behaviour<SchedulerProtocol> {
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #loop: CommitLoop;
+  readonly #clock: Clock;
+  readonly #announcer: Announcer;
+  readonly #events: EventStream<TasksCommitted | EventsLost>;
+  readonly #supervisor;
+  readonly #actor: ActorContext;
+  readonly #commitContext: CommitContext;
+  readonly #stats = new StatsKeeper();
+  readonly #claim;
+  readonly #throttled = new Set<string>();
+  #draining = false;
+  #storeHealthy = true;
+
+  private constructor(options: SchedulerOptions, queues: QueueTable) {
+    const { init, context, store, now = Date.now, random = Math.random } = options;
+    this.#store = store;
+    this.#now = now;
+    this.#actor = context;
+    this.#supervisor = context.ref<SupervisorProtocol>("supervisor");
+    this.#events = new EventStream({ maxBuffered: EVENTS_MAX, lost: { kind: "EventsLost" } });
+    for (const name of init.subscribers) this.#subscribe(name);
+    this.#announcer = new Announcer({
+      dispatcher: context.ref<DispatcherProtocol>("dispatcher"),
+      publish: (event) => this.#events.publish(event),
+    });
+    this.#commitContext = {
+      node: init.node,
+      methods: new MethodTable(init.definitions, { allowPermissions: init.allowTaskPermissions }),
+      queues,
+      results: new ResultCache({ maxBytes: init.resultCacheBytes }),
+      random,
+    };
+    const cursors: KeyCursors = new Map();
+    this.#claim = claimRuns(cursors, () => this.#draining);
+    this.#clock = new Clock({ onTime: () => this.#tick(), now });
+    this.#loop = new CommitLoop({
+      store,
+      context: () => this.#commitContext,
+      now,
+      onCommitted: (effects, report) => this.#committed(effects, report),
+      onFailed: (error) => this.#failed(error),
+    });
+  }
+
+  /** Recovers what was running, sets the clock, and is ready. */
+  static async start(options: SchedulerOptions): Promise<Scheduler> {
+    const queues = await options.store.write((tx) => tx.loadQueues());
+    const scheduler = new Scheduler(options, new QueueTable(queues));
+    const alive = new Set(options.init.aliveExecutors);
+    for (let afterNum: number | null = 0; afterNum !== null;) {
+      const page: { afterNum: number; alive: ReadonlySet<string> } = { afterNum, alive };
+      afterNum = await scheduler.#loop.submit("outcomes", recoverPages, { work: page });
+    }
+    await scheduler.#loop.submit("control", tick, { work: null }).then((at) => {
+      if (at !== null) scheduler.#clock.set(at);
+    });
+    return scheduler;
+  }
+
+  receive(message: SchedulerMessage): unknown {
+    switch (message.kind) {
+      case "SubmitTasks":
+        return this.#onSubmitTasks(message.items);
+      case "SubmitWorkflow":
+        if (this.#draining) return refusal(DRAINING);
+        return this.#command(submitWorkflows, message, message.tasks.length);
+      case "CancelTask":
+        return this.#command(cancelTasks, message);
+      case "RetryTask":
+        return this.#command(retryTasks, message);
+      case "DeleteTask":
+        return this.#command(deleteTasks, message);
+      case "CancelWorkflow":
+        return this.#command(cancelWorkflows, message);
+      case "RetryWorkflow":
+        return this.#command(retryWorkflows, message);
+      case "ConfigureQueue":
+        return this.#command(configureQueues, message);
+      case "AnnounceExecutor":
+        return this.#loop.submit("control", announceExecutors, { work: message });
+      case "ExecutorLost":
+        return this.#loop.submit("control", loseExecutors, { work: message });
+      case "ReportOutcomes":
+        return this.#loop.submit("outcomes", recordOutcomes, {
+          work: message,
+          weight: message.outcomes.length,
+        });
+      case "ReportProgress":
+        return this.#loop.submit("outcomes", recordProgress, {
+          work: message,
+          weight: message.items.length,
+        });
+      case "ClaimRuns":
+        return this.#loop.submit("claims", this.#claim, { work: message.requests });
+      case "GetDispatchState":
+        return this.#onGetDispatchState();
+      case "GetMethods":
+        return this.#commitContext.methods.definitions;
+      case "GetSchedulerStats":
+        return this.#onGetStats();
+      case "Drain":
+        this.#draining = true;
+        return null;
+      default:
+        return unreachable(message);
+    }
+  }
+
+  onPeer({ peer, state }: PeerEvent): void {
+    if (state === "up") this.#events.resume(peer);
+    else this.#events.pause(peer);
+  }
+
+  async stop(): Promise<void> {
+    this.#draining = true;
+    this.#clock.stop();
+    await this.#loop.idle();
+    await this.#store.close();
+  }
+
+  async #onSubmitTasks(items: readonly Submission[]) {
+    if (this.#draining) return items.map(() => refusal(DRAINING));
+    try {
+      return await this.#loop.submit("submissions", submitTasks, {
+        work: items,
+        weight: items.length,
+      });
+    } catch (error) {
+      return items.map(() => refusal(refusedBy(error)));
+    }
+  }
+
+  #onGetDispatchState(): Promise<DispatchState> {
+    const read = this.#loop.submit("control", readDispatchState, { work: null });
+    return read.then((state) => {
+      this.#announcer.seePools(state.ready);
+      return state;
+    });
+  }
+
+  #onGetStats(): SchedulerStats {
+    return this.#stats.snapshot(this.#commitContext.results.bytes);
+  }
+
+  /** Has a user's command in the next commit; a store that can't take it is a refusal, not a failure. */
+  async #command<W, R>(
+    handler: Handler<W, Result<R>>,
+    work: W,
+    weight = 1,
+  ): Promise<Result<R>> {
+    const stage: Stage = handler === submitWorkflows ? "submissions" : "control";
+    try {
+      return await this.#loop.submit(stage, handler, { work, weight });
+    } catch (error) {
+      return refusal(refusedBy(error));
+    }
+  }
+
+  #committed(effects: Effects, report: CommitReport): void {
+    const { results, queues } = this.#commitContext;
+    for (const { num, text } of effects.results) results.set(num, text);
+    for (const num of effects.deletedNums) results.delete(num);
+    for (const queue of effects.queues) queues.set(queue);
+    for (const [queue, count] of effects.starts) queues.spend(queue, count, report.now);
+    for (const queue of effects.throttled) this.#throttled.add(queue);
+    if (effects.wakeAt < Infinity) this.#clock.set(effects.wakeAt);
+    this.#stats.committed(effects);
+    this.#announcer.announce(effects, report);
+    if (!this.#storeHealthy) {
+      this.#storeHealthy = true;
+      this.#supervisor.tell({ kind: "StoreHealthy" });
+      log.info("the store takes writes again");
+    }
+  }
+
+  #failed(error: unknown): void {
+    const cause = error instanceof Error ? error.message : String(error);
+    log.error("a commit failed: {cause}", { cause });
+    if (error instanceof StoreBrokenError) {
+      this.#supervisor.tell({ kind: "StoreBroken", cause });
+      return;
+    }
+    if (error instanceof StoreFullError && this.#storeHealthy) {
+      this.#storeHealthy = false;
+      this.#supervisor.tell({ kind: "StoreUnhealthy", cause });
+    }
+    // Whatever else was lost with the commit, the clock must go on.
+    this.#clock.set(this.#now() + RETRY_AFTER_MS);
+  }
+
+  #tick(): void {
+    const throttled = [...this.#throttled];
+    this.#throttled.clear();
+    this.#announcer.hintQueues(throttled);
+    this.#loop.submit("control", tick, { work: null }).then((at) => {
+      if (at !== null) this.#clock.set(at);
+    }, (error) => log.warn("a tick failed and is tried again: {error}", { error: String(error) }));
+  }
+
+  #subscribe(name: string): void {
+    const subscriber = this.#actor.ref<FrontEndProtocol>(name);
+    this.#events.subscribe(name, async (events) => {
+      const answer = await subscriber.ask(
+        { kind: "EventsPublished", events },
+        { deadlineMs: EVENT_ACK_MS },
+      );
+      return answer.ok;
+    });
+  }
+}
+
+const DRAINING: ErrorData = {
+  code: "unavailable",
+  reason: "draining",
+  message: "Cannot accept the request: the node is shutting down; send it again shortly",
+  retryAfterMs: RETRY_AFTER_MS,
+};
+
+/** What a caller is told when the commit that held its request did not stand. */
+function refusedBy(error: unknown): ErrorData {
+  if (error instanceof StoreFullError) {
+    return {
+      code: "unavailable",
+      reason: "store_full",
+      message: "Cannot store the request: the disk is full; nothing was stored, try again later",
+      retryAfterMs: 5_000,
+    };
+  }
+  log.error("a request failed: {error}", {
+    error: error instanceof Error ? error.stack ?? error.message : String(error),
+  });
+  return {
+    code: "internal",
+    reason: "internal",
+    message: "The request failed inside the scheduler and nothing of it was stored; see the log",
+  };
+}
+
+function refusal(error: ErrorData): Result<never> {
+  return { ok: false, error };
+}
+
+async function recoverPages(
+  commit: Commit,
+  work: readonly { readonly afterNum: number; readonly alive: ReadonlySet<string> }[],
+): Promise<readonly (number | null)[]> {
+  const next = [];
+  for (const page of work) next.push(await recoverPage(commit, page));
+  return next;
+}
+
+async function readDispatchState(
+  { tx, context }: Commit,
+  work: readonly null[],
+): Promise<readonly DispatchState[]> {
+  const ready = await tx.readyWork();
+  return work.map(() => ({ queues: context.queues.all(), ready }));
+}
