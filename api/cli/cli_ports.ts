@@ -44,8 +44,8 @@ export interface CliPorts {
   readonly stderr: (text: string) => void;
   /** Standard input to its end, as text. */
   readonly readStdin: () => Promise<string>;
-  /** Width of the terminal that standard output is; null when it is none. */
-  readonly columns: () => number | null;
+  /** Width of the terminal that the stream is; null when it is none. */
+  readonly columns: (stream: "stdout" | "stderr") => number | null;
   readonly files: CliFiles;
   readonly fetch: typeof fetch;
   readonly cwd: string;

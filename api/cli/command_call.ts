@@ -8,7 +8,10 @@ export interface CommandCall {
   readonly args: readonly string[];
   /** Commander's options, those of the parent commands included. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Options that are also variables: those of a node, and where a client finds it. */
   readonly reader: OptionReader;
+  /** A command's own options, from the command line alone: a `DTASK_…` set for a node is not meant. */
+  readonly own: OptionReader;
   readonly ports: CliPorts;
 }
 
@@ -36,6 +39,7 @@ export class CommandBinder {
         args: command.args,
         options,
         reader: new OptionReader(options, this.#ports.env),
+        own: new OptionReader(options, () => undefined),
         ports: this.#ports,
       });
     });

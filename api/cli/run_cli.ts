@@ -42,8 +42,8 @@ function makeProgram(binder: CommandBinder, ports: CliPorts): Command {
       writeOut: ports.stdout,
       writeErr: ports.stderr,
       outputError: (text, write) => write(toOneLine(text)),
-      getOutHelpWidth: () => ports.columns() ?? 100,
-      getErrHelpWidth: () => ports.columns() ?? 100,
+      getOutHelpWidth: () => ports.columns("stdout") ?? 100,
+      getErrHelpWidth: () => ports.columns("stderr") ?? 100,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });

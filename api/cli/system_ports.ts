@@ -21,7 +21,7 @@ export function systemPorts(node: NodePorts): CliPorts {
     stdout: (text) => writeAll(Deno.stdout, text),
     stderr: (text) => writeAll(Deno.stderr, text),
     readStdin,
-    columns: () => Deno.stdout.isTerminal() ? Deno.consoleSize().columns : null,
+    columns: (stream) => Deno[stream].isTerminal() ? Deno.consoleSize().columns : null,
     files: SYSTEM_FILES,
     fetch: globalThis.fetch,
     cwd: Deno.cwd(),

@@ -59,7 +59,8 @@ export interface TaskJson {
   readonly workflowId: string | null;
   readonly key: string | null;
   readonly method: string;
-  readonly args: readonly JsonValue[];
+  /** Null where they are left out. */
+  readonly args: readonly JsonValue[] | null;
   /** Ids. */
   readonly deps: readonly string[];
   readonly triggerRule: string;
@@ -132,7 +133,7 @@ export interface SubmissionJson {
 export interface WorkflowSubmissionJson {
   readonly id?: string;
   readonly name?: string;
-  readonly tasks: readonly (Omit<SubmissionJson, "id"> & { readonly key: string })[];
+  readonly tasks: readonly (SubmissionJson & { readonly key: string })[];
 }
 
 export type WorkflowStatusJson = "running" | "completed" | "failed" | "cancelled";
@@ -185,10 +186,10 @@ export interface QueueJson {
   readonly weight: number;
   readonly keyConcurrency: number | null;
   /** Tasks by status, as far as the answer has them. */
-  readonly depths?: Readonly<Partial<Record<TaskStatusJson, number>>>;
+  readonly counts?: Readonly<Partial<Record<TaskStatusJson, number>>>;
 }
 
-/** Changes of a queue's settings; null takes a limit away. */
+/** A queue's settings as a whole: what is absent is set to its default, no limit. */
 export interface QueueSettingsJson {
   readonly concurrency?: number | null;
   readonly rateLimit?: { readonly limit: number; readonly perMs: number } | null;
@@ -236,6 +237,10 @@ export interface ProblemJson {
 }
 
 /** One answer of a batch. */
-export type BatchResultJson =
-  | { readonly status: number; readonly task: TaskJson }
-  | { readonly status: number; readonly problem: ProblemJson };
+export interface BatchResultJson {
+  readonly status: number;
+  /** The accepted task. */
+  readonly task?: TaskJson;
+  /** Why it was refused. */
+  readonly problem?: ProblemJson;
+}

@@ -47,10 +47,10 @@ export function addToken(program: Command, binder: CommandBinder): void {
   binder.bind(command, printToken);
 }
 
-async function printToken({ reader, options, ports }: CommandCall): Promise<number> {
-  const sub = reader.read("--sub", TEXT) ?? "cli";
-  const scope = reader.read("--scope", SCOPE_LIST) ?? "tasks:read tasks:write";
-  const ttlSeconds = Math.round((reader.read("--ttl", TTL_MS) ?? 3_600_000) / 1_000);
+async function printToken({ reader, own, options, ports }: CommandCall): Promise<number> {
+  const sub = own.read("--sub", TEXT) ?? "cli";
+  const scope = own.read("--scope", SCOPE_LIST) ?? "tasks:read tasks:write";
+  const ttlSeconds = Math.round((own.read("--ttl", TTL_MS) ?? 3_600_000) / 1_000);
   if (ports.env("DTASK_JWKS_URL")) {
     throw wrongUsage("With DTASK_JWKS_URL, tokens come from the identity provider, not from here");
   }
