@@ -9,7 +9,7 @@ import { isJsonMap, type JsonMap, tagOf } from "./value_codec.ts";
 /** The text of the result of a dependency by key or id; null where it has none. */
 export type ResultLookup = (keyOrId: string) => string | null;
 
-/** What `$result` becomes in a text, however it is escaped, cannot be without one of these. */
+/** A text without these, the second being an escaped `$`, has no `$result`. */
 const TRACES = ["$result", "\\u0024"] as const;
 
 /** The keys and ids that the `$result`s of `json` name, each once, in order of appearance. */
@@ -35,7 +35,7 @@ export function resolveArguments(argsText: string, lookup: ResultLookup): Result
   }
   if (text !== null) return ok(text);
   const message = `Cannot resolve the $result references in the arguments: with the results they ` +
-    `are longer than ${LIMITS.dependencyResultBytes} bytes`;
+    `are longer than ${LIMITS.dependencyResultBytes} characters`;
   return refuse("payload_too_large", "arguments_too_large", message);
 }
 

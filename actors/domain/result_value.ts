@@ -7,6 +7,8 @@ import { isInt64, setMember, type Value, type ValueMap } from "./value_codec.ts"
  * Turns any JavaScript value into a `Value`, or says what in it is none. `undefined` is null, and
  * left out of objects as JSON does; -0 is 0; a `Map` with string keys is a map, a `Uint8Array` bytes.
  * Other classes are refused, because their reader would get something else than what was returned.
+ *
+ * @throws What a getter or proxy inside `x` throws: it is task code, and fails like it.
  */
 export function toValue(x: unknown): Result<Value> {
   const conversion = new Conversion();
@@ -16,7 +18,7 @@ export function toValue(x: unknown): Result<Value> {
     if (error instanceof NotAValue) {
       return refuse(error.code, error.reason, error.message);
     }
-    throw error; // a getter or proxy of the task's own
+    throw error;
   }
 }
 
@@ -64,7 +66,7 @@ class Conversion {
   }
 
   #convertObject(x: object, path: string): Value {
-    if (x instanceof Uint8Array) return Uint8Array.from(x);
+    if (x instanceof Uint8Array) return new Uint8Array(x); // a copy, and never a Buffer
     if (this.#around.includes(x)) throw new NotAValue(path, "a cycle: it contains itself");
     if (this.#around.length >= LIMITS.valueDepth) {
       throw new NotAValue(path, `nested more than ${LIMITS.valueDepth} deep`);

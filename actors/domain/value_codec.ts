@@ -107,7 +107,8 @@ export function decodeValue(json: unknown): Value {
 
 /** The value of stored text. */
 export function decodeText(text: string): Value {
-  return decodeValue(JSON.parse(text));
+  const mayHoldTags = text.includes('"$') || text.includes("\\u0024");
+  return mayHoldTags ? decodeValue(JSON.parse(text)) : JSON.parse(text);
 }
 
 function isList(value: readonly Value[] | ValueMap): value is readonly Value[] {

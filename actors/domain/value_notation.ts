@@ -63,8 +63,8 @@ class NotationCheck {
       if (!json.isWellFormed()) this.#refuse(pointer, "is not well-formed Unicode");
     } else if (typeof json === "object" && json !== null) {
       this.#container(json, pointer, depth);
-    } else if (json === undefined || (typeof json === "number" && !Number.isFinite(json))) {
-      this.#refuse(pointer, `cannot be ${json}: JSON has no such thing`);
+    } else if (json !== null && typeof json !== "boolean" && !Number.isFinite(json)) {
+      this.#refuse(pointer, `is ${typeof json} ${String(json)}, which JSON does not have`);
     }
   }
 
