@@ -1,0 +1,62 @@
+/**
+ * Measures dtask on this machine, load generator included, beside a bare Hono on the same Deno.
+ *
+ *     deno task bench [--quick] [--json]
+ */
+import type { LoadResult } from "../support/load.ts";
+import { benchDrain, type DrainBench } from "./drain_bench.ts";
+import { benchLatency, type LatencyBench } from "./latency_bench.ts";
+import { benchSubmissions, type SubmissionBench } from "./submission_bench.ts";
+
+/** All that one run measured. */
+export interface BenchReport {
+  readonly deno: string;
+  readonly cores: number;
+  readonly submissions: SubmissionBench;
+  readonly drain: DrainBench;
+  readonly latency: LatencyBench;
+}
+
+/** Runs all of it; `quick` is a smoke test whose numbers say little. */
+export async function runBench(quick: boolean): Promise<BenchReport> {
+  return {
+    deno: Deno.version.deno,
+    cores: navigator.hardwareConcurrency,
+    submissions: await benchSubmissions(quick ? 500 : 8_000),
+    drain: await benchDrain(quick ? 2_000 : 20_000),
+    latency: await benchLatency(quick ? 500 : 10_000),
+  };
+}
+
+/** The report as a small table. */
+export function formatReport({ deno, cores, submissions, drain, latency }: BenchReport): string {
+  const { echo } = submissions;
+  const row = (name: string, load: LoadResult) =>
+    [
+      name.padEnd(28),
+      load.perSecond.toFixed(0).padStart(8),
+      `${load.p50Ms.toFixed(1)} ms`.padStart(9),
+      `${load.p99Ms.toFixed(1)} ms`.padStart(9),
+      String(load.errors).padStart(7),
+      (load.perSecond / echo.perSecond).toFixed(2).padStart(10),
+      (load.p99Ms / echo.p99Ms).toFixed(1).padStart(9),
+    ].join("");
+  return [
+    `Deno ${deno}, ${cores} cores; 50 connections; everything on this machine`,
+    "",
+    "POST /api/tasks                    req/s      p50      p99 errors  × echo/s × echo p99",
+    row("bare Hono echo", echo),
+    row("dtask, queue paused", submissions.paused),
+    row("dtask, queue running", submissions.running),
+    "",
+    `drain: ${drain.tasks} noop tasks in ${drain.seconds.toFixed(2)} s, ` +
+    `${drain.perSecond.toFixed(0)} tasks/s`,
+    `submit to result at ${latency.perSecond} tasks/s: ` +
+    `p50 ${latency.p50Ms.toFixed(1)} ms, p99 ${latency.p99Ms.toFixed(1)} ms`,
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  const report = await runBench(Deno.args.includes("--quick"));
+  console.log(Deno.args.includes("--json") ? JSON.stringify(report) : formatReport(report));
+}
