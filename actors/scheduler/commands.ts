@@ -1,12 +1,7 @@
 import { ok, refuse, type Result } from "../domain/error.ts";
 import { isEnded } from "../domain/task_state.ts";
 import { recount } from "../domain/trigger_rule.ts";
-import {
-  LIMITS,
-  type QueueConfig,
-  type TaskRecord,
-  type WorkflowRecord,
-} from "../domain/task.ts";
+import { LIMITS, type QueueConfig, type TaskRecord, type WorkflowRecord } from "../domain/task.ts";
 import type { SchedulerMessage } from "../protocol.ts";
 import type { Commit } from "./commit.ts";
 

@@ -1,4 +1,9 @@
-import { type QueueConfig, TASK_STATUSES, type TaskRecord, type TaskStatus } from "../domain/task.ts";
+import {
+  type QueueConfig,
+  TASK_STATUSES,
+  type TaskRecord,
+  type TaskStatus,
+} from "../domain/task.ts";
 import type { CommitCounts, ExecutorAnnouncement, ReadyWork, RunRef } from "../protocol.ts";
 
 interface EndedRuns {
@@ -54,7 +59,9 @@ export class Effects {
     if (after.readyPool !== null) this.hint({ queue: after.queue, pool: after.readyPool });
     if (after.status === "scheduled" && after.dueAt !== null) this.wake(after.dueAt);
     if (after.expiresAt !== null && isWaiting(after.status)) this.wake(after.expiresAt);
-    if (before?.status === "running" && after.status === "scheduled") this.countsOf(after).retries++;
+    if (before?.status === "running" && after.status === "scheduled") {
+      this.countsOf(after).retries++;
+    }
     if (after.finishedAt !== null && isEndedStatus(after.status)) this.#ended(after);
     else if (after.workflowNum !== null && before !== null && isEndedStatus(before.status)) {
       this.workflows.add(after.workflowNum);

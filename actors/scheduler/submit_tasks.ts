@@ -159,7 +159,8 @@ class Intake {
 
 /** Refuses a method that no definition is registered for. */
 export function unknownMethod(item: Submission, pointer = "/method"): Answer & { ok: false } {
-  const message = `Cannot submit task "${item.id}": method "${clip(item.method)}" is not registered; ` +
+  const message =
+    `Cannot submit task "${item.id}": method "${clip(item.method)}" is not registered; ` +
     "GET /api/methods lists those that are";
   return refuse("invalid_argument", "unknown_method", message, {
     subject: item.method,

@@ -53,7 +53,12 @@ async function make(commit: Commit, request: SubmitWorkflow): Promise<Answer> {
   const taken = request.tasks.find(({ id }) => known.has(id));
   if (taken) return takenId(taken.id);
   const num = await commit.tx.allocateNums("workflow", 1);
-  const tasks = await build(commit, request, { num, plan: plan.value, methods: methods.value, known });
+  const tasks = await build(commit, request, {
+    num,
+    plan: plan.value,
+    methods: methods.value,
+    known,
+  });
   return await store(commit, request, { num, tasks });
 }
 

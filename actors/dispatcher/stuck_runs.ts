@@ -1,0 +1,94 @@
+import type { ActorRef } from "../runtime/mod.ts";
+import type { ExecutorProtocol } from "../protocol.ts";
+import type { ExecutorSlots, HeldRun } from "./executor_slots.ts";
+import type { TerminationCause } from "./verdicts.ts";
+
+export interface StuckRunsOptions {
+  readonly executors: () => Iterable<ExecutorSlots>;
+  readonly executor: (name: string) => ActorRef<ExecutorProtocol>;
+  readonly terminate: (executor: ExecutorSlots, cause: TerminationCause) => void;
+  readonly now: () => number;
+  /** How long aborted code may take to stop. */
+  readonly graceMs: number;
+}
+
+/** How often held runs are looked at, as long as there are any. */
+const LOOK_MS = 250;
+/** How long an isolate may take to say that it is alive. */
+const ALIVE_MS = 1_000;
+
+/**
+ * Finds code that outlives its deadline. Executors enforce timeouts themselves; this steps in where one
+ * can't, because the code blocks its isolate, or where code ignores its signal beyond the grace.
+ */
+export class StuckRuns {
+  readonly #options: StuckRunsOptions;
+  readonly #probing = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: StuckRunsOptions) {
+    this.#options = options;
+  }
+
+  get graceMs(): number {
+    return this.#options.graceMs;
+  }
+
+  /** Begins to look, if it does not already, and goes on while runs are held. */
+  watch(): void {
+    this.#timer ??= setTimeout(() => this.#look(), LOOK_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    let held = 0;
+    for (const executor of this.#options.executors()) {
+      held += executor.heldCount;
+      if (!executor.terminating) this.#lookAt(executor);
+    }
+    if (held > 0) this.watch();
+  }
+
+  #lookAt(executor: ExecutorSlots): void {
+    const now = this.#options.now();
+    for (const run of executor.running) {
+      const overdueMs = now - deadlineOf(run);
+      if (overdueMs > this.#options.graceMs) {
+        const kind = run.cancelledAt === null ? "overdue" : "cancelled";
+        return this.#probe(executor, { kind, run });
+      }
+      // Its own timer fires at the deadline: shortly after it, an isolate that is alive has acted.
+      if (overdueMs > LOOK_MS) return this.#probe(executor, null);
+    }
+  }
+
+  /** Asks for a sign of life. Without one nobody knows the culprit; with one `cause`, if any, is right. */
+  #probe(executor: ExecutorSlots, cause: TerminationCause | null): void {
+    const { incarnation, name } = executor;
+    if (this.#probing.has(incarnation)) return;
+    this.#probing.add(incarnation);
+    const overdue = executor.running.filter((run) => deadlineOf(run) < this.#options.now());
+    void this.#options.executor(name).ask({
+      kind: "AbortRuns",
+      runs: overdue.filter(({ cancelledAt }) => cancelledAt === null),
+      reason: "timeout",
+    }, { deadlineMs: ALIVE_MS }).then((answer) => {
+      this.#probing.delete(incarnation);
+      if (executor.terminating) return;
+      if (!answer.ok) {
+        if (answer.error.code === "timeout") this.#options.terminate(executor, { kind: "blocked" });
+      } else if (cause?.kind === "overdue" || cause?.kind === "cancelled") {
+        if (executor.find(cause.run) !== undefined) this.#options.terminate(executor, cause);
+      }
+    });
+  }
+}
+
+function deadlineOf({ startedAt, timeoutMs, cancelledAt }: HeldRun): number {
+  const timeoutAt = (startedAt ?? Infinity) + timeoutMs;
+  return cancelledAt === null ? timeoutAt : Math.min(timeoutAt, cancelledAt);
+}
