@@ -1,0 +1,162 @@
+/**
+ * The grpc actor: serves `taskscheduler.TaskScheduler`, health and reflection on one address.
+ *
+ * Takes `EventsPublished` (which wake the calls that wait for a task) and `StopAccepting`; sends
+ * submissions to the scheduler, look-ups to the reader and measurements to the http actor. Owns the
+ * listening socket and the table of waiting calls, and no state of any task.
+ */
+import type { Server } from "@grpc/grpc-js";
+import type { NodeConfig } from "../../actors/config.ts";
+import { unreachable } from "../../actors/domain/exhaustive.ts";
+import type { MethodDefinition } from "../../actors/domain/task.ts";
+import type {
+  FrontEndProtocol,
+  ReaderProtocol,
+  SchedulerProtocol,
+  SupervisorProtocol,
+} from "../../actors/protocol.ts";
+import type { ActorContext, Behaviour, PeerEvent, Started } from "../../actors/runtime/actor.ts";
+import { configureLogging } from "../../actors/telemetry/logger.ts";
+import { TaskScheduler } from "../../proto/gen/task_scheduler_pb.ts";
+import { Health } from "../../proto/gen/grpc/health/v1/health_pb.ts";
+import { Authenticator } from "../auth.ts";
+import { TaskService } from "../task_service.ts";
+import { getResult } from "./get_result.ts";
+import { createServer, listen, shutDown, type TlsTexts } from "./grpc_server.ts";
+import { HealthService } from "./health.ts";
+import { methodDefinition } from "./method_definition.ts";
+import { ReflectionService } from "./reflection.ts";
+import { RequestLog } from "./request_log.ts";
+import { submitTask } from "./submit_task.ts";
+import { UnaryCalls } from "./unary_call.ts";
+
+/** What the grpc actor is started with. */
+export interface GrpcInit {
+  readonly config: NodeConfig;
+  /** Name of the node. */
+  readonly node: string;
+  readonly methods: readonly MethodDefinition[];
+  readonly tls?: TlsTexts;
+}
+
+/** What it tells the supervisor once it listens. */
+export interface GrpcReady {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Bound where the default address cannot be and nobody asked for it. */
+const FALLBACK_HOST = "127.0.0.1";
+/** More calls under way than these are refused; the waiting ones are bounded by the task service. */
+const CALLS_MAX = 12_000;
+/** How long calls may take to be answered after everybody who waits was woken. */
+const SHUTDOWN_MS = 2_000;
+
+/** The front-end's behaviour; `startGrpc` makes it. */
+class GrpcActor implements Behaviour<FrontEndProtocol> {
+  readonly #server: Server;
+  readonly #service: TaskService;
+  readonly #health: HealthService;
+  readonly #reflection: ReflectionService;
+  readonly #requests: RequestLog;
+  #draining = false;
+
+  constructor({ config, methods }: GrpcInit, context: ActorContext) {
+    this.#server = createServer();
+    this.#service = new TaskService({
+      scheduler: context.ref<SchedulerProtocol>("scheduler"),
+      reader: context.ref<ReaderProtocol>("reader"),
+      supervisor: context.ref<SupervisorProtocol>("supervisor"),
+    });
+    const authenticator = new Authenticator(config.auth);
+    this.#requests = new RequestLog(context.ref<FrontEndProtocol>("http"));
+    this.#health = new HealthService([TaskScheduler.typeName]);
+    this.#reflection = new ReflectionService([TaskScheduler, Health], authenticator);
+    const calls = new UnaryCalls({
+      authenticator,
+      observe: this.#requests.add,
+      callsMax: CALLS_MAX,
+      limitRate: null,
+    });
+    this.#addTaskScheduler(calls, config, methods);
+    this.#health.addTo(this.#server, calls);
+    this.#reflection.addTo(this.#server);
+  }
+
+  /** Binds the configured address. */
+  async listen({ config, tls }: GrpcInit): Promise<GrpcReady> {
+    if (config.grpc === null) throw new Error("the grpc actor was started with gRPC off");
+    const { host, port, asked } = config.grpc;
+    const fallback = asked ? null : { host: FALLBACK_HOST, port };
+    return await listen(this.#server, { address: { host, port }, fallback, tls: tls ?? null });
+  }
+
+  receive(message: FrontEndProtocol["message"]): null {
+    switch (message.kind) {
+      case "EventsPublished":
+        this.#service.onEvents(message.events);
+        return null;
+      case "StopAccepting":
+        this.#stopAccepting();
+        return null;
+      case "GrpcRequestsObserved":
+        return null; // for the http actor alone
+      default:
+        return unreachable(message);
+    }
+  }
+
+  /** Events may have been missed while the scheduler was away, so everybody looks again. */
+  onPeer({ peer, state }: PeerEvent): void {
+    if (peer === "scheduler" && state === "up") this.#service.onEvents([{ kind: "EventsLost" }]);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopAccepting();
+    this.#service.close();
+    this.#health.close();
+    this.#reflection.close();
+    await shutDown(this.#server, SHUTDOWN_MS);
+    this.#requests.flush();
+  }
+
+  /** Health says so first, for load balancers to turn away before a call is refused. */
+  #stopAccepting(): void {
+    this.#health.stopServing();
+    this.#draining = true;
+  }
+
+  #addTaskScheduler(
+    calls: UnaryCalls,
+    config: NodeConfig,
+    methods: readonly MethodDefinition[],
+  ): void {
+    const methodsOf = TaskScheduler.method;
+    const submit = submitTask({
+      service: this.#service,
+      methods,
+      syncWaitMs: config.syncWaitMs,
+      asyncWaitMs: config.asyncWaitMs,
+      draining: () => this.#draining,
+      now: Date.now,
+    });
+    this.#server.addService({
+      SubmitTask: methodDefinition(methodsOf.submitTask),
+      GetResult: methodDefinition(methodsOf.getResult),
+    }, {
+      SubmitTask: calls.serve(methodsOf.submitTask, submit),
+      GetResult: calls.serve(methodsOf.getResult, getResult({ service: this.#service })),
+    });
+  }
+}
+
+/** Makes the grpc actor and binds its address; rejects with one line when it can't. */
+export async function startGrpc(
+  init: GrpcInit,
+  context: ActorContext,
+): Promise<Started<FrontEndProtocol>> {
+  configureLogging({ format: init.config.logFormat, level: init.config.logLevel });
+  const actor = new GrpcActor(init, context);
+  const ready = await actor.listen(init);
+  return { behaviour: actor, ready };
+}
