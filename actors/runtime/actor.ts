@@ -176,7 +176,21 @@ export type SystemEvent =
   }
   | { readonly kind: "ActorRestarting"; readonly actor: string; readonly afterMs: number }
   | { readonly kind: "ActorStopped"; readonly actor: string }
-  | { readonly kind: "Escalated"; readonly actor: string; readonly error: string };
+  | { readonly kind: "Escalated"; readonly actor: string; readonly error: string }
+  | {
+    /** Told messages were dropped at a full lane: `count` since the last such event. */
+    readonly kind: "MessagesDropped";
+    readonly actor: string;
+    readonly lane: Lane;
+    readonly count: number;
+  }
+  | {
+    /** `receive`, or another callback of a behaviour, threw: `count` since the last such event. */
+    readonly kind: "ReceiveFailed";
+    readonly actor: string;
+    readonly error: string;
+    readonly count: number;
+  };
 
 export interface ActorInfo {
   readonly name: string;

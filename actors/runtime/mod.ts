@@ -1,0 +1,17 @@
+/**
+ * The actor runtime: isolates that are started, connected, watched, restarted and stopped, and the
+ * references through which they reach each other. It knows nothing of tasks.
+ *
+ * @module
+ */
+export * from "./actor.ts";
+export {
+  ActorSystem,
+  type ActorSystemOptions,
+  type StopOptions,
+  SUPERVISOR,
+  type TerminateOptions,
+} from "./actor_system.ts";
+export { errorMessage, errorText } from "./error_text.ts";
+export { serveActor } from "./serve_actor.ts";
+export type { Fault, Transport } from "./transport.ts";
