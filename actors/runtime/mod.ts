@@ -13,5 +13,6 @@ export {
   type TerminateOptions,
 } from "./actor_system.ts";
 export { errorMessage, errorText } from "./error_text.ts";
+export { EventStream, type EventStreamOptions, type SendEvents } from "./event_stream.ts";
 export { serveActor } from "./serve_actor.ts";
 export type { Fault, Transport } from "./transport.ts";
