@@ -44,5 +44,11 @@ function combine(
   if (args.length < 2) return TOO_FEW;
   const exact = args.some((value) => typeof value === "bigint") &&
     args.every((value) => typeof value === "bigint" || Number.isInteger(value));
-  return exact ? args.map(BigInt).reduce(wholes) : args.map(Number).reduce(floats);
+  return exact ? asValue(args.map(BigInt).reduce(wholes)) : args.map(Number).reduce(floats);
+}
+
+/** Values have no integers beyond 64 bits: a larger one is given in decimal, every digit of it. */
+function asValue(whole: bigint): bigint | string {
+  const fits = BigInt.asIntN(64, whole) === whole || BigInt.asUintN(64, whole) === whole;
+  return fits ? whole : whole.toString();
 }

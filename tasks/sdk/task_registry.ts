@@ -15,7 +15,7 @@ export interface RegisteredTask {
   readonly permissions: TaskRights;
   readonly input: StandardSchemaV1 | null;
   /** Takes what `input` gives, or the array of arguments: only its definition knows the type. */
-  readonly run: (input: never, ctx: TaskContext) => unknown;
+  run(input: unknown, ctx: TaskContext): unknown;
 }
 
 /** By mode, then by name or alias: one name may stand for one task of each mode. */

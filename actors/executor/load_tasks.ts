@@ -1,0 +1,30 @@
+import { type RegisteredTask, registeredTasks } from "../../tasks/sdk/task_registry.ts";
+
+/**
+ * Loads the tasks that come with the product, then the user's modules, in order. Returns all that
+ * are registered then.
+ *
+ * @param moduleUrls `file:` URLs; whoever lists a folder has the right to read it, executors don't.
+ */
+export async function loadTasks(moduleUrls: readonly string[]): Promise<readonly RegisteredTask[]> {
+  // A literal, so that `deno compile` finds it; not a static import, so that it waits for the guard.
+  await import("../../tasks/registry.gen.ts");
+  const before = registeredTasks().length;
+  for (const url of moduleUrls) await loadModule(url);
+  if (moduleUrls.length > 0 && registeredTasks().length === before) {
+    throw new Error(
+      `Cannot load tasks: none is registered by ${moduleUrls.join(", ")}; ` +
+        'define tasks with task() from "dtask"',
+    );
+  }
+  return registeredTasks();
+}
+
+async function loadModule(url: string): Promise<void> {
+  try {
+    await import(url);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot load task module ${url}: ${why}`, { cause: error });
+  }
+}
