@@ -1,0 +1,116 @@
+import type { NodeConfig } from "../config.ts";
+import type { MethodDefinition } from "../domain/task.ts";
+import type { ChildSpec } from "../runtime/mod.ts";
+import type { LoggingOptions } from "../telemetry/logger.ts";
+
+/** What the specs need to know while the node runs. */
+export interface SpecSources {
+  readonly config: NodeConfig;
+  readonly node: string;
+  readonly logging: LoggingOptions;
+  readonly graceMs: number;
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Names of the executors of the first pools; they report the definitions. */
+  readonly executors: readonly string[];
+  readonly definitions: () => readonly MethodDefinition[];
+  /** Incarnations of the executors that are alive. */
+  readonly aliveExecutors: () => readonly string[];
+}
+
+/** Scheduler and dispatcher, which restart together. */
+const CORE = "core";
+const PING = { intervalMs: 1_000, timeoutMs: 5_000 };
+const COMMON = { ping: PING, startMs: 30_000, stopMs: 5_000, restart: "permanent" } as const;
+
+/** Every actor of a node but its executors, in the order in which they become ready. */
+export function childSpecs(sources: SpecSources): readonly ChildSpec[] {
+  const specs = [scheduler(sources), reader(sources), dispatcher(sources), http(sources)];
+  return sources.config.grpc === null ? specs : [...specs, grpc(sources, sources.config.grpc)];
+}
+
+function scheduler(sources: SpecSources): ChildSpec {
+  const { config, node, logging } = sources;
+  return {
+    ...COMMON,
+    name: "scheduler",
+    entry: new URL("../scheduler/worker.ts", import.meta.url),
+    permissions: { read: [config.dataDir], write: [config.dataDir] },
+    init: () => ({
+      node,
+      dataDir: config.dataDir,
+      definitions: sources.definitions(),
+      allowTaskPermissions: config.allowTaskPermissions,
+      resultCacheBytes: config.resultCacheBytes,
+      aliveExecutors: sources.aliveExecutors(),
+      subscribers: frontEnds(config),
+      logging,
+    }),
+    links: ["dispatcher", ...frontEnds(config)],
+    group: CORE,
+    startAfter: sources.executors,
+  };
+}
+
+function reader({ config, logging }: SpecSources): ChildSpec {
+  return {
+    ...COMMON,
+    name: "reader",
+    entry: new URL("../reader/worker.ts", import.meta.url),
+    permissions: { read: [config.dataDir], write: [config.dataDir] },
+    init: () => ({ dataDir: config.dataDir, logging }),
+    links: frontEnds(config),
+    startAfter: ["scheduler"],
+  };
+}
+
+function dispatcher({ config, graceMs, logging }: SpecSources): ChildSpec {
+  return {
+    ...COMMON,
+    name: "dispatcher",
+    entry: new URL("../dispatcher/worker.ts", import.meta.url),
+    permissions: "none",
+    init: () => ({ graceMs, logging }),
+    links: ["scheduler", ...frontEnds(config)],
+    group: CORE,
+    startAfter: ["scheduler"],
+  };
+}
+
+function http(sources: SpecSources): ChildSpec {
+  const { config, node, logging, tls } = sources;
+  return {
+    ...COMMON,
+    name: "http",
+    entry: new URL("../../api/rest/worker.ts", import.meta.url),
+    permissions: { net: [addressOf(config.http), ...jwksHosts(config)] },
+    init: () => ({ config, node, methods: sources.definitions(), logging, ...(tls && { tls }) }),
+    links: ["scheduler", "reader", "dispatcher", ...(config.grpc === null ? [] : ["grpc"])],
+    startAfter: ["scheduler", "reader", "dispatcher"],
+  };
+}
+
+function grpc(sources: SpecSources, address: NonNullable<NodeConfig["grpc"]>): ChildSpec {
+  const { config, node, logging, tls } = sources;
+  const fallback = address.asked ? [] : [`127.0.0.1:${address.port}`];
+  return {
+    ...COMMON,
+    name: "grpc",
+    entry: new URL("../../api/grpc/worker.ts", import.meta.url),
+    permissions: { net: [addressOf(address), ...fallback, ...jwksHosts(config)], env: true },
+    init: () => ({ config, node, methods: sources.definitions(), logging, ...(tls && { tls }) }),
+    links: ["scheduler", "reader", "http"],
+    startAfter: ["scheduler", "reader"],
+  };
+}
+
+function frontEnds(config: NodeConfig): readonly string[] {
+  return config.grpc === null ? ["http"] : ["http", "grpc"];
+}
+
+function addressOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function jwksHosts({ auth }: NodeConfig): readonly string[] {
+  return auth.kind === "jwks" ? [new URL(auth.url).host] : [];
+}

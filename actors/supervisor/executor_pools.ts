@@ -1,0 +1,83 @@
+import { isAlone, modeOf } from "../domain/pool.ts";
+import type { TaskPermissions } from "../domain/task.ts";
+import type { ChildSpec } from "../runtime/mod.ts";
+import type { LoggingOptions } from "../telemetry/logger.ts";
+
+export interface ExecutorPoolsOptions {
+  readonly node: string;
+  readonly moduleUrls: readonly string[];
+  /** Isolates of each mode in one pool. */
+  readonly executors: number;
+  /** Async tasks at a time in one isolate. */
+  readonly concurrency: number;
+  /** How long aborted code may take to stop, in ms. */
+  readonly graceMs: number;
+  readonly otel: boolean;
+  readonly logging: LoggingOptions;
+}
+
+/** The pools that every node starts with. */
+const FIRST_POOLS = ["async", "blocking"] as const;
+
+/** Makes the child specs of executors: some for each pool, named in the order in which they come. */
+export class ExecutorPools {
+  readonly #options: ExecutorPoolsOptions;
+  readonly #pools = new Map<string, readonly ChildSpec[]>();
+  #count = 0;
+
+  constructor(options: ExecutorPoolsOptions) {
+    this.#options = options;
+  }
+
+  /** Executors of the pools without rights. */
+  first(): readonly ChildSpec[] {
+    return FIRST_POOLS.flatMap((pool) => this.add(pool, {}));
+  }
+
+  /** Executors of `pool`, which has `permissions`; empty when it has them already. */
+  add(pool: string, permissions: TaskPermissions): readonly ChildSpec[] {
+    if (this.#pools.has(pool)) return [];
+    const count = isAlone(pool) ? 1 : this.#options.executors;
+    const specs = Array.from({ length: count }, () => this.#spec(pool, permissions));
+    this.#pools.set(pool, specs);
+    return specs;
+  }
+
+  /** Drops a pool whose start failed, so that it can be tried again. */
+  forget(pool: string): void {
+    this.#pools.delete(pool);
+  }
+
+  /** The pool that executor `name` belongs to. */
+  poolOf(name: string): string | null {
+    for (const [pool, specs] of this.#pools) {
+      if (specs.some((spec) => spec.name === name)) return pool;
+    }
+    return null;
+  }
+
+  #spec(pool: string, permissions: TaskPermissions): ChildSpec {
+    const { node, moduleUrls, concurrency, graceMs, otel, logging } = this.#options;
+    const slots = !isAlone(pool) && modeOf(pool) === "async" ? concurrency : 1;
+    return {
+      name: `executor-${++this.#count}`,
+      entry: new URL("../executor/worker.ts", import.meta.url),
+      permissions: rightsOf(permissions),
+      init: () => ({ node, pool, slots, moduleUrls, graceMs, otel, logging }),
+      links: ["scheduler", "dispatcher"],
+      // Task code may keep its isolate busy. The dispatcher knows what runs there, and looks after it.
+      ping: null,
+      startMs: 30_000,
+      stopMs: 2_000,
+      restart: "permanent",
+    };
+  }
+}
+
+function rightsOf(permissions: TaskPermissions): Deno.PermissionOptions {
+  const asked = Object.entries(permissions).map(([right, value]) => [
+    right,
+    value === true ? true : [...value],
+  ]);
+  return asked.length === 0 ? "none" : Object.fromEntries(asked);
+}

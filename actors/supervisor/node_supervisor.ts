@@ -1,0 +1,297 @@
+/**
+ * The supervisor: starts the actors of a node, wires, watches and restarts them, and stops them in
+ * order.
+ *
+ * Takes questions about the system, and the dispatcher's wishes for executors. Lives in the main
+ * isolate, holds no task state, and ends the process when restarts do not help.
+ */
+import { type NodeConfig, VERSION } from "../config.ts";
+import { ok, refuse, type Result } from "../domain/error.ts";
+import { unreachable } from "../domain/exhaustive.ts";
+import { aloneKey, poolKey } from "../domain/pool.ts";
+import type { MethodDefinition, TaskPermissions } from "../domain/task.ts";
+import type {
+  DispatcherProtocol,
+  FrontEndProtocol,
+  SchedulerProtocol,
+  SupervisorMessage,
+  SupervisorProtocol,
+  SystemStatus,
+} from "../protocol.ts";
+import { ActorSystem, type Behaviour, errorMessage, type SystemEvent } from "../runtime/mod.ts";
+import { getLogger } from "../telemetry/logger.ts";
+import { childSpecs } from "./child_specs.ts";
+import { ExecutorPools } from "./executor_pools.ts";
+import { notReadyReasons } from "./readiness.ts";
+import { listTaskModules } from "./task_modules.ts";
+
+export interface NodeAddresses {
+  readonly http: { readonly host: string; readonly port: number };
+  readonly grpc: { readonly host: string; readonly port: number } | null;
+}
+
+export interface NodeSupervisorOptions {
+  readonly config: NodeConfig;
+  readonly node: string;
+  /** Texts of the TLS files, read by the caller. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly otel: boolean;
+}
+
+/** How long aborted code may take to stop before its isolate is ended. */
+const GRACE_MS = 5_000;
+/** Beyond the drain: for the actors themselves to stop. */
+const STOP_MS = 10_000;
+const SHORT_MS = 5_000;
+
+const log = getLogger("supervisor");
+
+export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
+  readonly #options: NodeSupervisorOptions;
+  readonly #system: ActorSystem;
+  readonly #startedAt = Date.now();
+  #pools: ExecutorPools | null = null;
+  #definer = "";
+  #storeError: string | null = null;
+  #draining: Promise<number> | null = null;
+  /** Settles with why the node can't go on by itself. */
+  readonly #failed = Promise.withResolvers<string>();
+
+  constructor(options: NodeSupervisorOptions) {
+    this.#options = options;
+    this.#system = new ActorSystem({ onEvent: (event) => this.#onEvent(event) });
+    this.#system.serve<SupervisorProtocol>(this, { laneOf: { GetSystem: "reads" }, max: {} });
+  }
+
+  /** Resolves, with the cause, when the node has to end although nobody asked for it. */
+  get failed(): Promise<string> {
+    return this.#failed.promise;
+  }
+
+  /** Starts every actor; rejects with the text of the first that can't. */
+  async start(): Promise<NodeAddresses> {
+    const { config, node, tls, otel } = this.#options;
+    const logging = { format: config.logFormat, level: config.logLevel };
+    const pools = new ExecutorPools({
+      node,
+      moduleUrls: config.tasks === null ? [] : await listTaskModules(config.tasks),
+      executors: config.executors,
+      concurrency: config.concurrency,
+      graceMs: GRACE_MS,
+      otel,
+      logging,
+    });
+    this.#pools = pools;
+    const executors = pools.first();
+    this.#definer = executors[0]?.name ?? "";
+    const core = childSpecs({
+      config,
+      node,
+      logging,
+      graceMs: GRACE_MS,
+      tls,
+      executors: executors.map(({ name }) => name),
+      definitions: () => this.#definitions(),
+      aliveExecutors: () => this.#aliveExecutors(),
+    });
+    await this.#system.start([...executors, ...core]);
+    this.#warnAboutPermissions();
+    return {
+      http: addressFrom(this.#system.readyData("http")),
+      grpc: config.grpc === null ? null : addressFrom(this.#system.readyData("grpc")),
+    };
+  }
+
+  receive(message: SupervisorMessage): unknown {
+    switch (message.kind) {
+      case "GetSystem":
+        return this.#status();
+      case "TerminateExecutor":
+        return this.#onTerminateExecutor(message);
+      case "EnsurePool":
+        return this.#onEnsurePool(message.pool);
+      case "StoreUnhealthy":
+        this.#storeError = message.cause;
+        return null;
+      case "StoreHealthy":
+        this.#storeError = null;
+        return null;
+      case "StoreBroken":
+        this.#failed.resolve(`the store is broken: ${message.cause}`);
+        return null;
+      case "InjectFault":
+        return this.#onInjectFault(message);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  /** Refuses new work, lets running code finish to the deadline, and stops. Answers what was left. */
+  drainAndStop(): Promise<number> {
+    this.#draining ??= this.#drain();
+    return this.#draining;
+  }
+
+  async #drain(): Promise<number> {
+    const { drainMs, grpc } = this.#options.config;
+    const short = { deadlineMs: SHORT_MS };
+    const frontEnds = grpc === null ? ["http"] : ["http", "grpc"];
+    await Promise.all(
+      frontEnds.map((name) =>
+        this.#system.ref<FrontEndProtocol>(name).ask({ kind: "StopAccepting" }, short)
+      ),
+    );
+    await this.#system.ref<SchedulerProtocol>("scheduler").ask({ kind: "Drain" }, short);
+    const drained = await this.#system.ref<DispatcherProtocol>("dispatcher").ask(
+      { kind: "DrainRuns", deadlineMs: drainMs },
+      { deadlineMs: drainMs + GRACE_MS + SHORT_MS },
+    );
+    await this.#system.stop({
+      order: ["http", "grpc", "executor-", "dispatcher", "scheduler", "reader"],
+      deadlineMs: STOP_MS,
+    });
+    return drained.ok ? drained.value.left : 0;
+  }
+
+  #status(): SystemStatus {
+    const actors = this.#system.info();
+    const draining = this.#draining !== null;
+    const notReady = notReadyReasons(actors, { storeError: this.#storeError, draining });
+    return {
+      node: this.#options.node,
+      version: VERSION,
+      denoVersion: Deno.version.deno,
+      startedAt: this.#startedAt,
+      ready: notReady.length === 0,
+      notReady,
+      draining,
+      actors: [
+        {
+          name: "supervisor",
+          parent: null,
+          state: draining ? "stopping" : "ready",
+          restarts: 0,
+          startedAt: this.#startedAt,
+          lastError: null,
+          lanes: {},
+        },
+        ...actors.map(({ name, state, restarts, startedAt, lastError, lanes }) => ({
+          name,
+          parent: "supervisor",
+          state,
+          restarts,
+          startedAt,
+          lastError,
+          lanes,
+        })),
+      ],
+    };
+  }
+
+  async #onTerminateExecutor(
+    { executor, incarnation, cause }: MessageOf<"TerminateExecutor">,
+  ): Promise<null> {
+    await this.#system.terminate(executor, { incarnation, reason: cause, restart: true });
+    return null;
+  }
+
+  async #onEnsurePool(pool: string): Promise<Result<null>> {
+    const permissions = this.#permissionsOf(pool);
+    if (permissions === null) {
+      const message =
+        `Cannot start executors for pool "${pool}": no registered task has its rights`;
+      return refuse("not_found", "unknown_pool", message, { subject: pool });
+    }
+    const specs = this.#pools?.add(pool, permissions) ?? [];
+    try {
+      await Promise.all(specs.map((spec) => this.#system.spawn(spec)));
+      return ok(null);
+    } catch (error) {
+      this.#pools?.forget(pool);
+      const message = `Cannot start executors for pool "${pool}": ${errorMessage(error)}`;
+      return refuse("internal", "executor_start_failed", message, { subject: pool });
+    }
+  }
+
+  #onInjectFault({ actor, fault }: MessageOf<"InjectFault">): Result<null> {
+    if (this.#system.injectFault(actor, fault)) return ok(null);
+    const message = `Cannot inject a fault: there is no actor "${actor}" to fail`;
+    return refuse("not_found", "unknown_actor", message, { subject: actor });
+  }
+
+  /** The rights of a pool by its key; null for a key that no registered task leads to. */
+  #permissionsOf(pool: string): TaskPermissions | null {
+    for (const { mode, permissions: asked } of this.#definitions()) {
+      const permissions = this.#options.config.allowTaskPermissions ? asked : {};
+      const key = poolKey({ kind: mode, permissions });
+      if (pool === key || pool === aloneKey(key)) return permissions;
+    }
+    return null;
+  }
+
+  #definitions(): readonly MethodDefinition[] {
+    return definitionsFrom(this.#system.readyData(this.#definer));
+  }
+
+  #aliveExecutors(): readonly string[] {
+    return this.#system.info().flatMap(({ name, state, incarnation }) =>
+      name.startsWith("executor-") && state === "ready" ? incarnation ?? [] : []
+    );
+  }
+
+  #warnAboutPermissions(): void {
+    if (this.#options.config.allowTaskPermissions) return;
+    for (const { name, permissions } of this.#definitions()) {
+      if (Object.keys(permissions).length === 0) continue;
+      log.warn(
+        "task {name} asks for rights and runs without them; allow them with --allow-task-permissions",
+        { name },
+      );
+    }
+  }
+
+  #onEvent(event: SystemEvent): void {
+    switch (event.kind) {
+      case "ActorReady":
+        return log.debug("{actor} is ready", { actor: event.actor });
+      case "ActorDied":
+        return log.warn("{actor} died: {error}", {
+          actor: event.actor,
+          cause: event.cause,
+          error: event.error,
+        });
+      case "ActorRestarting":
+        return log.info("{actor} restarts in {afterMs} ms", {
+          actor: event.actor,
+          afterMs: event.afterMs,
+        });
+      case "ActorStopped":
+        return log.debug("{actor} has stopped", { actor: event.actor });
+      case "Escalated":
+        log.error("{actor} fails again and again: {error}", {
+          actor: event.actor,
+          error: event.error,
+        });
+        return this.#failed.resolve(`actor ${event.actor} fails again and again: ${event.error}`);
+      default:
+        log.warn("{kind}", { ...event });
+    }
+  }
+}
+
+type MessageOf<K extends string> = Extract<SupervisorMessage, { readonly kind: K }>;
+
+function definitionsFrom(ready: unknown): readonly MethodDefinition[] {
+  if (typeof ready === "object" && ready !== null && "definitions" in ready) {
+    if (Array.isArray(ready.definitions)) return ready.definitions;
+  }
+  return [];
+}
+
+function addressFrom(ready: unknown): { readonly host: string; readonly port: number } {
+  if (typeof ready === "object" && ready !== null && "host" in ready && "port" in ready) {
+    const { host, port } = ready;
+    if (typeof host === "string" && typeof port === "number") return { host, port };
+  }
+  throw new Error("a front-end did not say where it listens");
+}
