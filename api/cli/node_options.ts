@@ -5,7 +5,7 @@ import type { Address, AuthConfig, NodeConfig } from "../../actors/config.ts";
 import { wrongUsage } from "./cli_error.ts";
 import type { CliPorts } from "./cli_ports.ts";
 import { readOrMakeNodeSecret, SECRET_MIN_BYTES } from "./node_secret.ts";
-import { OptionReader } from "./option_reader.ts";
+import type { OptionReader } from "./option_reader.ts";
 import {
   ADDRESS,
   formatAddress,
@@ -58,18 +58,30 @@ export function addNodeOptions(command: Command): void {
  * first start with authentication. Throws a usage error of one line that names what is wrong.
  */
 export async function readNodeConfig(
-  options: Readonly<Record<string, unknown>>,
+  reader: OptionReader,
   ports: Pick<CliPorts, "env" | "cwd" | "cpus" | "files" | "randomBytes">,
 ): Promise<NodeConfig> {
-  const reader = new OptionReader(options, ports.env);
+  const settings = await readNodeSettings(reader, ports);
+  const source = readAuthSource(reader, ports);
+  if (source.kind !== "secret") return { ...settings, auth: source };
+  const secret = source.secret ??
+    await readOrMakeNodeSecret(ports.files, settings.dataDir, ports.randomBytes);
+  return { ...settings, auth: { ...source, secret } };
+}
+
+/** All of the configuration but who may call; checked, and nothing is made. */
+export async function readNodeSettings(
+  reader: OptionReader,
+  ports: Pick<CliPorts, "env" | "cwd" | "cpus" | "files">,
+): Promise<Omit<NodeConfig, "auth">> {
   refuseDatabaseUrl(reader);
   const settings = readSettings(reader, ports);
+  if (reader.isOn("--no-auth") && !reader.isOn("--insecure")) {
+    refuseOpenAddress([settings.http, settings.grpc]);
+  }
+  readAuthSource(reader, ports);
   await checkPaths(settings, ports);
-  const noAuth = reader.isOn("--no-auth");
-  const insecure = reader.isOn("--insecure");
-  if (noAuth && !insecure) refuseOpenAddress([settings.http, settings.grpc]);
-  const auth: AuthConfig = noAuth ? { kind: "none" } : await readAuth(settings.dataDir, ports);
-  return { ...settings, auth };
+  return settings;
 }
 
 /** The data folder that `--data` or `DTASK_DATA` names, as an absolute path. */
@@ -154,29 +166,29 @@ async function checkPaths(
   }
 }
 
-async function readAuth(
-  dataDir: string,
-  ports: Pick<CliPorts, "env" | "files" | "randomBytes">,
-): Promise<AuthConfig> {
-  const issuer = variable(ports, "DTASK_JWT_ISSUER");
-  const audience = variable(ports, "DTASK_JWT_AUDIENCE");
+/** How tokens are checked; `secret: null` stands for the one in the data folder, made when missing. */
+export type AuthSource =
+  | Exclude<AuthConfig, { readonly kind: "secret" }>
+  | (Omit<Extract<AuthConfig, { readonly kind: "secret" }>, "secret"> & {
+    readonly secret: string | null;
+  });
+
+/** How the options and the environment want tokens to be checked. */
+export function readAuthSource(reader: OptionReader, ports: Pick<CliPorts, "env">): AuthSource {
   const secret = readEnvSecret(ports);
   const url = variable(ports, "DTASK_JWKS_URL");
   if (url !== null && secret !== null) {
     throw wrongUsage("DTASK_JWT_SECRET and DTASK_JWKS_URL exclude each other: set one of them");
   }
-  if (url !== null) {
-    if (HTTP_URL.parse(url) === undefined) {
-      throw wrongUsage(`DTASK_JWKS_URL takes ${HTTP_URL.takes}, not ${JSON.stringify(url)}`);
-    }
-    return { kind: "jwks", url, issuer, audience };
+  if (url !== null && HTTP_URL.parse(url) === undefined) {
+    throw wrongUsage(`DTASK_JWKS_URL takes ${HTTP_URL.takes}, not ${JSON.stringify(url)}`);
   }
-  return {
-    kind: "secret",
-    secret: secret ?? await readOrMakeNodeSecret(ports.files, dataDir, ports.randomBytes),
-    issuer,
-    audience,
+  if (reader.isOn("--no-auth")) return { kind: "none" };
+  const claims = {
+    issuer: variable(ports, "DTASK_JWT_ISSUER"),
+    audience: variable(ports, "DTASK_JWT_AUDIENCE"),
   };
+  return url === null ? { kind: "secret", secret, ...claims } : { kind: "jwks", url, ...claims };
 }
 
 /** The secret from `DTASK_JWT_SECRET`, or null. Its text never appears in an error. */

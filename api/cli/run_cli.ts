@@ -2,8 +2,16 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "../../actors/config.ts";
 import type { CliPorts } from "./cli_ports.ts";
 import { CommandBinder } from "./command_call.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addLogs } from "./commands/logs.ts";
+import { addMethods } from "./commands/methods.ts";
+import { addQueues } from "./commands/queues.ts";
 import { addStart } from "./commands/start.ts";
+import { addSubmit } from "./commands/submit.ts";
+import { addTaskCommands } from "./commands/tasks.ts";
 import { addToken } from "./commands/token.ts";
+import { addWatch } from "./commands/watch.ts";
+import { addWorkflow } from "./commands/workflow.ts";
 import { reportError } from "./error_report.ts";
 
 const HELP = `
@@ -12,6 +20,20 @@ Exit codes: 0 done, 1 failed, 2 wrong usage. "dtask COMMAND --help" shows exampl
 A first task:
   dtask start                      in one terminal
   dtask submit add 1 2 3 --wait    in another`;
+
+/** In the order of the help. */
+const COMMANDS = [
+  addStart,
+  addSubmit,
+  addWorkflow,
+  addTaskCommands,
+  addWatch,
+  addLogs,
+  addQueues,
+  addMethods,
+  addToken,
+  addDoctor,
+] as const;
 
 /**
  * Runs the command line `argv` (without the program's own name) and resolves to the exit code.
@@ -47,8 +69,7 @@ function makeProgram(binder: CommandBinder, ports: CliPorts): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  addStart(program, binder);
-  addToken(program, binder);
+  for (const add of COMMANDS) add(program, binder);
   return program;
 }
 

@@ -197,11 +197,13 @@ export interface QueueSettingsJson {
   readonly keyConcurrency?: number | null;
 }
 
+/** A registered task; its further fields are settings and the JSON Schema of its input. */
 export interface MethodJson {
   readonly name: string;
-  readonly aliases?: readonly string[];
+  readonly aliases: readonly string[];
   readonly mode: "async" | "blocking";
-  readonly description?: string | null;
+  readonly queue: string | null;
+  readonly description: string | null;
   readonly [field: string]: unknown;
 }
 

@@ -18,8 +18,8 @@ Examples:
 export function addStart(program: Command, binder: CommandBinder): void {
   const command = program.command("start").description("run a node").addHelpText("after", HELP);
   addNodeOptions(command);
-  binder.bind(command, async ({ options, ports }) => {
-    const config = await readNodeConfig(options, ports);
+  binder.bind(command, async ({ reader, ports }) => {
+    const config = await readNodeConfig(reader, ports);
     if (config.grpc !== null) {
       const support = grpcSupport(ports.denoVersion);
       if (support.kind === "refused") throw wrongUsage(support.detail);

@@ -1,0 +1,125 @@
+import type { Command } from "commander";
+import type { JsonValue, TaskJson } from "../../client/mod.ts";
+import { parseExactJson } from "../argument_value.ts";
+import { type CommandBinder, type CommandCall, operand } from "../command_call.ts";
+import { addClientOptions, connect } from "../connection.ts";
+import { addFilterOptions, readFilter } from "../filter_options.ts";
+import { makePaint, STATUS_STYLE } from "../paint.ts";
+import { taskDetails, taskTable } from "../task_text.ts";
+import { TEXT, type ValueKind, wholeNumber } from "../value_kind.ts";
+
+/** Largest page that a node gives, and most tasks that one list shows. */
+const PAGE_MAX = 500;
+const LIST_MAX = 100_000;
+
+const ARGS: ValueKind<readonly JsonValue[]> = {
+  takes: 'a JSON list, as in [1,"two"]',
+  parse(text) {
+    try {
+      const value = parseExactJson(text);
+      return Array.isArray(value) ? value : undefined;
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  },
+};
+
+/** Adds `dtask get`, `list`, `cancel` and `retry`: those that look at tasks or act on one. */
+export function addTaskCommands(program: Command, binder: CommandBinder): void {
+  addGet(program, binder);
+  addList(program, binder);
+  addCancel(program, binder);
+  addRetry(program, binder);
+}
+
+function addGet(program: Command, binder: CommandBinder): void {
+  const command = program.command("get").description("show a task").argument("<id>", "its id");
+  addClientOptions(command).addHelpText("after", "\nExample:\n  dtask get 0199… --json");
+  binder.bind(command, async (call) => {
+    const task = await (await connect(call)).get(operand(call, 0));
+    const paint = makePaint(call.ports, "stdout");
+    write(call, task, () => taskDetails(task, { now: call.ports.now(), paint }));
+    return 0;
+  });
+}
+
+const LIST_HELP = `
+Examples:
+  dtask list --status failed --since 2h
+  dtask list --queue mail --label team=web --limit 500
+  dtask list --workflow 0199… --json`;
+
+function addList(program: Command, binder: CommandBinder): void {
+  const command = program.command("list").description("list tasks, newest first");
+  addFilterOptions(command)
+    .option("--limit <n>", "how many at most (default: 50)")
+    .option("--cursor <cursor>", "go on after an earlier list");
+  addClientOptions(command).addHelpText("after", LIST_HELP);
+  binder.bind(command, listTasks);
+}
+
+async function listTasks(call: CommandCall): Promise<number> {
+  const { own, ports } = call;
+  const filter = readFilter(call);
+  const limit = own.read("--limit", wholeNumber(1, LIST_MAX)) ?? 50;
+  let cursor = own.read("--cursor", TEXT);
+  const client = await connect(call);
+  const items: TaskJson[] = [];
+  // A page may be short, even empty, and have a next one: the node bounds what it looks through.
+  do {
+    const page = await client.list({
+      ...filter,
+      limit: Math.min(PAGE_MAX, limit - items.length),
+      ...(cursor === null ? {} : { cursor }),
+    });
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null && items.length < limit);
+  const paint = makePaint(ports, "stdout");
+  write(call, { items, nextCursor: cursor }, () => taskTable(items, { now: ports.now(), paint }));
+  if (call.options["json"] !== true && cursor !== null) {
+    ports.stderr(`There are more: --limit, or --cursor ${cursor}\n`);
+  }
+  return 0;
+}
+
+function addCancel(program: Command, binder: CommandBinder): void {
+  const command = program.command("cancel").description("cancel a task")
+    .argument("<id>", "its id");
+  addClientOptions(command).addHelpText("after", "\nExample:\n  dtask cancel 0199…");
+  binder.bind(command, async (call) => {
+    const task = await (await connect(call)).cancel(operand(call, 0));
+    const note = task.status === "running" ? "  it is cancelled when its code has stopped" : "";
+    write(call, task, () => `${statusLine(task, call)}${note}\n`);
+    return 0;
+  });
+}
+
+const RETRY_HELP = `
+Examples:
+  dtask retry 0199…
+  dtask retry 0199… --args '[1, 2]'`;
+
+function addRetry(program: Command, binder: CommandBinder): void {
+  const command = program.command("retry").description("run a failed or cancelled task again")
+    .argument("<id>", "its id")
+    .option("--args <json>", "a list of arguments that replaces its own");
+  addClientOptions(command).addHelpText("after", RETRY_HELP);
+  binder.bind(command, async (call) => {
+    const args = call.own.read("--args", ARGS);
+    const client = await connect(call);
+    const task = await client.retry(operand(call, 0), args ?? undefined);
+    write(call, task, () => `${statusLine(task, call)}\n`);
+    return 0;
+  });
+}
+
+function statusLine(task: TaskJson, { ports }: CommandCall): string {
+  return `${task.id}  ${makePaint(ports, "stdout")(STATUS_STYLE[task.status], task.status)}`;
+}
+
+/** Writes a value as one JSON line where the call asks for it, else as text for people. */
+function write({ options, ports }: CommandCall, value: unknown, text: () => string): void {
+  ports.stdout(options["json"] === true ? JSON.stringify(value) + "\n" : text());
+}

@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import type { TaskFilterJson, TaskStatusJson } from "../client/mod.ts";
+import type { CommandCall } from "./command_call.ts";
+import { STATUS_STYLE } from "./paint.ts";
+import { DURATION_MS, LABEL, TEXT, type ValueKind } from "./value_kind.ts";
+
+/** Every task status: what the styles have, without the workflow's. */
+const STATUSES = Object.keys(STATUS_STYLE);
+
+const STATUS: ValueKind<TaskStatusJson> = {
+  takes: `one of ${STATUSES.join(", ")}`,
+  parse: (text) => STATUSES.includes(text) ? text as TaskStatusJson : undefined,
+};
+
+/** Declares the filters of lists and events. */
+export function addFilterOptions(command: Command): Command {
+  return command
+    .option("--status <status>", STATUSES.join(", "))
+    .option("--queue <name>", "tasks of this queue")
+    .option("--method <name>", "tasks of this method")
+    .option("--workflow <id>", "tasks of this workflow")
+    .option("--label <key=value>", "tasks with this label")
+    .option("--since <time>", "made since: 2026-11-21T20:00:00Z, or 2h for two hours ago")
+    .option("--until <time>", "made before")
+    .option("--prefix <id>", "tasks whose id starts so");
+}
+
+/** The filter that the call's options make. */
+export function readFilter({ own, ports }: Pick<CommandCall, "own" | "ports">): TaskFilterJson {
+  const instant = instantBefore(ports.now());
+  const label = own.read("--label", LABEL);
+  const fields = {
+    status: own.read("--status", STATUS),
+    queue: own.read("--queue", TEXT),
+    method: own.read("--method", TEXT),
+    workflowId: own.read("--workflow", TEXT),
+    label: label === null ? null : label.join(":"),
+    since: own.read("--since", instant),
+    until: own.read("--until", instant),
+    q: own.read("--prefix", TEXT),
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}
+
+/** A point in time, or a length of time before `now`. */
+function instantBefore(now: number): ValueKind<string> {
+  return {
+    takes: "a time, as in 2026-11-21T20:00:00Z, or how long ago, as in 2h",
+    parse(text) {
+      const agoMs = DURATION_MS.parse(text);
+      const at = agoMs === undefined ? Date.parse(text) : now - agoMs;
+      // Beyond this, Date has no ISO form.
+      return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : undefined;
+    },
+  };
+}
