@@ -46,7 +46,8 @@ interface ClaimPlan {
 /** The scheduler answers a claim with its next commit; a full disk or a restart may make that long. */
 const CLAIM_DEADLINE_MS = 30_000;
 const CLAIM_RETRY_MS = 500;
-const ASSIGN_DEADLINE_MS = 60_000;
+const ASSIGN_DEADLINE_MS = 86_400_000;
+const IDLE_ASSIGN_DEADLINE_MS = 5_000;
 const REPORT_DEADLINE_MS = 60_000;
 
 const log = getLogger("dispatcher");
@@ -290,12 +291,16 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     if (this.#executors.get(executor.name) !== executor || this.#draining) {
       return this.#giveBack(executor, runs);
     }
+    // Receipt is acknowledged before any code starts, so an idle isolate has no excuse.
+    const deadlineMs = executor.heldCount === 0 ? IDLE_ASSIGN_DEADLINE_MS : ASSIGN_DEADLINE_MS;
     executor.assign(runs, this.#now());
     this.#stuck.watch();
-    // Its failure is the executor's death, of which `onPeer` tells.
-    void this.#executorRef(executor.name).ask({ kind: "AssignRuns", runs }, {
-      deadlineMs: ASSIGN_DEADLINE_MS,
-    });
+    void this.#executorRef(executor.name).ask({ kind: "AssignRuns", runs }, { deadlineMs })
+      .then((answer) => {
+        // Any other failure is the executor's death, of which `onPeer` tells.
+        if (answer.ok || answer.error.code !== "timeout") return;
+        this.#terminate(executor, { kind: "unreachable" });
+      });
   }
 
   /** Returns runs whose executor went, or that came after the drain had begun, before it got them. */

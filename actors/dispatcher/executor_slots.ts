@@ -29,6 +29,8 @@ export class ExecutorSlots {
   #meanRunMs: number | null = null;
   /** Credits in a claim that is under way. */
   claiming = 0;
+  /** When it last gave a sign of life. */
+  heardAt: number;
   /** Set once its isolate is to be ended: it gets nothing more. */
   terminating = false;
 
@@ -37,6 +39,7 @@ export class ExecutorSlots {
     this.incarnation = announcement.incarnation;
     this.pool = announcement.pool;
     this.slots = announcement.slots;
+    this.heardAt = now;
     for (const ref of announcement.held) this.#hold(ref, ADOPTED_TIMEOUT_MS);
     this.#fillSlots(now);
   }
@@ -68,6 +71,7 @@ export class ExecutorSlots {
 
   /** Takes away runs that ended; those that wait move up. */
   ended(refs: readonly RunRef[], meanRunMs: number, now: number): void {
+    this.heardAt = now;
     for (const ref of refs) {
       const run = this.#held.get(keyOf(ref));
       if (run === undefined) continue;
@@ -98,6 +102,12 @@ export class ExecutorSlots {
       this.#started++;
     }
   }
+}
+
+/** When the code of `run` has to have stopped. */
+export function deadlineOf({ startedAt, timeoutMs, cancelledAt }: HeldRun): number {
+  const timeoutAt = (startedAt ?? Infinity) + timeoutMs;
+  return cancelledAt === null ? timeoutAt : Math.min(timeoutAt, cancelledAt);
 }
 
 function keyOf({ num, run }: RunRef): string {

@@ -1,6 +1,7 @@
 import type { ActorRef } from "../runtime/mod.ts";
 import type { ExecutorProtocol } from "../protocol.ts";
-import type { ExecutorSlots, HeldRun } from "./executor_slots.ts";
+import { isAlone, modeOf } from "../domain/pool.ts";
+import { deadlineOf, type ExecutorSlots } from "./executor_slots.ts";
 import type { TerminationCause } from "./verdicts.ts";
 
 export interface StuckRunsOptions {
@@ -14,8 +15,16 @@ export interface StuckRunsOptions {
 
 /** How often held runs are looked at, as long as there are any. */
 const LOOK_MS = 250;
-/** How long an isolate may take to say that it is alive. */
+/** How long an isolate with overdue code may take to say that it is alive. */
 const ALIVE_MS = 1_000;
+/** An isolate of async code that says nothing for so long is asked, and has as long to answer. */
+const SILENCE_MS = 5_000;
+
+interface Probe {
+  /** What to end it for when it does answer. */
+  readonly cause?: Extract<TerminationCause, { readonly run: unknown }>;
+  readonly aliveMs: number;
+}
 
 /**
  * Finds code that outlives its deadline. Executors enforce timeouts themselves; this steps in where one
@@ -59,15 +68,19 @@ export class StuckRuns {
       const overdueMs = now - deadlineOf(run);
       if (overdueMs > this.#options.graceMs) {
         const kind = run.cancelledAt === null ? "overdue" : "cancelled";
-        return this.#probe(executor, { kind, run });
+        return this.#probe(executor, { cause: { kind, run }, aliveMs: ALIVE_MS });
       }
       // Its own timer fires at the deadline: shortly after it, an isolate that is alive has acted.
-      if (overdueMs > LOOK_MS) return this.#probe(executor, null);
+      if (overdueMs > LOOK_MS) return this.#probe(executor, { aliveMs: ALIVE_MS });
+    }
+    const mayBlock = isAlone(executor.pool) || modeOf(executor.pool) === "blocking";
+    if (!mayBlock && executor.heldCount > 0 && now - executor.heardAt > SILENCE_MS) {
+      this.#probe(executor, { aliveMs: SILENCE_MS });
     }
   }
 
   /** Asks for a sign of life. Without one nobody knows the culprit; with one `cause`, if any, is right. */
-  #probe(executor: ExecutorSlots, cause: TerminationCause | null): void {
+  #probe(executor: ExecutorSlots, { cause, aliveMs }: Probe): void {
     const { incarnation, name } = executor;
     if (this.#probing.has(incarnation)) return;
     this.#probing.add(incarnation);
@@ -76,19 +89,15 @@ export class StuckRuns {
       kind: "AbortRuns",
       runs: overdue.filter(({ cancelledAt }) => cancelledAt === null),
       reason: "timeout",
-    }, { deadlineMs: ALIVE_MS }).then((answer) => {
+    }, { deadlineMs: aliveMs }).then((answer) => {
       this.#probing.delete(incarnation);
       if (executor.terminating) return;
       if (!answer.ok) {
         if (answer.error.code === "timeout") this.#options.terminate(executor, { kind: "blocked" });
-      } else if (cause?.kind === "overdue" || cause?.kind === "cancelled") {
-        if (executor.find(cause.run) !== undefined) this.#options.terminate(executor, cause);
+        return;
       }
+      executor.heardAt = this.#options.now();
+      if (cause && executor.find(cause.run) !== undefined) this.#options.terminate(executor, cause);
     });
   }
-}
-
-function deadlineOf({ startedAt, timeoutMs, cancelledAt }: HeldRun): number {
-  const timeoutAt = (startedAt ?? Infinity) + timeoutMs;
-  return cancelledAt === null ? timeoutAt : Math.min(timeoutAt, cancelledAt);
 }

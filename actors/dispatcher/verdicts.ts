@@ -1,13 +1,16 @@
 import type { RunOutcomeKind } from "../domain/task.ts";
 import type { RunOutcome } from "../protocol.ts";
-import type { ExecutorSlots, HeldRun } from "./executor_slots.ts";
+import { unreachable } from "../domain/exhaustive.ts";
+import { deadlineOf, type ExecutorSlots, type HeldRun } from "./executor_slots.ts";
 
 /** Why an isolate has to be ended. */
 export type TerminationCause =
   /** `run` is known to be the one that does not stop. */
   | { readonly kind: "overdue" | "cancelled"; readonly run: HeldRun }
-  /** It answers no more and any of its running tasks may be why. */
-  | { readonly kind: "blocked" };
+  /** It answers no more, and any of its running tasks may be why. */
+  | { readonly kind: "blocked" }
+  /** It answers no more although it had nothing to run. */
+  | { readonly kind: "unreachable" };
 
 /**
  * Judges what an executor held when its isolate was ended on purpose. The culprit, where it is known, is
@@ -19,18 +22,36 @@ export function judge(
   cause: TerminationCause,
   now: number,
 ): readonly RunOutcome[] {
-  const running = executor.running;
-  const [only] = running.length === 1 ? running : [];
-  const culprit = cause.kind === "blocked" ? only : cause.run;
+  const culprit = culpritOf(executor, cause, now);
+  const suspicious = cause.kind === "blocked" && culprit === undefined;
   return executor.held.map((run) => {
     if (run === culprit) {
       return run.cancelledAt !== null
         ? verdict(run, "cancelled", now)
         : { ...verdict(run, "timeout", now), error: timeoutError(run) };
     }
-    const alone = culprit === undefined && run.startedAt !== null;
-    return givenBack(run, { now, alone });
+    return givenBack(run, { now, alone: suspicious && run.startedAt !== null });
   });
+}
+
+function culpritOf(
+  executor: ExecutorSlots,
+  cause: TerminationCause,
+  now: number,
+): HeldRun | undefined {
+  switch (cause.kind) {
+    case "overdue":
+    case "cancelled":
+      return cause.run;
+    case "blocked": {
+      const [only, another] = executor.running;
+      return another === undefined && only && deadlineOf(only) <= now ? only : undefined;
+    }
+    case "unreachable":
+      return undefined;
+    default:
+      return unreachable(cause);
+  }
 }
 
 /** Judges what an executor held that ended by itself: what had not started can't have been the cause. */
