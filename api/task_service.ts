@@ -14,6 +14,8 @@ import type {
 } from "../actors/domain/task.ts";
 import type {
   Changes,
+  DispatcherProtocol,
+  ExecutorSlots,
   FaultKind,
   Page,
   QueueDepth,
@@ -40,6 +42,8 @@ export interface TaskServiceOptions {
   readonly scheduler: ActorRef<SchedulerProtocol>;
   readonly reader: ActorRef<ReaderProtocol>;
   readonly supervisor: ActorRef<SupervisorProtocol>;
+  /** For the executors' slots; a front-end that does not show them goes without. */
+  readonly dispatcher?: ActorRef<DispatcherProtocol>;
   /** Most waits for the end of a task at a time. */
   readonly waitersMax?: number;
   /** Epoch ms; a monotonic clock is not needed, since a wait only ever ends early. */
@@ -77,6 +81,7 @@ export class TaskService {
   readonly #scheduler: ActorRef<SchedulerProtocol>;
   readonly #reader: ActorRef<ReaderProtocol>;
   readonly #supervisor: ActorRef<SupervisorProtocol>;
+  readonly #dispatcher: ActorRef<DispatcherProtocol> | undefined;
   readonly #now: () => number;
   readonly #waiters: Waiters;
   /** Reads of this turn of the event loop: one commit may wake hundreds of waiters at once. */
@@ -86,6 +91,7 @@ export class TaskService {
     this.#scheduler = options.scheduler;
     this.#reader = options.reader;
     this.#supervisor = options.supervisor;
+    this.#dispatcher = options.dispatcher;
     this.#now = options.now ?? Date.now;
     this.#waiters = new Waiters(options.waitersMax ?? WAITERS_MAX);
   }
@@ -233,6 +239,12 @@ export class TaskService {
     return asked(await this.#supervisor.ask({ kind: "GetSystem" }, READ));
   }
 
+  /** What the executors have room for, and hold. */
+  async slots(): Promise<Result<readonly ExecutorSlots[]>> {
+    if (this.#dispatcher === undefined) return ok([]);
+    return asked(await this.#dispatcher.ask({ kind: "GetSlots" }, READ));
+  }
+
   /** Makes an actor fail on purpose; for tests of the node itself. */
   async injectFault(actor: string, fault: FaultKind): Promise<Result<null>> {
     return written(await this.#supervisor.ask({ kind: "InjectFault", actor, fault }, WRITE));
@@ -306,5 +318,5 @@ function tooManyWaiters(): Result<never> {
 }
 
 function taskNotFound(id: string): Result<never> {
-  return refuse("not_found", "task_not_found", `Task "${id}" does not exist`);
+  return refuse("not_found", "unknown_task", `Task "${id}" does not exist`, { subject: id });
 }

@@ -1,0 +1,74 @@
+/** The stream of task changes. */
+import { ok, refuse, type Result } from "../../../actors/domain/error.ts";
+import { eventsQuery, invalid, parse, toFilter } from "../../schema.ts";
+import { decodeEventId } from "../event_id.ts";
+import { EventStream } from "../event_stream.ts";
+import { problem } from "../reply.ts";
+import { type Call, queryOf, type Route } from "../route.ts";
+
+const HEADERS = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  // Tells proxies of nginx's kind to pass events on at once.
+  "x-accel-buffering": "no",
+};
+
+async function watch(call: Call): Promise<Response> {
+  const query = parse(eventsQuery, queryOf(call));
+  if (!query.ok) return problem(query.error);
+  const place = await startOf(call, query.value.after);
+  if (!place.ok) return problem(place.error);
+  if (call.request.method === "HEAD") return new Response(null, { headers: HEADERS });
+  const { service, feed } = call.node;
+  const stream = new EventStream({ service, feed, filter: toFilter(query.value), ...place.value });
+  if (!stream.subscribe()) return problem(tooManyStreams.error);
+  // No queue: changes are read when the watcher takes them.
+  return new Response(new ReadableStream(stream, { highWaterMark: 0 }), { headers: HEADERS });
+}
+
+interface StartingPlace {
+  readonly afterSeq: number;
+  readonly reset: boolean;
+}
+
+/** After the given id; from now on without one; from now on with a `reset` where it can't be told. */
+async function startOf(call: Call, after: string | undefined): Promise<Result<StartingPlace>> {
+  const last = call.request.headers.get("last-event-id");
+  const seq = decodeEventId(after ?? last ?? "");
+  if (after !== undefined && seq === null) {
+    return invalid([{ pointer: "/after", message: "is not the id of an event" }]);
+  }
+  const now = await call.node.feed.position();
+  if (!now.ok) return now;
+  // An id from the future is another store's: a backup was restored, or the client came from elsewhere.
+  if (seq !== null && seq <= now.value) return ok({ afterSeq: seq, reset: false });
+  return ok({ afterSeq: now.value, reset: seq !== null || Boolean(last) });
+}
+
+const tooManyStreams = refuse(
+  "resource_exhausted",
+  "too_many_streams",
+  "Cannot open the stream: too many are open; close some or try another node",
+  { retryAfterMs: 10_000 },
+);
+
+/** `/api/events`. */
+export const EVENT_ROUTES: readonly Route[] = [{
+  method: "get",
+  path: "/api/events",
+  scope: "tasks:read",
+  summary: "Follow changes of tasks as server-sent events",
+  tag: "events",
+  query: eventsQuery,
+  answers: {
+    200: {
+      description:
+        "`task` events carry a task as JSON; their ids are opaque and growing. Give the " +
+        "last one as `Last-Event-ID` or `after` to get the latest state of each task changed " +
+        "since. `reset` says that what was missed can't be told: list anew. A ping every 15 s.",
+      contentType: "text/event-stream",
+    },
+  },
+  handle: watch,
+}];
