@@ -1,7 +1,7 @@
 /**
  * The one seam for logs. Every isolate calls `configureLogging` once at its start; code then logs
- * through `getLogger(name)`: a fixed text that says what happened, and fields that say to what.
- * A record is one line, and never holds a secret (see `redact.ts`).
+ * through `getLogger(name)`: a fixed text that says what happened, and fields that say to what; a
+ * `{name}` in the text shows the field of that name. A record is one line, and never holds a secret (see `redact.ts`).
  */
 import {
   configureSync,
@@ -9,7 +9,7 @@ import {
   type LogRecord,
   type Sink,
 } from "@logtape/logtape";
-import { redact, redactText } from "./redact.ts";
+import { redactFields, redactText } from "./redact.ts";
 
 /** What tells one record from another, as data. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -61,22 +61,26 @@ export function getLogger(name: string): Logger {
 
 /** Formats a record as one line of JSON. */
 function formatJson(record: LogRecord): string {
+  const fields = redactFields(record.properties);
   return JSON.stringify({
     time: new Date(record.timestamp).toISOString(),
     level: record.level,
     logger: loggerName(record),
-    message: messageOf(record),
-    fields: redact(record.properties),
+    message: messageOf(record, fields),
+    fields,
   });
 }
 
 /** Formats a record as one line for people: `20:15:42.010 INFO  scheduler: Started runs=3`. */
 function formatPretty(record: LogRecord): string {
+  const fields = redactFields(record.properties);
   const time = new Date(record.timestamp).toISOString().slice(11, 23);
   const level = record.level.toUpperCase().slice(0, 5).padEnd(5);
-  const fields = Object.entries(redact(record.properties) as Record<string, unknown>)
+  const text = oneLine(messageOf(record, fields));
+  const rest = Object.entries(fields)
+    .filter(([name]) => !String(record.rawMessage).includes(`{${name}}`))
     .map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
-  return `${time} ${level} ${loggerName(record)}: ${oneLine(messageOf(record))}${fields.join("")}`;
+  return `${time} ${level} ${loggerName(record)}: ${text}${rest.join("")}`;
 }
 
 function loggerName(record: LogRecord): string {
@@ -84,10 +88,15 @@ function loggerName(record: LogRecord): string {
   return first === ROOT ? rest.join(".") : record.category.join(".");
 }
 
-/** The text as it was given: braces in it are no placeholders. */
-function messageOf(record: LogRecord): string {
+/** The text with `{name}` replaced by the field of that name; other braces stay as they are. */
+function messageOf(record: LogRecord, fields: LogFields): string {
   const raw = record.rawMessage;
-  return redactText(typeof raw === "string" ? raw : raw.join(""));
+  const text = redactText(typeof raw === "string" ? raw : raw.join(""));
+  return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
+    if (!Object.hasOwn(fields, name)) return placeholder;
+    const value = fields[name];
+    return typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
+  });
 }
 
 function oneLine(text: string): string {

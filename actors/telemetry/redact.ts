@@ -32,14 +32,15 @@ export function redact(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) {
     return value.slice(0, ITEMS_MAX).map((item) => redact(item, depth + 1));
   }
-  return redactFields(Object.entries(value), depth);
+  return redactFields(value, depth);
 }
 
-function redactFields(entries: readonly [string, unknown][], depth: number): unknown {
+/** The same for the fields of an object, of which those with the name of a secret are hidden. */
+export function redactFields(value: object, depth = 0): Record<string, unknown> {
   return Object.fromEntries(
-    entries.slice(0, ITEMS_MAX).map(([name, value]) => [
+    Object.entries(value).slice(0, ITEMS_MAX).map(([name, field]) => [
       name,
-      SECRET_NAME.test(name) ? REDACTED : redact(value, depth + 1),
+      SECRET_NAME.test(name) ? REDACTED : redact(field, depth + 1),
     ]),
   );
 }

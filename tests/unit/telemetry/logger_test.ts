@@ -65,3 +65,12 @@ Deno.test("logger bounds cyclic, deep and long fields", () => {
   });
   assert.ok((line ?? "").length < 10_000);
 });
+
+Deno.test("logger shows a field in the text where its name stands in braces", () => {
+  const log = () => getLogger("a").info("stopping: {why} {other}", { why: "SIGTERM\n", left: 2 });
+  const [pretty] = linesOf("pretty", log);
+  assert.match(pretty ?? "", /a: stopping: SIGTERM\\n \{other\} left=2$/);
+  const { message, fields } = JSON.parse(linesOf("json", log)[0] ?? "");
+  assert.equal(message, "stopping: SIGTERM\n {other}");
+  assert.deepEqual(fields, { why: "SIGTERM\n", left: 2 });
+});
