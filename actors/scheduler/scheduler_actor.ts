@@ -98,7 +98,10 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#now = now;
     this.#actor = context;
     this.#supervisor = context.ref<SupervisorProtocol>("supervisor");
-    this.#events = new EventStream({ maxBuffered: EVENTS_MAX, lost: { kind: "EventsLost" } });
+    this.#events = new EventStream<TasksCommitted | EventsLost>({
+      maxBuffered: EVENTS_MAX,
+      lost: { kind: "EventsLost" },
+    });
     for (const name of init.subscribers) this.#subscribe(name);
     this.#announcer = new Announcer({
       dispatcher: context.ref<DispatcherProtocol>("dispatcher"),
@@ -189,7 +192,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
 
   onPeer({ peer, state }: PeerEvent): void {
     if (state === "up") this.#events.resume(peer);
-    else this.#events.pause(peer);
+    else this.#events.suspend(peer);
   }
 
   async stop(): Promise<void> {

@@ -13,6 +13,8 @@ export interface SpecSources {
   /** Names of the executors of the first pools; they report the definitions. */
   readonly executors: readonly string[];
   readonly definitions: () => readonly MethodDefinition[];
+  /** Where a front-end listens, once it does: a restarted one listens there again. */
+  readonly boundPort: (actor: string) => number | null;
   /** Incarnations of the executors that are alive. */
   readonly aliveExecutors: () => readonly string[];
 }
@@ -83,7 +85,11 @@ function http(sources: SpecSources): ChildSpec {
     name: "http",
     entry: new URL("../../api/rest/worker.ts", import.meta.url),
     permissions: { net: [addressOf(config.http), ...jwksHosts(config)] },
-    init: () => ({ config, node, methods: sources.definitions(), logging, ...(tls && { tls }) }),
+    init: () => {
+      const port = sources.boundPort("http") ?? config.http.port;
+      const bound = { ...config, http: { ...config.http, port } };
+      return { config: bound, node, methods: sources.definitions(), logging, tls };
+    },
     links: ["scheduler", "reader", "dispatcher", ...(config.grpc === null ? [] : ["grpc"])],
     startAfter: ["scheduler", "reader", "dispatcher"],
   };
@@ -91,13 +97,17 @@ function http(sources: SpecSources): ChildSpec {
 
 function grpc(sources: SpecSources, address: NonNullable<NodeConfig["grpc"]>): ChildSpec {
   const { config, node, logging, tls } = sources;
-  const fallback = address.asked ? [] : [`127.0.0.1:${address.port}`];
+  const fallback = address.asked ? [] : [addressOf({ host: "127.0.0.1", port: address.port })];
   return {
     ...COMMON,
     name: "grpc",
     entry: new URL("../../api/grpc/worker.ts", import.meta.url),
     permissions: { net: [addressOf(address), ...fallback, ...jwksHosts(config)], env: true },
-    init: () => ({ config, node, methods: sources.definitions(), logging, ...(tls && { tls }) }),
+    init: () => {
+      const port = sources.boundPort("grpc") ?? address.port;
+      const bound = { ...config, grpc: { ...address, port } };
+      return { config: bound, node, methods: sources.definitions(), logging, ...(tls && { tls }) };
+    },
     links: ["scheduler", "reader", "http"],
     startAfter: ["scheduler", "reader"],
   };
@@ -107,8 +117,10 @@ function frontEnds(config: NodeConfig): readonly string[] {
   return config.grpc === null ? ["http"] : ["http", "grpc"];
 }
 
+/** An address as a right to listen; for any port (0) the right has to be for all of the host's. */
 function addressOf({ host, port }: { readonly host: string; readonly port: number }): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  const name = host.includes(":") ? `[${host}]` : host;
+  return port === 0 ? name : `${name}:${port}`;
 }
 
 function jwksHosts({ auth }: NodeConfig): readonly string[] {

@@ -92,6 +92,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       tls,
       executors: executors.map(({ name }) => name),
       definitions: () => this.#definitions(),
+      boundPort: (actor) => portFrom(this.#system.readyData(actor)),
       aliveExecutors: () => this.#aliveExecutors(),
     });
     await this.#system.start([...executors, ...core]);
@@ -286,6 +287,10 @@ function definitionsFrom(ready: unknown): readonly MethodDefinition[] {
     if (Array.isArray(ready.definitions)) return ready.definitions;
   }
   return [];
+}
+
+function portFrom(ready: unknown): number | null {
+  return ready === undefined ? null : addressFrom(ready).port;
 }
 
 function addressFrom(ready: unknown): { readonly host: string; readonly port: number } {
