@@ -43,6 +43,8 @@ export interface ExecutorOptions {
   /** Runs at a time; 1 where code may block. */
   readonly slots: number;
   readonly context: Pick<ActorContext, "name" | "incarnation" | "ref">;
+  /** How long `stop` waits for code whose signal it has aborted, in ms. */
+  readonly graceMs: number;
   /** Null without tracing. */
   readonly tracer: RunTracer | null;
   readonly clock?: Clock;
@@ -60,6 +62,7 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
   readonly #deadlines: DeadlineWatch;
   readonly #starts: StartPolicy;
   #draining = false;
+  #onIdle: (() => void) | null = null;
   #drainTimer: Timer | null = null;
 
   constructor(options: ExecutorOptions) {
@@ -112,7 +115,7 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
   /** Gives back or aborts what it holds, and waits until the outcomes of that are acknowledged. */
   async stop(): Promise<void> {
     this.#onDrainExecutor(0);
-    await new Promise<void>((resolve) => this.#clock.nextTurn(resolve));
+    await this.#whenIdle();
     await this.#outcomes.whenEmpty();
     this.#drainTimer?.cancel();
     this.#deadlines.stop();
@@ -174,7 +177,18 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
     this.#table.finish(attempt);
     if (outcome !== null) this.#outcomes.add(outcome);
     span?.end(outcome);
+    if (this.#table.runningCount === 0) this.#onIdle?.();
     this.#starts.resume();
+  }
+
+  /** Resolves when no code runs, or when the grace of what does is over. */
+  async #whenIdle(): Promise<void> {
+    if (this.#table.runningCount === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock.startTimer(resolve, this.#options.graceMs);
+    this.#onIdle = resolve;
+    await promise;
+    timer.cancel();
   }
 
   /** Ends an attempt that never started. A timeout can't be its own, since its time had not begun. */

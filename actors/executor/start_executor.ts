@@ -17,7 +17,7 @@ export interface ExecutorInit {
   readonly slots: number;
   /** The user's task modules as `file:` URLs, in the order in which they are loaded. */
   readonly moduleUrls: readonly string[];
-  /** How long code may run on after its signal aborted, before its isolate is terminated, in ms. */
+  /** How long code may run on after its signal aborted, in ms. */
   readonly graceMs: number;
   /** Whether runs are traced. */
   readonly otel: boolean;
@@ -40,10 +40,8 @@ export async function startExecutor(
   const definitions = await describeTasks(await loadTasks(init.moduleUrls));
   const tracer = init.otel ? await createRunTracer() : null;
   const ready: ExecutorReady = { definitions };
-  return {
-    behaviour: new ExecutorActor({ pool: init.pool, slots: init.slots, context, tracer }),
-    ready,
-  };
+  const { pool, slots, graceMs } = init;
+  return { behaviour: new ExecutorActor({ pool, slots, graceMs, context, tracer }), ready };
 }
 
 /**
