@@ -85,6 +85,11 @@ export class Client {
     });
   }
 
+  /** Base URL of the node. */
+  get url(): string {
+    return this.#transport.options.url;
+  }
+
   /** Submits a task; a known id with the same content gives the task as it is now. */
   submit(submission: SubmissionJson): Promise<TaskJson> {
     return this.#post("/api/tasks", withId(submission));

@@ -80,13 +80,23 @@ export class HttpTransport {
       const again = request.repeatable !== false;
       return { ok: false, error: new ConnectionError(this.#base, error), again, retryAfterMs: 0 };
     }
-    if (response.ok) return { ok: true, status: response.status, body: parseBody(text) };
+    if (response.ok) return { ok: true, status: response.status, body: this.#parse(text) };
     return {
       ok: false,
       error: new ApiError(problemOf(response.status, text)),
       again: mayRepeat(response.status, request.repeatable !== false),
       retryAfterMs: retryAfterMs(response.headers.get("retry-after")),
     };
+  }
+
+  #parse(text: string): unknown {
+    try {
+      return text === "" ? null : JSON.parse(text);
+    } catch (error) {
+      throw new Error(`What answers at ${this.#base} is no dtask node: its answer is not JSON`, {
+        cause: error,
+      });
+    }
   }
 
   async #send(
@@ -150,8 +160,4 @@ function searchOf(query: RequestOptions["query"]): string {
     if (value !== undefined) search.set(name, String(value));
   }
   return search.size === 0 ? "" : `?${search}`;
-}
-
-function parseBody(text: string): unknown {
-  return text === "" ? null : JSON.parse(text);
 }

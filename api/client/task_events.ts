@@ -36,21 +36,25 @@ export async function* followTaskEvents(
   const { signal, idleMs = 45_000, maxReconnects = 20 } = options;
   let lastId = options.after ?? null;
   let failures = 0;
+  let hasOpened = false;
   while (!isAborted(signal)) {
     const connection = new EventConnection(transport, filter, { lastId, signal, idleMs });
     try {
       for await (const event of connection.events()) {
-        if (connection.received) failures = 0;
+        hasOpened = true;
         yield event;
       }
     } catch (error) {
       if (isAborted(signal)) return;
-      if (!isPassing(error) || failures >= maxReconnects) throw error;
+      if (connection.received) failures = 0;
+      // A stream that has stood outlasts a restart of the node; a first one fails like a request.
+      const mayFail = hasOpened ? maxReconnects : transport.options.maxRetries;
+      if (!isPassing(error) || failures >= mayFail) throw error;
     } finally {
       lastId = connection.lastId;
       connection.close();
     }
-    failures += 1;
+    failures = connection.received ? 1 : failures + 1;
     try {
       await pause(backoffMs(failures, transport.options.backoff), signal);
     } catch {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { Client, type TaskJson } from "../../client/mod.ts";
+import type { TaskJson } from "../../client/mod.ts";
 import type { CommandBinder, CommandCall } from "../command_call.ts";
-import { addClientOptions, locateNode } from "../connection.ts";
+import { addClientOptions, connect } from "../connection.ts";
 import { addFilterOptions, readFilter } from "../filter_options.ts";
 import { makePaint, type Paint, STATUS_STYLE } from "../paint.ts";
 import { printableLine } from "../printable.ts";
@@ -30,8 +30,7 @@ export function addWatch(program: Command, binder: CommandBinder): void {
 async function watch(call: CommandCall): Promise<number> {
   const { ports, options } = call;
   const filter = readFilter(call);
-  const { url, token } = await locateNode(call);
-  const client = new Client({ url, token, fetch: ports.fetch, random: ports.random });
+  const client = await connect(call);
   const paint = makePaint(ports, "stdout");
   const isJson = options["json"] === true;
   for await (const event of client.events(filter, { signal: ports.interrupted() })) {
@@ -40,7 +39,7 @@ async function watch(call: CommandCall): Promise<number> {
     } else if (event.kind === "reset") {
       ports.stderr("dtask: some changes were missed; dtask list shows what there is\n");
     } else if (!isJson) {
-      ports.stderr(`${event.resumed ? "Watching again" : "Watching"} ${url}\n`);
+      ports.stderr(`${event.resumed ? "Watching again" : "Watching"} ${client.url}\n`);
     }
   }
   return 0;
