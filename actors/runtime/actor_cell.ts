@@ -103,6 +103,7 @@ export class ActorCell {
         onTrouble: (error) => this.#trouble.failed(error),
       });
       this.#links.set(peer, link);
+      if (this.#closed) link.close(true);
     }
     return link;
   }

@@ -116,7 +116,7 @@ export class ActorSystem {
   terminate(name: string, options: TerminateOptions): Promise<boolean> {
     const { incarnation, reason, restart } = options;
     const child = this.#children.get(name);
-    if (!child?.life || (incarnation !== undefined && child.life.id !== incarnation)) {
+    if (child === undefined || (incarnation !== undefined && child.life?.id !== incarnation)) {
       return Promise.resolve(false);
     }
     const death = { cause: "terminated", error: reason, restart } as const;

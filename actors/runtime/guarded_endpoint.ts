@@ -1,16 +1,17 @@
-/** The parts of a port that Comlink uses. */
+/** A port, as far as it is used. */
 export interface GuardedEndpoint {
   postMessage(message: unknown, transfer?: Transferable[]): void;
   addEventListener(type: string, listener: PortListener): void;
   removeEventListener(type: string, listener: PortListener): void;
   start(): void;
+  close(): void;
 }
 
 /** What Comlink registers on an endpoint. */
 export type PortListener = EventListenerOrEventListenerObject;
 
 // Taken before any other code of the isolate can replace them to get hold of a port.
-const { postMessage, start } = MessagePort.prototype;
+const { postMessage, start, close } = MessagePort.prototype;
 const { addEventListener, removeEventListener } = EventTarget.prototype;
 const { apply } = Reflect;
 
@@ -38,6 +39,7 @@ export function guardedEndpoint(port: MessagePort, methods: readonly string[]): 
       filters.delete(listener);
     },
     start: () => apply(start, port, []),
+    close: () => apply(close, port, []),
   };
 }
 

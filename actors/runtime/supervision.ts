@@ -67,11 +67,15 @@ export class Supervision {
     }
   }
 
-  /** Ends the present incarnation at once; false when there is none. */
+  /** Ends the present incarnation, or what keeps coming after it, at once; false when none is. */
   terminate(child: Child, death: Death & { readonly restart: boolean }): boolean {
     const { life } = child;
-    if (life === null) return false;
     if (!death.restart) child.final = true;
+    if (life === null) {
+      if (death.restart || child.gone) return false;
+      this.retire(child, "stopped");
+      return true;
+    }
     return life.end(death);
   }
 
@@ -85,12 +89,17 @@ export class Supervision {
 
   #newLife(child: Child): void {
     child.state = "starting";
-    child.life = new Incarnation({
-      spec: child.spec,
-      transport: this.#options.transport,
-      onDeath: (death) => this.#onDeath(child, death),
-      onTrouble: (report) => this.#onTrouble(child, report),
-    });
+    try {
+      child.life = new Incarnation({
+        spec: child.spec,
+        transport: this.#options.transport,
+        onDeath: (death) => this.#onDeath(child, death),
+        onTrouble: (report) => this.#onTrouble(child, report),
+      });
+    } catch (error) {
+      // The isolate could not even be made, such as with rights that this one does not have.
+      this.#onDeath(child, { cause: "start_failed", error: errorMessage(error) });
+    }
   }
 
   async #startAfter(child: Child): Promise<void> {

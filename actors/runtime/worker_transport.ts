@@ -1,7 +1,7 @@
 import { expose, type Remote, transfer, wrap } from "comlink";
 import type { LaneOptions } from "./actor.ts";
 import type { Batch } from "./envelope.ts";
-import { guardedEndpoint } from "./guarded_endpoint.ts";
+import { type GuardedEndpoint, guardedEndpoint } from "./guarded_endpoint.ts";
 import type {
   Connection,
   ConnectionEnd,
@@ -95,7 +95,7 @@ class WorkerIsolate implements Isolate {
     this.#worker.addEventListener("error", (event) => {
       // Without this the failure of one Worker would end the process.
       event.preventDefault();
-      this.#notify(() => notices.failed(event.message));
+      this.#notify(() => notices.failed(thrownText(event.message)));
     });
     const endpoint = guardedEndpoint(port1, NOTICES);
     const exposed: IsolateNotices = {
@@ -150,13 +150,11 @@ class WorkerIsolate implements Isolate {
 
 /** One end of a `MessageChannel`. */
 class PortConnection implements Connection {
-  readonly #port: MessagePort;
-  readonly #endpoint;
+  readonly #endpoint: GuardedEndpoint;
   /** Kept, because each access to a Comlink proxy's property makes another proxy. */
   readonly #deliver: (batch: Batch) => Promise<void>;
 
   constructor(port: MessagePort) {
-    this.#port = port;
     this.#endpoint = guardedEndpoint(port, ["deliver"]);
     this.#deliver = wrap<Receiver>(this.#endpoint).deliver;
   }
@@ -171,7 +169,7 @@ class PortConnection implements Connection {
   }
 
   close(): void {
-    this.#port.close();
+    this.#endpoint.close();
   }
 }
 
@@ -189,6 +187,11 @@ function noticesTo(remote: Remote<IsolateNotices>): IsolateNotices {
  */
 function unanswered(call: Promise<unknown>): void {
   void call;
+}
+
+/** What was thrown, without the runtime's words about how. */
+function thrownText(message: string): string {
+  return message.replace(/^Uncaught (\(in promise\) )?/, "");
 }
 
 function workerOf({ isolate }: ConnectionEnd): WorkerIsolate {
