@@ -30,9 +30,9 @@ export function readyPoolOf(pool: string, task: Suspicion): string {
   return isSuspect(task) ? aloneKey(pool) : pool;
 }
 
-/** True when the crash that just ended this running task proves it guilty: it ran alone. */
-export function isPoison(task: Suspicion): boolean {
-  return task.crashes >= DEFAULTS.maxCrashes && runsAlone(task);
+/** True when the crash that just ended this running task proves it guilty: often enough, and alone. */
+export function isPoison(task: Suspicion, maxCrashes: number = DEFAULTS.maxCrashes): boolean {
+  return task.crashes >= maxCrashes && runsAlone(task);
 }
 
 /** What a poisonous task shows as its error. */

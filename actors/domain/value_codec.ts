@@ -54,7 +54,10 @@ export function tagOf(map: object): Tag | null {
   return only !== null && only.startsWith("$") ? TAGS.find((tag) => tag === only) ?? null : null;
 }
 
-/** Sets an own property, whatever its name: assigning to `__proto__` would change the prototype. */
+/**
+ * Sets an own property, whatever its name. Assigning to `__proto__` does so in Deno alone, and there
+ * not with `--unstable-unsafe-proto`: everywhere else it changes the prototype.
+ */
 export function setMember<T>(map: Record<string, T>, key: string, value: T): void {
   if (key !== "__proto__") {
     map[key] = value;

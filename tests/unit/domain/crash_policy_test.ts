@@ -27,6 +27,11 @@ Deno.test("crash_policy finds guilty only who crashed often enough, the last tim
   assert.equal(isPoison({ crashes: 3, alone: false }), true);
 });
 
+Deno.test("crash_policy blames nobody who ran beside others, however low the limit", () => {
+  assert.equal(isPoison({ crashes: 2, alone: false }, 1), false);
+  assert.equal(isPoison({ crashes: 1, alone: true }, 1), true);
+});
+
 Deno.test("crash_policy sends suspects to the alone pool with their own rights", () => {
   const pool = poolKey({ kind: "async", permissions: { net: ["b", "a"], env: true } });
   assert.equal(pool, 'async+env=*+net=["a","b"]');

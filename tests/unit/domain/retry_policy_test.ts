@@ -32,6 +32,10 @@ Deno.test("retry_policy exponential multiplies by the factor and caps the delay 
   assert.deepEqual(delays({ ...PLAIN, factor: 3 }), [100, 300, 900, 1_000, 1_000, 1_000]);
 });
 
+Deno.test("retry_policy without a delay has none after any number of attempts", () => {
+  assert.equal(backoffMs({ ...PLAIN, initialMs: 0, factor: 100 }, 1_000, never), 0);
+});
+
 Deno.test("retry_policy full jitter spreads from nothing to the whole delay", () => {
   const policy: RetryPolicy = { ...PLAIN, jitter: "full" };
   assert.deepEqual([0, 0.25, 0.5].map((random) => backoffMs(policy, 2, () => random)), [

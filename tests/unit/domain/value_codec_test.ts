@@ -63,6 +63,18 @@ Deno.test("value_codec keeps prototype names as own keys, and the prototype as i
   }
 });
 
+Deno.test("value_codec never assigns to __proto__, which elsewhere would set the prototype", () => {
+  const own = Object.getOwnPropertyDescriptor(Object.prototype, "__proto__");
+  const set = (value: unknown) => assert.fail(`the prototype would become ${value}`);
+  Object.defineProperty(Object.prototype, "__proto__", { set, configurable: true });
+  try {
+    const text = '{"__proto__":{"$int64":"1"}}';
+    assert.equal(encodeText(decodeText(text)), text);
+  } finally {
+    Object.defineProperty(Object.prototype, "__proto__", own ?? {});
+  }
+});
+
 Deno.test("value_codec reads tags however their $ is escaped", () => {
   assert.equal(decodeText('{"\\u0024int64":"7"}'), 7n);
 });
