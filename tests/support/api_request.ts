@@ -12,6 +12,8 @@ export interface ApiRequestOptions {
   /** Replaces the admin token; null sends none. */
   readonly token?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Gives the request up. */
+  readonly signal?: AbortSignal;
 }
 
 /** Sends a request to `url`; a string or bytes go as they are, so that tests can send no JSON. */
@@ -19,10 +21,11 @@ export async function fetchApi(
   url: string,
   method: string,
   body: unknown,
-  { token, headers = {} }: ApiRequestOptions,
+  { token, headers = {}, signal }: ApiRequestOptions,
 ): Promise<ApiAnswer> {
   const response = await fetch(url, {
     method,
+    ...signal === undefined ? {} : { signal },
     headers: {
       ...token ? { authorization: `Bearer ${token}` } : {},
       ...body === undefined ? {} : { "content-type": "application/json" },
