@@ -82,7 +82,7 @@ export interface TextRule {
 
 export const BANNED_TEXT: readonly TextRule[] = [
   {
-    pattern: /(?<![\w.$}/)-])\/(?:work|root|home|tmp)\/\w/,
+    pattern: /(?<![\w.$}/)-])\/(?:work|root|home(?!\/user\b)|tmp)\/\w/,
     what: "a path of one machine",
     files: /./,
   },

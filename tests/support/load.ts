@@ -35,7 +35,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const statuses: Record<number, number> = {};
   const startedAt = performance.now();
   const endsAt = startedAt + (options.durationMs ?? Infinity);
-  let [next, cut] = [0, 0];
+  let next = 0;
   const goesOn = () =>
     next < (options.requests ?? Infinity) && options.signal?.aborted !== true &&
     performance.now() < endsAt;
@@ -51,27 +51,37 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       options.onAnswer?.(index, status, body);
     }
   };
-  await Promise.all(Array.from({ length: options.connections }, async () => {
-    try {
-      await runConnection();
-    } catch (error) {
-      if (!isCut(error)) throw error;
-      cut++;
-    }
-  }));
-  const seconds = (performance.now() - startedAt) / 1_000;
+  const ends = await Promise.all(
+    Array.from({ length: options.connections }, () => runConnection().then(() => 0, countCut)),
+  );
+  const cut = ends.reduce((sum, end) => sum + end, 0);
+  return summarize({ latencies, statuses, cut, elapsedMs: performance.now() - startedAt });
+}
+
+interface Measured extends Pick<LoadResult, "statuses" | "cut"> {
+  readonly latencies: number[];
+  readonly elapsedMs: number;
+}
+
+function summarize({ latencies, statuses, cut, elapsedMs }: Measured): LoadResult {
   latencies.sort((a, b) => a - b);
   const succeeded = Object.entries(statuses)
     .reduce((sum, [status, count]) => status.startsWith("2") ? sum + count : sum, 0);
   return {
     requests: latencies.length,
-    perSecond: latencies.length / seconds,
+    perSecond: latencies.length / elapsedMs * 1_000,
     p50Ms: percentile(latencies, 0.5),
     p99Ms: percentile(latencies, 0.99),
     statuses,
     errors: latencies.length - succeeded + cut,
     cut,
   };
+}
+
+/** One cut connection, where that is what `error` says. */
+function countCut(error: unknown): number {
+  if (isCut(error)) return 1;
+  throw error;
 }
 
 /** The value below which `share` of the sorted `values` lie; 0 where there are none. */

@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { formatReport, runBench } from "./bench.ts";
+
+Deno.test("bench measures submissions, drain and latency without an error", async () => {
+  const report = await runBench(true);
+  console.log(formatReport(report));
+  const { echo, paused, running } = report.submissions;
+  for (const load of [echo, paused, running]) {
+    assert.equal(load.errors, 0, JSON.stringify(load.statuses));
+    assert.ok(load.requests > 0);
+  }
+  assert.ok(report.drain.perSecond > 0);
+  assert.ok(report.latency.p99Ms > 0);
+});
