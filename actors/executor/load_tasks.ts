@@ -1,4 +1,5 @@
 import { type RegisteredTask, registeredTasks } from "../../tasks/sdk/task_registry.ts";
+import { loaderOf } from "./provided_modules.ts";
 
 /**
  * Loads the tasks that come with the product, then the user's modules, in order. Returns all that
@@ -22,7 +23,7 @@ export async function loadTasks(moduleUrls: readonly string[]): Promise<readonly
 
 async function loadModule(url: string): Promise<void> {
   try {
-    await import(url);
+    await loaderOf(url)();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`Cannot load task module ${url}: ${why}`, { cause: error });

@@ -22,6 +22,28 @@ export async function listTaskModules(path: string): Promise<string[]> {
   return paths.map((module) => pathToFileURL(module).href);
 }
 
+/**
+ * The entry of an executor's Worker. Isolates without rights may import only what their entry names:
+ * with modules of the user's, the entry is a module written for them, which names each.
+ *
+ * @param moduleUrls As `listTaskModules` gives them.
+ */
+export function executorEntry(moduleUrls: readonly string[]): URL {
+  const worker = new URL("../executor/worker.ts", import.meta.url);
+  if (moduleUrls.length === 0) return worker;
+  const provided = new URL("../executor/provided_modules.ts", import.meta.url);
+  const loaders = moduleUrls.map((url) => {
+    const literal = JSON.stringify(url);
+    return `${literal}: () => import(${literal})`;
+  });
+  const source = [
+    `import ${JSON.stringify(worker.href)};`,
+    `import { provideModules } from ${JSON.stringify(provided.href)};`,
+    `provideModules({ ${loaders.join(", ")} });`,
+  ];
+  return new URL(`data:text/javascript,${encodeURIComponent(source.join("\n"))}`);
+}
+
 async function modulesIn(folder: string): Promise<string[]> {
   const names: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {

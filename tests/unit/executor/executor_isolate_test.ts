@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import type { MethodDefinition } from "../../../actors/domain/task.ts";
+import type { Assignment, ExecutorProtocol, RunOutcome, RunRef } from "../../../actors/protocol.ts";
+import type { ActorRef, ChildSpec } from "../../../actors/runtime/mod.ts";
+import { executorEntry } from "../../../actors/supervisor/task_modules.ts";
+import { PATIENT, ProbeSystem, valueOf } from "../../support/runtime_actors/probe_system.ts";
+import { assignment } from "./executor_harness.ts";
+import type { StandInProtocol } from "./scheduler_stand_in.ts";
+
+const INTRUDER = new URL("./user_tasks/intruder.ts", import.meta.url).href;
+
+/** What a task without rights is told when it tries. */
+const REFUSALS: Readonly<Record<string, RegExp>> = {
+  readFile: /Requires read access/,
+  writeFile: /Requires write access/,
+  environment: /Requires env access/,
+  processEnvironment: /Requires env access/,
+  connect: /Requires net access/,
+  fetch: /Requires net access/,
+  listen: /Requires net access/,
+  run: /Requires run access/,
+  importRemote: /./,
+  worker: /Can't escalate parent thread permissions|Requires/,
+  exit: /Task code cannot call Deno\.exit\(\)/,
+  processExit: /Task code cannot call process\.exit\(\)/,
+  close: /Task code cannot call self\.close\(\)/,
+  postMessage: /Task code cannot call self\.postMessage\(\)/,
+  onmessage: /Task code cannot set onmessage/,
+};
+
+Deno.test("task code without rights reaches nothing of the host, and not its isolate's life", async () => {
+  await using node = await startExecutor();
+  let reached = 0;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
+    reached += 1;
+    return new Response("export {};", { headers: { "content-type": "text/javascript" } });
+  });
+  const names = Object.keys(REFUSALS);
+  const args = JSON.stringify([server.addr.port]);
+  await node.assign(names.map((name, num) => assignment(num, `intruder.${name}`, { args })));
+  const outcomes = await node.outcomes(names.length);
+  await server.shutdown();
+  names.forEach((name, num) => {
+    const { outcome, error } = outcomeIn(outcomes, num);
+    assert.equal(outcome, "threw", name);
+    assert.match(error?.message ?? "", REFUSALS[name] ?? /^$/, name);
+  });
+  assert.equal(reached, 0, "no connection was made");
+  await node.assign([assignment(100, "noop")]);
+  assert.equal(outcomeIn(await node.outcomes(names.length + 1), 100).outcome, "completed");
+});
+
+Deno.test("executor tells the definitions of built-in and user tasks on being ready", async () => {
+  await using node = await startExecutor();
+  const names = node.definitions.map(({ name }) => name);
+  for (const name of ["add", "noop", "sleep", "spin", "intruder.exit"]) {
+    assert.ok(names.includes(name), name);
+  }
+  const add = node.definitions.find(({ name }) => name === "add");
+  assert.equal(add?.mode, "blocking");
+  assert.deepEqual(add?.aliases, ["task_scheduler::tasks::builtin::add"]);
+  assert.match(add?.definition ?? "", /^sha256-[0-9a-f]{64}$/);
+});
+
+Deno.test("executor ends with what escapes its tasks, and its successor announces itself", async () => {
+  await using node = await startExecutor();
+  await node.assign([assignment(1, "intruder.escape")]);
+  await node.system.event("ActorDied", "executor-1");
+  const announcements = await node.announcements(2);
+  assert.notEqual(announcements[0]?.incarnation, announcements[1]?.incarnation);
+  await node.assign([assignment(2, "noop")]);
+  assert.equal(outcomeIn(await node.outcomes(1), 2).outcome, "completed");
+});
+
+Deno.test("executor runs on while the scheduler is replaced, and reports to the new one", async () => {
+  await using node = await startExecutor();
+  await node.announcements(1);
+  const runs = [1, 2].map((num) => assignment(num, "sleep", { args: "[600000]" }));
+  await node.assign(runs);
+  await node.system.system.terminate("scheduler", { reason: "test", restart: true });
+  const [announcement] = await node.announcements(1);
+  assert.deepEqual(announcement?.held, [{ num: 1, run: 1 }, { num: 2, run: 1 }]);
+  await node.cancel(runs);
+  const outcomes = await node.outcomes(2);
+  assert.deepEqual(outcomes.map(({ outcome }) => outcome), ["cancelled", "cancelled"]);
+});
+
+Deno.test("executor does not start when a task module throws, and says which", async () => {
+  const missing = new URL("./user_tasks/missing.ts", import.meta.url).href;
+  await assert.rejects(startExecutor([missing]), /Cannot load task module .*missing\.ts/);
+});
+
+interface TestNode extends AsyncDisposable {
+  readonly system: ProbeSystem;
+  readonly definitions: readonly MethodDefinition[];
+  assign(runs: readonly Assignment[]): Promise<void>;
+  cancel(runs: readonly RunRef[]): Promise<void>;
+  outcomes(count: number): Promise<readonly RunOutcome[]>;
+  announcements(
+    count: number,
+  ): Promise<readonly { readonly incarnation: string; readonly held: readonly unknown[] }[]>;
+}
+
+async function startExecutor(moduleUrls: readonly string[] = [INTRUDER]): Promise<TestNode> {
+  const system = new ProbeSystem();
+  try {
+    await system.system.start([standInSpec(), executorSpec(moduleUrls)]);
+  } catch (error) {
+    await system[Symbol.asyncDispose]();
+    throw error;
+  }
+  const executor: ActorRef<ExecutorProtocol> = system.system.ref("executor-1");
+  const scheduler: ActorRef<StandInProtocol> = system.system.ref("scheduler");
+  const ready = system.system.readyData("executor-1");
+  return {
+    system,
+    definitions: definitionsIn(ready),
+    assign: async (runs) => {
+      valueOf(await executor.ask({ kind: "AssignRuns", runs }, PATIENT));
+    },
+    cancel: async (runs) => {
+      const message = { kind: "AbortRuns", runs, reason: "cancelled" } as const;
+      valueOf(await executor.ask(message, PATIENT));
+    },
+    outcomes: async (count) =>
+      valueOf(await scheduler.ask({ kind: "AwaitOutcomes", count }, PATIENT)),
+    announcements: async (count) =>
+      valueOf(await scheduler.ask({ kind: "AwaitAnnouncements", count }, PATIENT)),
+    [Symbol.asyncDispose]: () => system[Symbol.asyncDispose](),
+  };
+}
+
+function standInSpec(): ChildSpec {
+  return {
+    name: "scheduler",
+    entry: new URL("./scheduler_stand_in.ts", import.meta.url),
+    permissions: "none",
+    init: () => null,
+    links: [],
+    ping: null,
+    startMs: 20_000,
+    stopMs: 1_000,
+    restart: "permanent",
+  };
+}
+
+function executorSpec(moduleUrls: readonly string[]): ChildSpec {
+  return {
+    ...standInSpec(),
+    name: "executor-1",
+    entry: executorEntry(moduleUrls),
+    init: () => ({ node: "n", pool: "async", slots: 20, moduleUrls, graceMs: 100, otel: false }),
+    links: ["scheduler"],
+  };
+}
+
+function definitionsIn(ready: unknown): readonly MethodDefinition[] {
+  assert.ok(typeof ready === "object" && ready !== null && "definitions" in ready);
+  assert.ok(Array.isArray(ready.definitions));
+  return ready.definitions;
+}
+
+function outcomeIn(outcomes: readonly RunOutcome[], num: number): RunOutcome {
+  const found = outcomes.find((outcome) => outcome.num === num);
+  assert.ok(found !== undefined, `run ${num} has no outcome`);
+  return found;
+}
