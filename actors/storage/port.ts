@@ -257,6 +257,8 @@ export interface StoreReader {
   ): Promise<
     {
       readonly tasks: readonly TaskRecord[];
+      /** Deletions up to `lastSeq`, whatever the query: their tasks can't be looked at any more. */
+      readonly deleted?: readonly { readonly id: string; readonly seq: number }[];
       readonly lastSeq: number;
       readonly more: boolean;
       readonly reset: boolean;

@@ -1,0 +1,104 @@
+/** What time and restarts ask for: due, expired and running tasks, and tasks whose pool has moved. */
+import { aloneKey } from "../../domain/pool.ts";
+import type { TaskRecord } from "../../domain/task.ts";
+import type { StoreWriter } from "../port.ts";
+import { integerOrNull } from "./column.ts";
+import { COLUMNS_WITHOUT_TEXTS, decodeTask } from "./task_row.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** A select of tasks through an index that is named, because only that index keeps it cheap. */
+function tasksBy(index: string, rest: string): string {
+  return `SELECT ${COLUMNS_WITHOUT_TEXTS} FROM tasks t INDEXED BY ${index} ` +
+    "JOIN task_inputs i ON i.num = t.num LEFT JOIN task_outcomes o ON o.num = t.num " + rest;
+}
+
+const DUE = tasksBy(
+  "tasks_due",
+  "WHERE t.status = 'scheduled' AND t.due_at <= ? ORDER BY t.due_at, t.num LIMIT ?",
+);
+const EXPIRED = tasksBy(
+  "tasks_expiry",
+  "WHERE t.expires_at IS NOT NULL AND t.status IN ('scheduled', 'blocked', 'pending') " +
+    "AND t.expires_at <= ? ORDER BY t.expires_at, t.num LIMIT ?",
+);
+const RUNNING = tasksBy(
+  "tasks_running",
+  "WHERE t.status = 'running' AND t.num > ? ORDER BY t.num LIMIT ?",
+);
+const RUNNING_ON = tasksBy(
+  "tasks_running",
+  "WHERE t.status = 'running' AND t.num > ? AND t.executor = ? ORDER BY t.num LIMIT ?",
+);
+
+/** See `StoreWriter.selectDue`. */
+export function selectDue(
+  { connection }: Transaction,
+  now: number,
+  limit: number,
+): readonly TaskRecord[] {
+  return connection.rows(DUE, now, limit).map(decodeTask);
+}
+
+/** See `StoreWriter.selectExpired`. */
+export function selectExpired(
+  { connection }: Transaction,
+  now: number,
+  limit: number,
+): readonly TaskRecord[] {
+  return connection.rows(EXPIRED, now, limit).map(decodeTask);
+}
+
+/** See `StoreWriter.selectRunning`. */
+export function selectRunning(
+  { connection }: Transaction,
+  { afterNum, limit, executor }: Parameters<StoreWriter["selectRunning"]>[0],
+): readonly TaskRecord[] {
+  const rows = executor === undefined
+    ? connection.rows(RUNNING, afterNum, limit)
+    : connection.rows(RUNNING_ON, afterNum, executor, limit);
+  return rows.map(decodeTask);
+}
+
+/** See `StoreWriter.nextWakeAt`. */
+export function nextWakeAt({ connection }: Transaction): number | null {
+  const due = connection.row(
+    "SELECT min(due_at) FROM tasks INDEXED BY tasks_due WHERE status = 'scheduled'",
+  );
+  const expiry = connection.row(
+    "SELECT min(expires_at) FROM tasks INDEXED BY tasks_expiry " +
+      "WHERE expires_at IS NOT NULL AND status IN ('scheduled', 'blocked', 'pending')",
+  );
+  const times = [due, expiry].flatMap((row) => integerOrNull(row?.[0]) ?? []);
+  return times.length > 0 ? Math.min(...times) : null;
+}
+
+/** Each status that can still run with the index that finds its tasks without those that ended. */
+const LIVE_INDEXES = {
+  pending: "tasks_ready",
+  scheduled: "tasks_due",
+  blocked: "tasks_blocked",
+  running: "tasks_running",
+} as const;
+
+/** See `StoreWriter.reassignPools`. Walks over all live tasks: a definition changes rarely. */
+export function reassignPools(
+  { connection }: Transaction,
+  changes: Parameters<StoreWriter["reassignPools"]>[0],
+): void {
+  for (const { method, from, to } of changes) {
+    for (const [status, index] of Object.entries(LIVE_INDEXES)) {
+      connection.run(
+        `UPDATE tasks INDEXED BY ${index} SET pool = ?, ready_pool = CASE ready_pool ` +
+          `WHEN ? THEN ? WHEN ? THEN ? ELSE ready_pool END ` +
+          `WHERE status = '${status}' AND method = ? AND pool = ?`,
+        to,
+        from,
+        to,
+        aloneKey(from),
+        aloneKey(to),
+        method,
+        from,
+      );
+    }
+  }
+}

@@ -1,0 +1,146 @@
+/** Pages of tasks: newest first, or by latest change. */
+import type { TaskRecord } from "../../domain/task.ts";
+import type { StoreReader, TaskQuery } from "../port.ts";
+import { integer, integerOrNull, text } from "./column.ts";
+import type { Connection } from "./connection.ts";
+import { type Condition, filterCondition } from "./task_filter.ts";
+import { COLUMNS_WITH_SHORT_TEXTS, decodeTask } from "./task_row.ts";
+
+type ListPage = Parameters<StoreReader["listTasks"]>[1];
+type TaskPage = Awaited<ReturnType<StoreReader["listTasks"]>>;
+type ChangesPage = Parameters<StoreReader["listChanges"]>[1];
+type Changes = Awaited<ReturnType<StoreReader["listChanges"]>>;
+
+/** The order of a listing as the rows that it may look at; takes its values and the number of rows. */
+interface Scan {
+  readonly rows: Condition;
+  readonly column: "num" | "seq";
+  readonly order: "ASC" | "DESC";
+  readonly scanRows: number;
+}
+
+/** The tasks of a scan for which `filter` holds, one more than `limit` where there are more. */
+function matching(
+  connection: Connection,
+  scan: Scan,
+  { query, limit, textBytes }: {
+    readonly query: TaskQuery;
+    readonly limit: number;
+    readonly textBytes: number;
+  },
+): readonly TaskRecord[] {
+  const filter = filterCondition(query);
+  const rows = connection.rows(
+    `SELECT ${COLUMNS_WITH_SHORT_TEXTS} FROM (${scanned(scan)}) s ` +
+      "CROSS JOIN tasks t ON t.num = s.num CROSS JOIN task_inputs i ON i.num = t.num " +
+      `LEFT JOIN task_outcomes o ON o.num = t.num WHERE ${filter.sql} ` +
+      `ORDER BY t.${scan.column} ${scan.order} LIMIT ?`,
+    textBytes,
+    textBytes,
+    textBytes,
+    ...scan.rows.values,
+    scan.scanRows,
+    ...filter.values,
+    limit + 1,
+  );
+  return rows.map(decodeTask);
+}
+
+function scanned({ rows, column, order }: Scan): string {
+  return `SELECT num, seq FROM tasks WHERE ${rows.sql} ORDER BY ${column} ${order} LIMIT ?`;
+}
+
+/** Where a scan ended that was stopped by its number of rows; null when it saw all there is. */
+function scanEnd(connection: Connection, scan: Scan): number | null {
+  const { rows, column, order, scanRows } = scan;
+  const row = connection.row(
+    `SELECT ${column} FROM tasks WHERE ${rows.sql} ORDER BY ${column} ${order} LIMIT 1 OFFSET ?`,
+    ...rows.values,
+    scanRows - 1,
+  );
+  return integerOrNull(row?.[0] ?? null);
+}
+
+/** See `StoreReader.listTasks`. */
+export function listTasks(connection: Connection, query: TaskQuery, page: ListPage): TaskPage {
+  const { limit, beforeNum, scanRows, textBytes } = page;
+  const scan: Scan = {
+    rows: rowsBelow(connection, query, { beforeNum, scanRows }),
+    column: "num",
+    order: "DESC",
+    scanRows,
+  };
+  const found = matching(connection, scan, { query, limit, textBytes });
+  const tasks = found.slice(0, limit);
+  if (found.length > limit) return { tasks, nextBeforeNum: tasks.at(-1)?.num ?? null };
+  return { tasks, nextBeforeNum: scanEnd(connection, scan) };
+}
+
+/** The rows to scan: by an index where one of them leaves few, else all. */
+function rowsBelow(
+  connection: Connection,
+  query: TaskQuery,
+  { beforeNum, scanRows }: { readonly beforeNum: number | null; readonly scanRows: number },
+): Condition {
+  const below = beforeNum ?? Number.MAX_SAFE_INTEGER;
+  if (query.workflowId !== null) {
+    return {
+      sql: "workflow_num = (SELECT num FROM workflows WHERE id = ?) AND num < ?",
+      values: [query.workflowId, below],
+    };
+  }
+  const nums = query.idPrefix === null ? null : numsByPrefix(connection, query.idPrefix, scanRows);
+  if (nums !== null) {
+    return {
+      sql: "num IN (SELECT value FROM json_each(?)) AND num < ?",
+      values: [JSON.stringify(nums), below],
+    };
+  }
+  return { sql: "num < ?", values: [below] };
+}
+
+/** The tasks whose id begins so, or null when they are more than `max`. */
+function numsByPrefix(
+  connection: Connection,
+  prefix: string,
+  max: number,
+): readonly number[] | null {
+  const rows = connection.rows(
+    "SELECT num FROM tasks WHERE id >= ? AND id < ? || char(0x10FFFF) LIMIT ?",
+    prefix,
+    prefix,
+    max + 1,
+  );
+  return rows.length > max ? null : rows.map((row) => integer(row[0]));
+}
+
+/** See `StoreReader.listChanges`. */
+export function listChanges(
+  connection: Connection,
+  query: TaskQuery,
+  { afterSeq, limit, scanRows, textBytes }: ChangesPage,
+): Changes {
+  const row = connection.row("SELECT seq, tombstone_horizon FROM counters");
+  const [newest, horizon] = [integer(row?.[0]), integer(row?.[1])];
+  // A stamp from the future is another store's: this one was restored from a backup.
+  if (afterSeq < horizon || afterSeq > newest) {
+    return { tasks: [], deleted: [], lastSeq: newest, more: false, reset: true };
+  }
+  const rows = { sql: "seq > ?", values: [afterSeq] };
+  const scan: Scan = { rows, column: "seq", order: "ASC", scanRows };
+  const found = matching(connection, scan, { query, limit, textBytes });
+  const tasks = found.slice(0, limit);
+  const end = found.length > limit ? tasks.at(-1)?.seq ?? afterSeq : scanEnd(connection, scan);
+  const lastSeq = end ?? newest;
+  const deleted = deletedBetween(connection, afterSeq, lastSeq);
+  return { tasks, deleted, lastSeq, more: lastSeq < newest, reset: false };
+}
+
+function deletedBetween(connection: Connection, afterSeq: number, lastSeq: number) {
+  const rows = connection.rows(
+    "SELECT id, seq FROM tombstones WHERE seq > ? AND seq <= ? ORDER BY seq",
+    afterSeq,
+    lastSeq,
+  );
+  return rows.map((row) => ({ id: text(row[0]), seq: integer(row[1]) }));
+}

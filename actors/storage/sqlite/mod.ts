@@ -1,0 +1,2 @@
+export { openSqliteReader, type SqliteReaderOptions } from "./reader.ts";
+export { databaseFile, openSqliteStore, type SqliteStoreOptions } from "./store.ts";

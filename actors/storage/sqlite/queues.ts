@@ -1,0 +1,40 @@
+/** Settings of queues. */
+import type { QueueConfig } from "../../domain/task.ts";
+import { integer, integerOrNull, text } from "./column.ts";
+import type { Connection } from "./connection.ts";
+import { plain } from "./text_column.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** Every queue that was set up, by name. */
+export function readQueues(connection: Connection): readonly QueueConfig[] {
+  const rows = connection.rows(
+    "SELECT name, concurrency, rate_limit, rate_per_ms, weight, key_concurrency, paused " +
+      "FROM queues ORDER BY name",
+  );
+  return rows.map((row) => {
+    const [limit, perMs] = [integerOrNull(row[2]), integerOrNull(row[3])];
+    return {
+      name: text(row[0]),
+      concurrency: integerOrNull(row[1]),
+      rateLimit: limit === null || perMs === null ? null : { limit, perMs },
+      weight: integer(row[4]),
+      keyConcurrency: integerOrNull(row[5]),
+      paused: row[6] === 1,
+    };
+  });
+}
+
+/** See `StoreWriter.saveQueue`. */
+export function saveQueue({ connection }: Transaction, queue: QueueConfig): void {
+  connection.run(
+    "INSERT OR REPLACE INTO queues (name, concurrency, rate_limit, rate_per_ms, weight, " +
+      "key_concurrency, paused) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    plain(queue.name, "the queue's name"),
+    queue.concurrency,
+    queue.rateLimit?.limit ?? null,
+    queue.rateLimit?.perMs ?? null,
+    queue.weight,
+    queue.keyConcurrency,
+    queue.paused ? 1 : 0,
+  );
+}

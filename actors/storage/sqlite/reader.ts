@@ -1,0 +1,192 @@
+import {
+  type LogLevel,
+  type LogLine,
+  type RunOutcomeKind,
+  type RunRecord,
+  TASK_STATUSES,
+  type TaskRecord,
+} from "../../domain/task.ts";
+import type { StoreReader, TaskQuery } from "../port.ts";
+import { integer, integerOrNull, oneOf, text } from "./column.ts";
+import { Connection, type Row } from "./connection.ts";
+import { listChanges, listTasks } from "./listing.ts";
+import { readQueues } from "./queues.ts";
+import { assertSchema } from "./schema.ts";
+import { databaseFile } from "./store.ts";
+import {
+  COLUMNS_WITH_TEXTS,
+  COLUMNS_WITHOUT_TEXTS,
+  decodeError,
+  decodeTask,
+  TASK_TABLES,
+} from "./task_row.ts";
+import { decodeWorkflows, WORKFLOW_COLUMNS } from "./workflows.ts";
+
+export interface SqliteReaderOptions {
+  readonly dataDir: string;
+}
+
+/** Opens the store of a data folder for looking only. A writer has to have opened it once before. */
+export function openSqliteReader({ dataDir }: SqliteReaderOptions): Promise<StoreReader> {
+  return Promise.try(() => {
+    const connection = new Connection({ file: databaseFile(dataDir), readOnly: true });
+    try {
+      connection.exec("PRAGMA query_only = 1; PRAGMA temp_store = MEMORY");
+      assertSchema(connection);
+      return new SqliteReader(connection);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  });
+}
+
+const STATUSES = new Set(TASK_STATUSES);
+const LEVELS = new Set<LogLevel>(["debug", "info", "warn", "error"]);
+const OUTCOMES = new Set<RunOutcomeKind>([
+  "completed",
+  "threw",
+  "timeout",
+  "cancelled",
+  "given_back",
+  "crashed",
+]);
+
+class SqliteReader implements StoreReader {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  getTasks(ids: readonly string[]): Promise<readonly (TaskRecord | null)[]> {
+    return this.#look((connection) => {
+      const rows = connection.rows(
+        `SELECT ${COLUMNS_WITH_TEXTS} FROM json_each(?) j CROSS JOIN ${TASK_TABLES} ` +
+          "WHERE t.id = j.value",
+        JSON.stringify(ids),
+      );
+      const tasks = new Map(rows.map(decodeTask).map((task) => [task.id, task]));
+      return ids.map((id) => tasks.get(id) ?? null);
+    });
+  }
+
+  listTasks(
+    query: TaskQuery,
+    page: Parameters<StoreReader["listTasks"]>[1],
+  ): ReturnType<StoreReader["listTasks"]> {
+    return this.#look((connection) => listTasks(connection, query, page));
+  }
+
+  listChanges(
+    query: TaskQuery,
+    page: Parameters<StoreReader["listChanges"]>[1],
+  ): ReturnType<StoreReader["listChanges"]> {
+    return this.#look((connection) => listChanges(connection, query, page));
+  }
+
+  listRuns(id: string): Promise<readonly RunRecord[] | null> {
+    return this.#lookAtTask(id, (connection) =>
+      connection.rows(
+        "SELECT run, attempt, node, executor, started_at, finished_at, outcome, error " +
+          "FROM runs WHERE num = (SELECT num FROM tasks WHERE id = ?) ORDER BY run",
+        id,
+      ).map(decodeRun));
+  }
+
+  listLogs(id: string, limit: number): Promise<readonly LogLine[] | null> {
+    return this.#lookAtTask(id, (connection) =>
+      connection.rows(
+        "SELECT run, at, level, body FROM logs " +
+          "WHERE num = (SELECT num FROM tasks WHERE id = ?) ORDER BY run, line LIMIT ?",
+        id,
+        limit,
+      ).map(decodeLog));
+  }
+
+  getWorkflow(id: string): ReturnType<StoreReader["getWorkflow"]> {
+    return this.#look((connection) => {
+      const rows = connection.rows(`SELECT ${WORKFLOW_COLUMNS} FROM workflows w WHERE id = ?`, id);
+      return decodeWorkflows(connection, rows)[0] ?? null;
+    });
+  }
+
+  listWorkflowTasks(num: number): Promise<readonly TaskRecord[]> {
+    return this.#look((connection) =>
+      connection.rows(
+        `SELECT ${COLUMNS_WITHOUT_TEXTS} FROM ${TASK_TABLES} ` +
+          "WHERE t.workflow_num = ? ORDER BY t.num",
+        num,
+      ).map(decodeTask)
+    );
+  }
+
+  listWorkflows(
+    { limit, beforeNum }: Parameters<StoreReader["listWorkflows"]>[0],
+  ): ReturnType<StoreReader["listWorkflows"]> {
+    return this.#look((connection) => {
+      const rows = connection.rows(
+        `SELECT ${WORKFLOW_COLUMNS} FROM workflows w WHERE num < ? ORDER BY num DESC LIMIT ?`,
+        beforeNum ?? Number.MAX_SAFE_INTEGER,
+        limit + 1,
+      );
+      const workflows = decodeWorkflows(connection, rows.slice(0, limit));
+      const nextBeforeNum = rows.length > limit ? workflows.at(-1)?.num ?? null : null;
+      return { workflows, nextBeforeNum };
+    });
+  }
+
+  listQueues(): ReturnType<StoreReader["listQueues"]> {
+    return this.#look(readQueues);
+  }
+
+  queueDepths(): ReturnType<StoreReader["queueDepths"]> {
+    return this.#look((connection) =>
+      connection.rows("SELECT queue, status, count FROM depths WHERE count > 0").map((row) => ({
+        queue: text(row[0]),
+        status: oneOf(STATUSES, row[1]),
+        count: integer(row[2]),
+      }))
+    );
+  }
+
+  close(): Promise<void> {
+    return Promise.try(() => this.#connection.close());
+  }
+
+  /** Runs queries on one snapshot, so that what they say together was true together. */
+  #look<T>(work: (connection: Connection) => T): Promise<T> {
+    return Promise.try(() => {
+      this.#connection.begin("DEFERRED");
+      try {
+        return work(this.#connection);
+      } finally {
+        this.#connection.rollback();
+      }
+    });
+  }
+
+  #lookAtTask<T>(id: string, work: (connection: Connection) => T): Promise<T | null> {
+    return this.#look((connection) =>
+      connection.row("SELECT 1 FROM tasks WHERE id = ?", id) === undefined ? null : work(connection)
+    );
+  }
+}
+
+function decodeRun(row: Row): RunRecord {
+  return {
+    run: integer(row[0]),
+    attempt: integer(row[1]),
+    node: text(row[2]),
+    executor: text(row[3]),
+    startedAt: integer(row[4]),
+    finishedAt: integerOrNull(row[5]),
+    outcome: row[6] === null ? null : oneOf(OUTCOMES, row[6]),
+    error: decodeError(row[7]),
+  };
+}
+
+function decodeLog(row: Row): LogLine {
+  const body: Pick<LogLine, "message" | "fields"> = JSON.parse(text(row[3]));
+  return { run: integer(row[0]), at: integer(row[1]), level: oneOf(LEVELS, row[2]), ...body };
+}

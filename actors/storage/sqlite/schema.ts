@@ -1,0 +1,45 @@
+import { assertKnown, migrate, type Migration } from "../migrator.ts";
+import init from "../migrations/0001_init.sql" with { type: "text" };
+import { integer } from "./column.ts";
+import type { Connection } from "./connection.ts";
+
+/** The steps of SQLite's schema, oldest first. */
+const MIGRATIONS: readonly Migration[] = [{ version: 1, name: "init", sql: init }];
+
+/** Brings the schema up to date. The caller holds the folder's lock. */
+export async function migrateSchema(connection: Connection): Promise<void> {
+  await migrate({
+    label: `database "${connection.file}"`,
+    version: () => Promise.try(() => schemaVersion(connection)),
+    apply: (migration) => Promise.try(() => apply(connection, migration)),
+  }, MIGRATIONS);
+}
+
+/** Throws unless this program knows the schema, and it is complete. */
+export function assertSchema(connection: Connection): void {
+  const label = `database "${connection.file}"`;
+  const version = schemaVersion(connection);
+  assertKnown(label, version, MIGRATIONS.length);
+  if (version < MIGRATIONS.length) {
+    throw new Error(
+      `Cannot read the ${label}: its schema is version ${version}, ${MIGRATIONS.length} is ` +
+        "needed; start a node on it once, which migrates it",
+    );
+  }
+}
+
+function schemaVersion(connection: Connection): number {
+  return integer(connection.row("PRAGMA user_version")?.[0]);
+}
+
+function apply(connection: Connection, { version, sql }: Migration): void {
+  connection.begin("IMMEDIATE");
+  try {
+    connection.exec(sql);
+    connection.exec(`PRAGMA user_version = ${version}`);
+    connection.commit();
+  } catch (error) {
+    connection.rollback();
+    throw error;
+  }
+}

@@ -1,0 +1,186 @@
+/** Tasks: inserting, changing, looking up and deleting them. */
+import type { TaskRecord } from "../../domain/task.ts";
+import type { NewTask, StoreWriter, TaskChange } from "../port.ts";
+import { integer, text } from "./column.ts";
+import { plantTombstones } from "./tombstones.ts";
+import {
+  COLUMNS_WITH_TEXTS,
+  COLUMNS_WITHOUT_TEXTS,
+  decodeTask,
+  encodeError,
+  encodeSpec,
+  INSERT_TASK,
+  insertValues,
+  stateValues,
+  TASK_TABLES,
+  UPDATE_TASK,
+} from "./task_row.ts";
+import type { Transaction } from "./transaction.ts";
+
+const FIND = `SELECT ${COLUMNS_WITHOUT_TEXTS} FROM json_each(?) j ` +
+  `CROSS JOIN ${TASK_TABLES} WHERE t.id = j.value`;
+const LOAD = `SELECT ${COLUMNS_WITHOUT_TEXTS} FROM json_each(?) j ` +
+  `CROSS JOIN ${TASK_TABLES} WHERE t.num = j.value`;
+const LOAD_WITH_TEXTS = `SELECT ${COLUMNS_WITH_TEXTS} FROM json_each(?) j ` +
+  `CROSS JOIN ${TASK_TABLES} WHERE t.num = j.value`;
+
+/** See `StoreWriter.insertTasks`. */
+export function insertTasks(tx: Transaction, tasks: readonly NewTask[]): readonly number[] {
+  const { connection, counters } = tx;
+  const seqs = tasks.map(() => counters.nextSeq());
+  connection.runEach(INSERT_TASK, tasks.map((task, index) => insertValues(task, seqs[index] ?? 0)));
+  connection.runEach(
+    "INSERT INTO task_inputs (num, spec, args) VALUES (?, ?, ?)",
+    tasks.map((task) => [task.num, encodeSpec(task), task.args]),
+  );
+  connection.runEach(
+    "INSERT INTO edges (parent, child) VALUES (?, ?)",
+    tasks.flatMap((task) => task.depNums.map((parent) => [parent, task.num])),
+  );
+  writeOutcomes(tx, tasks.filter((task) => task.result !== null || task.error !== null));
+  for (const task of tasks) counters.count(task, null, task.status);
+  return seqs;
+}
+
+/** See `StoreWriter.updateTasks`. */
+export function updateTasks(tx: Transaction, changes: readonly TaskChange[]): readonly number[] {
+  const { connection, counters } = tx;
+  const seqs: number[] = [];
+  for (const { before, after } of changes) {
+    assertForward(before, after);
+    const seq = counters.nextSeq();
+    const values = [seq, ...stateValues(after), before.num, before.status, before.run];
+    if (connection.run(UPDATE_TASK, ...values) !== 1) throw notAsRead(before);
+    counters.count(before, before.status, after.status);
+    seqs.push(seq);
+  }
+  writeOutcomes(
+    tx,
+    changes.filter(({ before, after }) =>
+      after.result !== before.result || after.error !== before.error
+    ).map(({ before, after }) => ({ ...after, num: before.num })),
+  );
+  connection.runEach(
+    "UPDATE task_inputs SET args = ? WHERE num = ?",
+    changes.flatMap(({ before, args }) => args === null ? [] : [[args, before.num]]),
+  );
+  return seqs;
+}
+
+/** Writes results and errors whole; what is without both has no row. */
+function writeOutcomes(
+  { connection }: Transaction,
+  tasks: readonly Pick<TaskRecord, "num" | "result" | "error">[],
+): void {
+  const [full, empty] = [tasks.filter(hasOutcome), tasks.filter((task) => !hasOutcome(task))];
+  connection.runEach(
+    "INSERT OR REPLACE INTO task_outcomes (num, error, result) VALUES (?, ?, ?)",
+    full.map(({ num, error, result }) => [num, encodeError(error), result]),
+  );
+  connection.runEach("DELETE FROM task_outcomes WHERE num = ?", empty.map(({ num }) => [num]));
+}
+
+function hasOutcome({ result, error }: Pick<TaskRecord, "result" | "error">): boolean {
+  return result !== null || error !== null;
+}
+
+function assertForward(before: TaskRecord, after: TaskChange["after"]): void {
+  if (after.run < before.run) {
+    throw new Error(`the run of task ${before.num} goes back from ${before.run} to ${after.run}`);
+  }
+}
+
+function notAsRead({ num, status, run }: TaskRecord): Error {
+  return new Error(
+    `task ${num} is not ${status} in run ${run} any more: it was changed in between`,
+  );
+}
+
+/** See `StoreWriter.findTasks`. */
+export function findTasks(
+  { connection }: Transaction,
+  ids: readonly string[],
+): ReadonlyMap<string, TaskRecord> {
+  const rows = connection.rows(FIND, JSON.stringify(ids));
+  return new Map(rows.map(decodeTask).map((task) => [task.id, task]));
+}
+
+/** See `StoreWriter.loadTasks`. */
+export function loadTasks(
+  { connection }: Transaction,
+  nums: readonly number[],
+  { texts = false }: { readonly texts?: boolean } = {},
+): ReadonlyMap<number, TaskRecord> {
+  const rows = connection.rows(texts ? LOAD_WITH_TEXTS : LOAD, JSON.stringify(nums));
+  return new Map(rows.map(decodeTask).map((task) => [task.num, task]));
+}
+
+/** See `StoreWriter.loadResults`. */
+export function loadResults(
+  { connection }: Transaction,
+  nums: readonly number[],
+): ReadonlyMap<number, string> {
+  const rows = connection.rows(
+    "SELECT o.num, o.result FROM json_each(?) j CROSS JOIN task_outcomes o " +
+      "WHERE o.num = j.value AND o.result IS NOT NULL",
+    JSON.stringify(nums),
+  );
+  return new Map(rows.map((row) => [integer(row[0]), text(row[1])]));
+}
+
+/** See `StoreWriter.setProgress`. */
+export function setProgress(
+  { connection, counters }: Transaction,
+  items: Parameters<StoreWriter["setProgress"]>[0],
+): readonly (number | null)[] {
+  return items.map(({ num, run, progress }) => {
+    const seq = counters.nextSeq();
+    const changed = connection.run(
+      "UPDATE tasks SET seq = ?, progress = ? WHERE num = ? AND run = ? AND status = 'running'",
+      seq,
+      JSON.stringify(progress),
+      num,
+      run,
+    );
+    return changed > 0 ? seq : null;
+  });
+}
+
+/** See `StoreWriter.deleteTasks`. */
+export function deleteTasks(tx: Transaction, nums: readonly number[]): void {
+  const { connection, counters } = tx;
+  const json = JSON.stringify(nums);
+  const tasks = [...loadTasks(tx, nums).values()];
+  connection.run(
+    "DELETE FROM edges WHERE (parent, child) IN (SELECT d.value, i.num FROM json_each(?) j " +
+      "CROSS JOIN task_inputs i CROSS JOIN json_each(i.spec, '$.depNums') d WHERE i.num = j.value)",
+    json,
+  );
+  connection.run("DELETE FROM edges WHERE parent IN (SELECT value FROM json_each(?))", json);
+  for (const table of ["runs", "logs", "task_outcomes", "task_inputs", "tasks"]) {
+    connection.run(`DELETE FROM ${table} WHERE num IN (SELECT value FROM json_each(?))`, json);
+  }
+  for (const task of tasks) counters.count(task, task.status, null);
+  plantTombstones(tx, tasks.map(({ id }) => id));
+  deleteEmptyWorkflows(tx, tasks.flatMap((task) => task.workflowNum ?? []));
+}
+
+/** A workflow goes with the last of its tasks. */
+function deleteEmptyWorkflows(
+  { connection, counters }: Transaction,
+  nums: readonly number[],
+): void {
+  if (nums.length === 0) return;
+  counters.flush();
+  const json = JSON.stringify([...new Set(nums)]);
+  connection.run(
+    "DELETE FROM workflows WHERE num IN (SELECT value FROM json_each(?)) AND NOT EXISTS " +
+      "(SELECT 1 FROM workflow_counts c WHERE c.num = workflows.num AND c.count > 0)",
+    json,
+  );
+  connection.run(
+    "DELETE FROM workflow_counts WHERE num IN (SELECT value FROM json_each(?)) AND NOT EXISTS " +
+      "(SELECT 1 FROM workflows w WHERE w.num = workflow_counts.num)",
+    json,
+  );
+}

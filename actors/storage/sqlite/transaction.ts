@@ -1,0 +1,10 @@
+import type { Connection } from "./connection.ts";
+import type { Counters } from "./counters.ts";
+
+/** What the verbs of one write transaction work on. */
+export interface Transaction {
+  readonly connection: Connection;
+  readonly counters: Counters;
+  /** Epoch milliseconds, for what the store itself lets expire. */
+  readonly now: () => number;
+}
