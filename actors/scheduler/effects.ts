@@ -94,8 +94,8 @@ export class Effects {
   /** Has the code of `ref` stopped. */
   cancelRequested(executor: string, ref: RunRef): void {
     const runs = this.cancelRequests.get(executor);
-    if (runs === undefined) this.cancelRequests.set(executor, [ref]);
-    else runs.push(ref);
+    if (runs === undefined) this.cancelRequests.set(executor, [{ num: ref.num, run: ref.run }]);
+    else runs.push({ num: ref.num, run: ref.run });
   }
 
   /** The metrics entry of a task's queue and method. */

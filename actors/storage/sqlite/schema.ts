@@ -28,6 +28,13 @@ export function assertSchema(connection: Connection): void {
   }
 }
 
+/** The version of the schema that a database has; newer ones than are known are refused. */
+export function readSchemaVersion(connection: Connection): number {
+  const version = schemaVersion(connection);
+  assertKnown(`database "${connection.file}"`, version, MIGRATIONS.length);
+  return version;
+}
+
 function schemaVersion(connection: Connection): number {
   return integer(connection.row("PRAGMA user_version")?.[0]);
 }

@@ -1,0 +1,227 @@
+import { DEFAULTS, type MethodDefinition, type TaskRecord } from "../../actors/domain/task.ts";
+import type {
+  Assignment,
+  ClaimedRuns,
+  DispatcherMessage,
+  FrontEndProtocol,
+  RunOutcome,
+  SchedulerMessage,
+  SchedulerReplies,
+  Submission,
+} from "../../actors/protocol.ts";
+import type { ActorContext, ActorRef, AskResult, Protocol } from "../../actors/runtime/mod.ts";
+import { Scheduler, type SchedulerInit } from "../../actors/scheduler/scheduler_actor.ts";
+import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
+
+/** A scheduler over a real store, with neighbours of straw and a clock in the test's hand. */
+export class SchedulerRig implements AsyncDisposable {
+  readonly told: { readonly to: string; readonly message: { readonly kind: string } }[] = [];
+  readonly dataDir: string;
+  now = 1_700_000_000_000;
+  #scheduler: Scheduler | null = null;
+
+  private constructor(dataDir: string) {
+    this.dataDir = dataDir;
+  }
+
+  static async open(init: Partial<SchedulerInit> = {}): Promise<SchedulerRig> {
+    const rig = new SchedulerRig(await Deno.makeTempDir({ prefix: "dtask-scheduler-" }));
+    await rig.start(init);
+    return rig;
+  }
+
+  /** Starts the scheduler on the data folder; after `stop`, as a restart would. */
+  async start(init: Partial<SchedulerInit> = {}): Promise<void> {
+    this.#scheduler = await Scheduler.start({
+      init: {
+        node: "n-1",
+        dataDir: this.dataDir,
+        definitions: [definition("noop", "async"), definition("spin", "blocking")],
+        allowTaskPermissions: false,
+        resultCacheBytes: 1 << 20,
+        aliveExecutors: [],
+        subscribers: ["http"],
+        ...init,
+      },
+      context: this.#context(),
+      store: await openSqliteStore({ dataDir: this.dataDir }),
+      now: () => this.now,
+      random: () => 0.5,
+    });
+  }
+
+  /** Asks the scheduler as another actor would. */
+  async ask<K extends keyof SchedulerReplies>(
+    message: Extract<SchedulerMessage, { readonly kind: K }>,
+  ): Promise<SchedulerReplies[K]> {
+    if (this.#scheduler === null) throw new Error("the scheduler is stopped");
+    return await this.#scheduler.receive(message) as SchedulerReplies[K];
+  }
+
+  /** Submits and expects acceptance. */
+  async submit(...items: readonly Partial<Submission>[]): Promise<readonly TaskRecord[]> {
+    const answers = await this.ask({ kind: "SubmitTasks", items: items.map(submission) });
+    return answers.map((answer) => {
+      if (!answer.ok) throw new Error(answer.error.message);
+      return answer.value.task;
+    });
+  }
+
+  /** Claims up to `max` tasks of a queue for one executor. */
+  async claim(
+    { max = 100, queue = "default", pool = "async", executor = "executor-1", incarnation = "i-1" } =
+      {},
+  ): Promise<ClaimedRuns> {
+    const requests = [{ executor, incarnation, pool, queue, max }];
+    const [claimed] = await this.ask({ kind: "ClaimRuns", requests });
+    if (!claimed) throw new Error("a claim was not answered");
+    return claimed;
+  }
+
+  /** Reports how runs ended. */
+  async report(...outcomes: readonly RunOutcome[]): Promise<void> {
+    const from = { executor: "executor-1", incarnation: "i-1" };
+    await this.ask({ kind: "ReportOutcomes", ...from, outcomes });
+  }
+
+  /** Claims and completes ready tasks until there are none; answers their ids in order of start. */
+  async runAll(result = "null"): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (;;) {
+      const { runs } = await this.claim();
+      if (runs.length === 0) return ids;
+      ids.push(...runs.map(({ id }) => id));
+      await this.report(...runs.map((run) => outcome(run, { result })));
+    }
+  }
+
+  /** A task as it is stored, texts included: a retried submission of unknown content would not do. */
+  async task(id: string): Promise<TaskRecord> {
+    const { openSqliteReader } = await import("../../actors/storage/sqlite/mod.ts");
+    const reader = await openSqliteReader({ dataDir: this.dataDir });
+    try {
+      const [task] = await reader.getTasks([id]);
+      if (!task) throw new Error(`no task ${id}`);
+      return task;
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** What the dispatcher was told of one kind. */
+  toldDispatcher<K extends DispatcherMessage["kind"]>(
+    kind: K,
+  ): readonly Extract<DispatcherMessage, { readonly kind: K }>[] {
+    return this.told.flatMap(({ to, message }) =>
+      to === "dispatcher" && message.kind === kind
+        ? message as Extract<DispatcherMessage, { readonly kind: K }>
+        : []
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#scheduler?.stop();
+    this.#scheduler = null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await Deno.remove(this.dataDir, { recursive: true });
+  }
+
+  #context(): ActorContext {
+    const ref = <P extends Protocol>(name: string): ActorRef<P> => ({
+      name,
+      tell: (message) => {
+        this.told.push({ to: name, message });
+        return true;
+      },
+      ask: (message) => {
+        this.told.push({ to: name, message: message as FrontEndProtocol["message"] });
+        return Promise.resolve({ ok: true, value: null } as AskResult<never>);
+      },
+    });
+    return {
+      name: "scheduler",
+      incarnation: "s-1",
+      ref,
+      peers: () => [],
+      fail: (error) => {
+        throw error;
+      },
+    };
+  }
+}
+
+/** A submission with everything unsaid. */
+export function submission(item: Partial<Submission>): Submission {
+  return {
+    id: crypto.randomUUID(),
+    key: null,
+    method: "noop",
+    mode: null,
+    args: "[]",
+    deps: [],
+    triggerRule: null,
+    queue: null,
+    priority: null,
+    runAt: null,
+    delayMs: null,
+    expiresAt: null,
+    timeoutMs: null,
+    heartbeatTimeoutMs: null,
+    concurrencyKey: null,
+    retry: null,
+    defaultMaxAttempts: null,
+    labels: {},
+    contentHash: "sha256-0",
+    idempotencyKey: null,
+    traceparent: null,
+    ...item,
+  };
+}
+
+/** The outcome of a claimed run: completed, unless `more` says otherwise. */
+export function outcome(
+  run: Pick<Assignment, "num" | "run">,
+  more: Partial<RunOutcome> = {},
+): RunOutcome {
+  return {
+    num: run.num,
+    run: run.run,
+    outcome: "completed",
+    startedAt: 1,
+    finishedAt: 2,
+    result: more.outcome === undefined ? "null" : null,
+    error: null,
+    retryable: true,
+    retryAfterMs: null,
+    invalidInput: false,
+    giveBack: null,
+    alone: false,
+    logs: [],
+    ...more,
+  };
+}
+
+/** A registered task without settings of its own. */
+export function definition(
+  name: string,
+  mode: MethodDefinition["mode"],
+  more: Partial<MethodDefinition> = {},
+): MethodDefinition {
+  return {
+    name,
+    aliases: [],
+    mode,
+    queue: null,
+    timeoutMs: DEFAULTS.timeoutMs,
+    heartbeatTimeoutMs: null,
+    retry: null,
+    permissions: {},
+    inputSchema: null,
+    description: null,
+    definition: "sha256-0",
+    ...more,
+  };
+}
