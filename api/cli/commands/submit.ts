@@ -2,9 +2,11 @@ import type { Command } from "commander";
 import { type Client, isEnded, type SubmissionJson, type TaskJson } from "../../client/mod.ts";
 import { argumentValue } from "../argument_value.ts";
 import { type CommandBinder, type CommandCall, operand } from "../command_call.ts";
+import type { CliPorts } from "../cli_ports.ts";
 import { addClientOptions, connect } from "../connection.ts";
 import { LiveLine } from "../live_line.ts";
 import { makePaint, STATUS_STYLE } from "../paint.ts";
+import { printable } from "../printable.ts";
 import { failureText, progressText, resultText } from "../task_text.ts";
 import { DURATION_MS, LABEL, TEXT, wholeNumber } from "../value_kind.ts";
 
@@ -92,9 +94,15 @@ async function waitFor(client: Client, task: TaskJson, call: CommandCall): Promi
   }
   const isCompleted = ended.status === "completed";
   if (options["json"] === true) ports.stdout(JSON.stringify(ended) + "\n");
-  else if (isCompleted) ports.stdout(resultText(ended.result) + "\n");
+  else if (isCompleted) ports.stdout(shownResult(ended, ports) + "\n");
   else ports.stderr(`dtask: ${failureText(ended)}\n  dtask get ${ended.id}\n`);
   return isCompleted ? 0 : 1;
+}
+
+/** Programs get a text as it is; a terminal is not to be steered by it. */
+function shownResult({ result }: TaskJson, ports: CliPorts): string {
+  const text = resultText(result);
+  return ports.columns("stdout") === null ? text : printable(text);
 }
 
 interface FollowTaskOptions {

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import type { CliPorts } from "../../../api/cli/mod.ts";
+import { FakeNode, json, problem } from "./fake_node.ts";
+import { FakeWorld, type FakeWorldOptions } from "./fake_world.ts";
+
+const SECRET_PATH = "/home/user/data/secret";
+
+/** A machine on which everything is in order and nothing runs. */
+function healthyWorld({ ports, ...options }: FakeWorldOptions = {}): FakeWorld {
+  const noNode: CliPorts["fetch"] = () => Promise.reject(new TypeError("connection refused"));
+  const world = new FakeWorld({ ...options, ports: { fetch: noNode, ...ports } });
+  world.files.folders.add("/home/user/data");
+  world.files.files.set(SECRET_PATH, "s".repeat(40));
+  world.files.modes.set(SECRET_PATH, 0o600);
+  return world;
+}
+
+Deno.test("doctor prints a line for each check", async () => {
+  const world = healthyWorld({
+    ports: { checkDatabase: () => Promise.resolve({ kind: "ok", schemaVersion: 3 }) },
+  });
+  const { code, out, err } = await world.run("doctor");
+  assert.equal(
+    out,
+    "ok    config      every option and variable is valid\n" +
+      "ok    runtime     Deno 2.9.3\n" +
+      "ok    data        /home/user/data is writable\n" +
+      "ok    secret      /home/user/data/secret is there and private\n" +
+      "ok    database    opens, schema version 3\n" +
+      "ok    http port   127.0.0.1:8080 is free\n" +
+      "ok    grpc port   [::1]:50051 is free\n" +
+      "ok    node        none runs at http://127.0.0.1:8080\n",
+  );
+  assert.equal(err, "");
+  assert.equal(code, 0);
+});
+
+Deno.test("doctor makes nothing on a machine without a node", async () => {
+  const world = new FakeWorld({
+    ports: { fetch: () => Promise.reject(new TypeError("connection refused")) },
+  });
+  const { code, out } = await world.run("doctor", "--data", "new/folder");
+  assert.equal(code, 0);
+  assert.match(out, /data {8}\/home\/user\/new\/folder will be made/);
+  assert.match(out, /secret {6}none yet/);
+  assert.equal(world.files.files.size + world.files.folders.size, 0);
+});
+
+/** Things that are wrong, and the line that tells of each. */
+const FAULTS: readonly (readonly [
+  name: string,
+  options: FakeWorldOptions,
+  change: (world: FakeWorld) => void,
+  told: RegExp,
+])[] = [
+  [
+    "a wrong variable",
+    { env: { DTASK_DRAIN_MS: "x" } },
+    () => {},
+    /FAIL {2}config {6}DTASK_DRAIN_MS \(--drain-ms\) takes/,
+  ],
+  [
+    "a Deno that dies of gRPC",
+    { ports: { denoVersion: "2.9.5" } },
+    () => {},
+    /FAIL {2}runtime {5}Deno 2\.9\.5 uses freed memory/,
+  ],
+  [
+    "a read-only data folder",
+    {},
+    (world) => world.files.unreadable.add("/home/user/data"),
+    /FAIL {2}data {8}\/home\/user\/data is not writable: Read-only file system/,
+  ],
+  [
+    "a secret that is too short",
+    {},
+    (world) => world.files.files.set(SECRET_PATH, "short"),
+    /FAIL {2}secret {6}The secret .* has 5 bytes/,
+  ],
+  [
+    "a newer database",
+    { ports: { checkDatabase: () => Promise.resolve({ kind: "failed", detail: "too new" }) } },
+    () => {},
+    /FAIL {2}database {4}too new/,
+  ],
+  [
+    "a database check that throws",
+    { ports: { checkDatabase: () => Promise.reject(new TypeError("odd")) } },
+    () => {},
+    /FAIL {2}database {4}TypeError: odd/,
+  ],
+  [
+    "a port that something else has",
+    { ports: { checkBind: () => Promise.resolve("in_use") } },
+    () => {},
+    /FAIL {2}http port {3}127\.0\.0\.1:8080 is taken by something else/,
+  ],
+];
+
+for (const [name, options, change, told] of FAULTS) {
+  Deno.test(`doctor fails for ${name}`, async () => {
+    const world = healthyWorld(options);
+    change(world);
+    const { code, out, err } = await world.run("doctor");
+    assert.equal(code, 1);
+    assert.match(out, told);
+    assert.match(err, /^dtask: \d of \d checks failed\n$/);
+    const report = JSON.parse((await world.run("doctor", "--json")).out);
+    assert.equal(report.ok, false);
+  });
+}
+
+Deno.test("doctor warns of what works but should not stay so", async () => {
+  const world = healthyWorld({
+    ports: {
+      denoVersion: "2.11.0",
+      checkBind: ({ host }) => Promise.resolve(host === "::1" ? { failed: "no IPv6" } : "free"),
+    },
+  });
+  world.files.modes.set(SECRET_PATH, 0o644);
+  const { code, out } = await world.run("doctor");
+  assert.equal(code, 0);
+  assert.match(out, /warn {2}runtime {5}gRPC is not proven on Deno 2\.11\.0/);
+  assert.match(out, /warn {2}secret {6}.* has mode 0644/);
+  assert.match(out, /warn {2}grpc port {3}\[::1\]:50051: no IPv6; a start takes 127\.0\.0\.1/);
+  assert.match((await world.run("doctor", "--no-auth")).out, /warn {2}secret {6}none: everyone/);
+});
+
+Deno.test("doctor asks a running node how it is", async () => {
+  let ready = true;
+  await using node = new FakeNode({
+    "GET /readyz": () =>
+      ready
+        ? json({ status: "ready", reasons: [] })
+        : json({ status: "not_ready", reasons: ["the disk is full"] }, 503),
+  });
+  const world = healthyWorld({
+    ports: { fetch: globalThis.fetch, checkBind: () => Promise.resolve("in_use") },
+  });
+  const words = ["doctor", "--http", `127.0.0.1:${node.port}`];
+  const healthy = await world.run(...words);
+  assert.equal(healthy.code, 0, healthy.out);
+  assert.match(healthy.out, /ok {4}node {8}.* is ready/);
+  assert.match(healthy.out, /ok {4}http port {3}.* is taken, and a node runs here/);
+  ready = false;
+  const ill = await world.run(...words);
+  assert.equal(ill.code, 1);
+  assert.match(ill.out, /FAIL {2}node {8}.* is not ready: the disk is full/);
+});
+
+Deno.test("doctor notices another program on the node's port", async () => {
+  await using other = new FakeNode({ "GET /readyz": () => problem(404, { detail: "what?" }) });
+  const world = healthyWorld({
+    ports: { fetch: globalThis.fetch, checkBind: () => Promise.resolve("in_use") },
+  });
+  const { code, out } = await world.run("doctor", "--http", `127.0.0.1:${other.port}`);
+  assert.equal(code, 1);
+  assert.match(out, /FAIL {2}node {8}.* is answered by something else: what\?/);
+});

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { eventStream, FakeNode, json, logLine, taskEvent, taskJson } from "./fake_node.ts";
+import { FakeWorld } from "./fake_world.ts";
+
+/** A world that has `node` by `--url`'s variable and a token. */
+function worldOf(node: FakeNode, more: { readonly columns?: number } = {}): FakeWorld {
+  return new FakeWorld({ env: { DTASK_URL: node.url, DTASK_TOKEN: "t0ken" }, ...more });
+}
+
+Deno.test("get shows all of a task without letting its texts steer the terminal", async () => {
+  const task = taskJson({
+    status: "failed",
+    error: { name: "Error", message: "\u001b[2Jgone", stack: null },
+    startedAt: "2026-11-21T19:59:31.000Z",
+    finishedAt: "2026-11-21T19:59:33.500Z",
+    attempt: 2,
+    run: 2,
+  });
+  await using node = new FakeNode({ "GET /api/tasks/task-1": () => json(task) });
+  const world = worldOf(node);
+  const { code, out } = await world.run("get", "task-1");
+  assert.equal(code, 0);
+  assert.match(out, /^id {8}task-1\nmethod {4}add\nstatus {4}failed\n/);
+  assert.match(out, /attempt {3}2 of 5 {2}\(run 2\)\n/);
+  assert.match(out, /created {3}2026-11-21T19:59:30\.000Z {2}\(30s ago\)\n/);
+  assert.match(out, /took {6}2\.5s\n/);
+  assert.match(out, /error {5}Error: \\x1b\[2Jgone\n$/);
+  assert.deepEqual(JSON.parse((await world.run("get", "task-1", "--json")).out), task);
+});
+
+Deno.test("list lays tasks out in columns and gathers pages up to its limit", async () => {
+  await using node = new FakeNode({
+    "GET /api/tasks": ({ query }) =>
+      query["cursor"] === undefined
+        ? json({ items: [taskJson({ id: "a-long-id" })], nextCursor: "c1" })
+        : query["cursor"] === "c1"
+        ? json({ items: [], nextCursor: "c2" })
+        : json({ items: [taskJson({ id: "b", status: "completed" })], nextCursor: "c3" }),
+  });
+  const { code, out, err } = await worldOf(node).run(
+    ...["list", "--limit", "2", "--status", "failed", "--label", "a=b", "--since", "1h"],
+    ...["--queue", "q", "--method", "m", "--workflow", "w", "--prefix", "p"],
+  );
+  assert.equal(code, 0);
+  assert.equal(
+    out,
+    "ID         METHOD  QUEUE    STATUS     TRY  CREATED  TOOK  NOTE\n" +
+      "a-long-id  add     default  pending    0/5  30s ago     -\n" +
+      "b          add     default  completed  0/5  30s ago     -\n",
+  );
+  assert.match(err, /--cursor c3/);
+  assert.deepEqual(node.seen[0]?.query, {
+    status: "failed",
+    label: "a:b",
+    since: "2026-11-21T19:00:00.000Z",
+    queue: "q",
+    method: "m",
+    workflowId: "w",
+    q: "p",
+    limit: "2",
+  });
+  assert.equal(node.seen[2]?.query["limit"], "1");
+});
+
+Deno.test("list colours statuses on a terminal unless NO_COLOR is set", async () => {
+  await using node = new FakeNode({
+    "GET /api/tasks": () => json({ items: [taskJson({ status: "failed" })], nextCursor: null }),
+  });
+  const { out } = await worldOf(node, { columns: 80 }).run("list");
+  assert.ok(out.includes("\x1b[31mfailed\x1b[0m"), out);
+  const plain = new FakeWorld({ env: { DTASK_URL: node.url, NO_COLOR: "1" }, columns: 80 });
+  assert.ok(!(await plain.run("list")).out.includes("\x1b"));
+});
+
+Deno.test("watch prints a line a change until it is interrupted", async () => {
+  const running = taskJson({ status: "running", progress: { fraction: 0.5, note: null } });
+  await using node = new FakeNode({
+    "GET /api/events": () =>
+      eventStream(
+        [taskEvent("1", running), "event: reset\nid: 2\ndata: {}\n\n"],
+        { open: true },
+      ),
+  });
+  const lines: string[] = [];
+  const world: FakeWorld = new FakeWorld({
+    env: { DTASK_URL: node.url },
+    ports: {
+      stderr: (text) => {
+        lines.push(text);
+        if (text.includes("missed")) world.interrupt.abort();
+      },
+    },
+  });
+  const { code, out } = await world.run("watch", "--queue", "mail");
+  assert.equal(code, 0);
+  assert.equal(out, "task-1  running    add  50%\n");
+  assert.deepEqual(lines, [
+    `Watching ${node.url}\n`,
+    "dtask: some changes were missed; dtask list shows what there is\n",
+  ]);
+  assert.equal(node.seen[0]?.query["queue"], "mail");
+});
+
+Deno.test("cancel says when the code still runs", async () => {
+  await using node = new FakeNode({
+    "POST /api/tasks/a/cancel": () => json(taskJson({ id: "a", status: "running" }), 202),
+    "POST /api/tasks/b/cancel": () => json(taskJson({ id: "b", status: "cancelled" })),
+  });
+  const world = worldOf(node);
+  assert.equal(
+    (await world.run("cancel", "a")).out,
+    "a  running  it is cancelled when its code has stopped\n",
+  );
+  assert.equal((await world.run("cancel", "b")).out, "b  cancelled\n");
+});
+
+Deno.test("retry sends new arguments where they are given", async () => {
+  await using node = new FakeNode({ "POST /api/tasks/a/retry": () => json(taskJson()) });
+  const world = worldOf(node);
+  assert.equal((await world.run("retry", "a")).code, 0);
+  assert.equal((await world.run("retry", "a", "--args", "[1]")).code, 0);
+  assert.deepEqual(node.seen.map(({ body }) => body), [null, { args: [1] }]);
+  const wrong = await world.run("retry", "a", "--args", "{}");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /--args takes a JSON list, as in \[1,"two"\], not "\{\}"/);
+});
+
+Deno.test("logs --follow prints each line once until the task has ended", async () => {
+  const lines = [logLine(), logLine({ message: "two\u0007", level: "warn", fields: { n: 1 } })];
+  let reads = 0;
+  await using node = new FakeNode({
+    "GET /api/tasks/a": () => json(taskJson({ status: reads < 2 ? "running" : "completed" })),
+    "GET /api/tasks/a/logs": () => json({ items: lines.slice(0, ++reads) }),
+  });
+  const { code, out } = await worldOf(node).run("logs", "a", "--follow");
+  assert.equal(code, 0);
+  assert.equal(
+    out,
+    "2026-11-21T19:59:31.000Z  run 1  info   hello\n" +
+      "2026-11-21T19:59:31.000Z  run 1  warn   two\\x07  n=1\n",
+  );
+});
+
+Deno.test("queues set keeps the settings that it does not name", async () => {
+  const mail = {
+    name: "mail",
+    paused: true,
+    concurrency: 5,
+    rateLimit: { limit: 9, perMs: 1_000 },
+    weight: 2,
+    keyConcurrency: 1,
+    counts: { pending: 3, running: 1, blocked: 2, scheduled: 4 },
+  };
+  await using node = new FakeNode({
+    "GET /api/queues": () => json({ items: [mail] }),
+    "PUT /api/queues/mail": () => json(mail),
+    "PUT /api/queues/new": () => json({ ...mail, name: "new" }),
+    "POST /api/queues/mail/pause": () => json(mail),
+    "POST /api/queues/mail/resume": () => json({ ...mail, paused: false }),
+  });
+  const world = new FakeWorld({ env: { DTASK_URL: node.url, DTASK_CONCURRENCY: "77" } });
+  assert.equal(
+    (await world.run("queues")).out,
+    "QUEUE  STATE   LIMIT  PER KEY  RATE  WEIGHT  PENDING  RUNNING  LATER\n" +
+      "mail   paused      5        1  9/1s       2        3        1      6\n",
+  );
+  await world.run("queues", "set", "mail", "--concurrency", "none", "--rate-limit", "100/1m");
+  await world.run("queues", "set", "new", "--weight", "7");
+  assert.deepEqual(node.seen.filter(({ method }) => method === "PUT").map(({ body }) => body), [
+    { concurrency: null, keyConcurrency: 1, rateLimit: { limit: 100, perMs: 60_000 }, weight: 2 },
+    { weight: 7 },
+  ]);
+  assert.match((await world.run("queues", "pause", "mail")).out, /mail {3}paused/);
+  assert.match((await world.run("queues", "resume", "mail")).out, /mail {3}open/);
+  assert.equal((await world.run("queues", "set", "mail")).code, 2);
+  assert.match(
+    (await world.run("queues", "set", "mail", "--rate-limit", "5")).err,
+    /--rate-limit takes COUNT\/TIME, as in 100\/1s, or none, not "5"/,
+  );
+});
+
+Deno.test("methods lists what can be submitted", async () => {
+  const items = [{ name: "add", aliases: [], mode: "blocking", queue: null, description: "Sums" }];
+  await using node = new FakeNode({ "GET /api/methods": () => json({ items }) });
+  const world = worldOf(node);
+  assert.equal(
+    (await world.run("methods")).out,
+    "METHOD  MODE      QUEUE    DESCRIPTION\nadd     blocking  default  Sums\n",
+  );
+  assert.deepEqual(JSON.parse((await world.run("methods", "--json")).out), { items });
+});
