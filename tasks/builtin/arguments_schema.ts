@@ -1,20 +1,26 @@
-import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
 import type { TaskValue } from "../sdk/mod.ts";
 
-/** A test of one argument, and in words what it must be: `a number`. */
+/** What one argument must be: as a test, in words (`a number`), and as JSON Schema. */
 export interface ArgumentRule<T extends TaskValue> {
   readonly is: (value: unknown) => value is T;
   readonly must: string;
+  readonly json: JsonSchema;
 }
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A Standard Schema that can also be had as JSON Schema. */
+type Schema<T> = StandardSchemaV1<T, T> & StandardJSONSchemaV1<T, T>;
 
 /**
  * A Standard Schema of any number of arguments of one kind. It is written by hand because every
  * executor loads the built-in tasks, and a schema library would be half of what it loads.
  */
 export function argumentsOf<T extends TaskValue>(
-  { is, must }: ArgumentRule<T>,
-): StandardSchemaV1<readonly T[], readonly T[]> {
-  return schema((args) => {
+  { is, must, json }: ArgumentRule<T>,
+): Schema<readonly T[]> {
+  return schema({ type: "array", items: json }, (args) => {
     const issues = args.flatMap((value, index) =>
       is(value) ? [] : [{ path: [index], message: `must be ${must}, not ${describe(value)}` }]
     );
@@ -25,10 +31,11 @@ export function argumentsOf<T extends TaskValue>(
 /** A Standard Schema of at most `rules.length` arguments, each of its own kind; those missing are undefined. */
 export function optionalArguments<T extends readonly TaskValue[]>(
   ...rules: { readonly [Index in keyof T]: ArgumentRule<T[Index]> }
-): StandardSchemaV1<Partial<T>, Partial<T>> {
+): Schema<Partial<T>> {
   const fits = (args: readonly unknown[]): args is Partial<T> =>
     args.length <= rules.length && args.every((value, index) => rules[index]?.is(value));
-  return schema((args) => {
+  const json = { type: "array", prefixItems: rules.map((rule) => rule.json), items: false };
+  return schema(json, (args) => {
     if (fits(args)) return { value: args };
     const issues = args.flatMap((value, index) => {
       const rule = rules[index];
@@ -46,17 +53,20 @@ export function optionalArguments<T extends readonly TaskValue[]>(
 export const durationMs: ArgumentRule<number> = {
   is: (value): value is number => typeof value === "number" && value >= 0,
   must: "a number of milliseconds, 0 or more",
+  json: { type: "number", minimum: 0, description: "Milliseconds." },
 };
 
 function schema<T>(
+  json: JsonSchema,
   validate: (args: readonly unknown[]) => StandardSchemaV1.Result<T>,
-): StandardSchemaV1<T, T> {
+): Schema<T> {
   return {
     "~standard": {
       version: 1,
       vendor: "dtask",
       validate: (args) =>
         Array.isArray(args) ? validate(args) : { issues: [{ message: "must be an array" }] },
+      jsonSchema: { input: () => ({ ...json }), output: () => ({ ...json }) },
     },
   };
 }

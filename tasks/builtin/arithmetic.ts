@@ -7,6 +7,12 @@ const TOO_FEW = "Error: Need at least 2 arguments";
 const numbers = argumentsOf<number | bigint>({
   is: (value): value is number | bigint => typeof value === "number" || typeof value === "bigint",
   must: "a number",
+  json: {
+    anyOf: [
+      { type: "number" },
+      { type: "object", properties: { $int64: { type: "string" } }, required: ["$int64"] },
+    ],
+  },
 });
 
 /** Adds all its arguments. */

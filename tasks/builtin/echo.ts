@@ -12,6 +12,7 @@ export const echoBool = task({
   input: argumentsOf<boolean>({
     is: (value): value is boolean => typeof value === "boolean",
     must: "a boolean",
+    json: { type: "boolean" },
   }),
   run: (args) => args.join(","),
 });
@@ -24,6 +25,7 @@ export const echoString = task({
   input: argumentsOf<string>({
     is: (value): value is string => typeof value === "string",
     must: "a string",
+    json: { type: "string" },
   }),
   run: (args) => args.join(","),
 });
@@ -36,6 +38,11 @@ export const echoBytes = task({
   input: argumentsOf<Uint8Array>({
     is: (value): value is Uint8Array => value instanceof Uint8Array,
     must: "bytes",
+    json: {
+      type: "object",
+      properties: { $bytes: { type: "string", contentEncoding: "base64" } },
+      required: ["$bytes"],
+    },
   }),
   run: (args) => args.map((bytes) => utf8.decode(bytes)).join(","),
 });

@@ -5,10 +5,12 @@ import { originalName } from "./original_name.ts";
 const message: ArgumentRule<string | null> = {
   is: (value): value is string | null => value === null || typeof value === "string",
   must: "a message, or null",
+  json: { type: ["string", "null"] },
 };
 const retryable: ArgumentRule<boolean> = {
   is: (value): value is boolean => typeof value === "boolean",
   must: "a boolean: whether a retry may help",
+  json: { type: "boolean" },
 };
 
 /** Fails with its first argument as the message; for good when the second is false. */
