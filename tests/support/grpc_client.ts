@@ -3,6 +3,7 @@ import {
   type CallOptions,
   type ChannelCredentials,
   Client,
+  type ClientUnaryCall,
   credentials,
   Metadata,
   type ServiceError,
@@ -31,6 +32,12 @@ type TypedMethod<I extends DescMessage, O extends DescMessage> = DescMethod & {
 
 /** Metadata as plain texts. */
 export type Headers = Readonly<Record<string, string>>;
+
+/** A unary call under way. */
+export interface StartedCall<R> {
+  readonly call: ClientUnaryCall;
+  readonly response: Promise<R>;
+}
 
 /** The calls of `TaskScheduler`, and any unary or streaming method of other services. */
 export class GrpcClient implements Disposable {
@@ -67,8 +74,18 @@ export class GrpcClient implements Disposable {
     options: CallOptions = {},
     headers: Headers = {},
   ): Promise<MessageShape<O>> {
+    return this.start(method, request, options, headers).response;
+  }
+
+  /** Starts a unary call that can be cancelled while its response is awaited. */
+  start<I extends DescMessage, O extends DescMessage>(
+    method: TypedMethod<I, O>,
+    request: MessageInitShape<I>,
+    options: CallOptions = {},
+    headers: Headers = {},
+  ): StartedCall<MessageShape<O>> {
     const { promise, resolve, reject } = Promise.withResolvers<MessageShape<O>>();
-    this.raw.makeUnaryRequest(
+    const call = this.raw.makeUnaryRequest(
       pathOf(method),
       (message: MessageShape<I>) => Buffer.from(toBinary(method.input, message)),
       (bytes) => fromBinary(method.output, bytes),
@@ -81,7 +98,7 @@ export class GrpcClient implements Disposable {
         else resolve(response);
       },
     );
-    return promise;
+    return { call, response: promise };
   }
 
   /** The client's metadata with `headers` over it. */
