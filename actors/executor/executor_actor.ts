@@ -139,8 +139,15 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
     for (const run of runs) {
       const waiting = this.#table.withdraw(run);
       if (waiting !== undefined) this.#endUnstarted(waiting, reason);
-      else this.#table.findRunning(run)?.abort(reason);
+      else this.#abortRunning(this.#table.findRunning(run), reason);
     }
+  }
+
+  /** Others can only guess when code started: whether its time is over is decided here. */
+  #abortRunning(attempt: Attempt | undefined, reason: AbortReason): void {
+    if (attempt === undefined) return;
+    if (reason === "timeout" && attempt.deadline > this.#clock.elapsed()) return;
+    attempt.abort(reason);
   }
 
   #onDrainExecutor(abortAfterMs: number): void {

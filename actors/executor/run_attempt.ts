@@ -1,5 +1,6 @@
 import { findTask, type RegisteredTask } from "../../tasks/sdk/task_registry.ts";
 import type { TaskContext } from "../../tasks/sdk/mod.ts";
+import { refuse } from "../domain/error.ts";
 import type { Attempt } from "./attempt.ts";
 import { describeIssues, readArguments } from "./attempt_input.ts";
 import type { Ending } from "./attempt_outcome.ts";
@@ -19,11 +20,24 @@ export function runAttempt(
     const message = `Cannot run task "${method}": this executor has no ${mode} task of that name`;
     return onEnd({ kind: "unknown_method", message });
   }
-  const args = readArguments(attempt.assignment);
+  const args = readArgumentsSafely(attempt);
   if (!args.ok) return onEnd({ kind: "invalid_input", message: args.error.message });
   const call: Call = { task, method, attempt, context, onEnd };
   if (task.input === null) return invoke(call, args.value);
   validate(call, task.input, args.value);
+}
+
+/**
+ * Arguments were checked when they were submitted, so that one that can't be read is a bug. It ends
+ * this attempt alone: thrown on, it would leave the attempt in its slot for ever.
+ */
+function readArgumentsSafely({ assignment }: Attempt): ReturnType<typeof readArguments> {
+  try {
+    return readArguments(assignment);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return refuse("internal", "unreadable_arguments", `Cannot read the arguments: ${why}`);
+  }
 }
 
 /** What is needed to go on with an attempt, wherever it had to wait. */

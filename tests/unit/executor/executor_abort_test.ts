@@ -126,6 +126,18 @@ Deno.test("executor drops an aborted run that has not started, and says so at on
   assert.deepEqual([...running.keys()], ["task-1"]);
 });
 
+Deno.test("executor decides itself whether the time of running code is over", async () => {
+  const harness = await open();
+  const one = assignment(1, "held", { timeoutMs: 1_000 });
+  await harness.assign(one);
+  await harness.clock.advance(500);
+  await harness.abort("timeout", one);
+  assert.equal(run(1).ctx.signal.aborted, false);
+  harness.clock.block(600);
+  await harness.abort("timeout", one);
+  assert.equal(harness.scheduler.outcomeOf(1).outcome, "timeout");
+});
+
 Deno.test("executor never reports a run that another has taken over", async () => {
   const harness = await open();
   const stale = assignment(1, "held");

@@ -204,6 +204,45 @@ Deno.test("executor replaces $result and fills ctx.deps by id and key, keys firs
   assert.match(scheduler.outcomeOf(4).error?.message ?? "", /longer than 16777216 bytes/);
 });
 
+Deno.test("executor fails a run whose arguments can't be read, and goes on", async () => {
+  const harness = await open(1);
+  await harness.assign(
+    assignment(1, "echo", { args: "5" }),
+    assignment(2, "echo", { args: '[{"$int64":5}]' }),
+    assignment(3, "echo", { args: "[" }),
+    assignment(4, "echo"),
+  );
+  for (const num of [1, 2, 3]) {
+    assert.equal(harness.scheduler.outcomeOf(num).outcome, "threw");
+    assert.match(
+      harness.scheduler.outcomeOf(num).error?.message ?? "",
+      /Cannot read the arguments/,
+    );
+  }
+  assert.equal(harness.scheduler.outcomeOf(4).outcome, "completed");
+});
+
+Deno.test("executor lets messages in between starts that take long", async () => {
+  const harness = await open(100);
+  task({
+    name: "busy",
+    mode: "async",
+    run: () => {
+      harness.clock.block(6);
+      return Promise.resolve(1);
+    },
+  });
+  const runs = Array.from({ length: 6 }, (_, num) => assignment(num, "busy"));
+  harness.actor.receive({ kind: "AssignRuns", runs });
+  // Two start in the slice of this turn; the last waits for a later one, and can be dropped yet.
+  await harness.abort("cancelled", { num: 5, run: 1 });
+  assert.equal(harness.scheduler.outcomeOf(5).outcome, "cancelled");
+  assert.equal(
+    harness.scheduler.outcomes.filter(({ outcome }) => outcome === "completed").length,
+    5,
+  );
+});
+
 Deno.test("executor hands task code its context", async () => {
   let seen: TaskContext | undefined;
   task({ name: "context", mode: "async", run: (_args, ctx) => void (seen = ctx) });
