@@ -2,6 +2,7 @@
 import type { handleBidiStreamingCall, Server, ServerDuplexStream } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
 import { create, type DescService, type MessageInitShape } from "@bufbuild/protobuf";
+import { refuse } from "../../actors/domain/error.ts";
 import { getLogger } from "../../actors/telemetry/logger.ts";
 import {
   ServerReflection,
@@ -59,30 +60,31 @@ export class ReflectionService {
   }
 
   readonly #serve: handleBidiStreamingCall<Uint8Array, ServerReflectionResponse> = (call) => {
-    this.#answerAll(call).catch((error) => {
-      // A caller that goes away destroys the stream while it is read or written.
-      if (!call.cancelled) log.error("A reflection call failed", { error });
-      call.destroy();
-    }).finally(() => this.#streams.delete(call));
+    requestContext(call, { access: "any_token", authenticator: this.#authenticator })
+      .then((context) => {
+        if (!context.ok) call.emit("error", callStatus(context.error));
+        else if (this.#streams.size >= STREAMS_MAX) call.emit("error", callStatus(tooMany()));
+        else this.#converse(call);
+      })
+      .catch((error) => {
+        log.error("A reflection call failed", { error });
+        call.emit("error", { code: status.INTERNAL, details: "Internal error" });
+      });
   };
 
-  async #answerAll(call: Call): Promise<void> {
-    const context = await requestContext(call, {
-      access: "any_token",
-      authenticator: this.#authenticator,
-    });
-    if (!context.ok) return void call.emit("error", callStatus(context.error));
-    if (this.#streams.size >= STREAMS_MAX) {
-      return void call.emit("error", { code: status.RESOURCE_EXHAUSTED, details: "Too many" });
-    }
+  /** Answers each request until the caller has no more. Events, since iterating would end the call. */
+  #converse(call: Call): void {
     this.#streams.add(call);
-    for await (const bytes of call) {
+    call.on("close", () => this.#streams.delete(call));
+    call.on("cancelled", () => this.#streams.delete(call));
+    call.on("end", () => call.end());
+    call.on("data", (bytes: Uint8Array) => {
       const request = decodeRequest(ServerReflectionRequestSchema, bytes);
       if (!request.ok) return void call.emit("error", callStatus(request.error));
-      const response = this.#respond(request.value);
-      if (!call.write(response)) await new Promise((resolve) => call.once("drain", resolve));
-    }
-    call.end();
+      if (call.write(this.#respond(request.value))) return;
+      call.pause();
+      call.once("drain", () => call.resume());
+    });
   }
 
   #respond(request: ServerReflectionRequest): ServerReflectionResponse {
@@ -131,4 +133,9 @@ function notFound(name: string): Answer {
 
 function failure(errorCode: number, errorMessage: string): Answer {
   return { case: "errorResponse", value: { errorCode, errorMessage } };
+}
+
+function tooMany() {
+  return refuse("resource_exhausted", "too_many_streams", "Too many reflect already; try later")
+    .error;
 }
