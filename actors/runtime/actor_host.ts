@@ -12,6 +12,9 @@ import type {
   StartReport,
 } from "./transport.ts";
 
+// Taken before an actor that runs others' code may forbid it to them.
+const closeIsolate = globalThis.close.bind(globalThis);
+
 export interface ActorHostOptions<P extends Protocol, Init> {
   readonly factory: ActorFactory<P, Init>;
   readonly lanes: LaneOptions;
@@ -99,7 +102,7 @@ function commitFault(fault: Fault): void {
     case "block":
       return blockForEver();
     case "close":
-      return self.close();
+      return closeIsolate();
     default:
       fault satisfies never;
   }
