@@ -34,7 +34,8 @@ import type {
   WorkflowDetails,
 } from "../actors/protocol.ts";
 import type { ActorRef } from "../actors/runtime/actor.ts";
-import { asked, read, readRefusal, writeRefusal, written } from "./ask_refusal.ts";
+import { asked, read, writeRefusal, written } from "./ask_refusal.ts";
+import { TaskLookup } from "./task_lookup.ts";
 import { type Waiter, Waiters } from "./waiters.ts";
 
 /** What a task service works with. */
@@ -68,13 +69,6 @@ type SubmitWorkflowMessage = Extract<SchedulerMessage, { readonly kind: "SubmitW
 const WRITE = { deadlineMs: 15_000 };
 const READ = { deadlineMs: 10_000 };
 const WAITERS_MAX = 10_000;
-/** Ids asked of the reader in one message; with texts of 1 MiB each this bounds an answer. */
-const READ_BATCH_MAX = 100;
-
-interface PendingRead {
-  readonly id: string;
-  readonly resolve: (task: Result<TaskRecord>) => void;
-}
 
 /** The operations on tasks, workflows and queues that every front-end offers. */
 export class TaskService {
@@ -84,8 +78,7 @@ export class TaskService {
   readonly #dispatcher: ActorRef<DispatcherProtocol> | undefined;
   readonly #now: () => number;
   readonly #waiters: Waiters;
-  /** Reads of this turn of the event loop: one commit may wake hundreds of waiters at once. */
-  #reads: PendingRead[] = [];
+  readonly #lookup: TaskLookup;
 
   constructor(options: TaskServiceOptions) {
     this.#scheduler = options.scheduler;
@@ -93,6 +86,7 @@ export class TaskService {
     this.#supervisor = options.supervisor;
     this.#dispatcher = options.dispatcher;
     this.#now = options.now ?? Date.now;
+    this.#lookup = new TaskLookup(options.reader);
     this.#waiters = new Waiters(options.waitersMax ?? WAITERS_MAX);
   }
 
@@ -113,10 +107,7 @@ export class TaskService {
 
   /** The task with arguments and result; `not_found` where there is none. */
   getTask(id: string): Promise<Result<TaskRecord>> {
-    const { promise, resolve } = Promise.withResolvers<Result<TaskRecord>>();
-    this.#reads.push({ id, resolve });
-    if (this.#reads.length === 1) queueMicrotask(() => this.#flushReads());
-    return promise;
+    return this.#lookup.getTask(id);
   }
 
   /**
@@ -282,24 +273,6 @@ export class TaskService {
     }
     return task;
   }
-
-  #flushReads(): void {
-    const reads = this.#reads;
-    this.#reads = [];
-    for (let start = 0; start < reads.length; start += READ_BATCH_MAX) {
-      void this.#readTasks(reads.slice(start, start + READ_BATCH_MAX));
-    }
-  }
-
-  async #readTasks(reads: readonly PendingRead[]): Promise<void> {
-    const ids = reads.map((pending) => pending.id);
-    const reply = await this.#reader.ask({ kind: "GetTasks", ids }, READ);
-    reads.forEach(({ id, resolve }, i) => {
-      if (!reply.ok) return resolve(readRefusal(reply.error));
-      const task = reply.value[i] ?? null;
-      resolve(task === null ? taskNotFound(id) : ok(task));
-    });
-  }
 }
 
 /** True when the task does not change any more by itself. */
@@ -315,8 +288,4 @@ function tooManyWaiters(): Result<never> {
     "Cannot wait for the task: too many requests wait already; ask without waiting",
     { retryAfterMs: 1_000 },
   );
-}
-
-function taskNotFound(id: string): Result<never> {
-  return refuse("not_found", "unknown_task", `Task "${id}" does not exist`, { subject: id });
 }
