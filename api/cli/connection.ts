@@ -10,6 +10,8 @@ import { formatAddress, HTTP_URL, isLoopback, TEXT } from "./value_kind.ts";
 
 /** A person waits: a node that is away should be told soon. */
 const MAX_RETRIES = 3;
+/** Enough, with growing pauses, for a node that was there to be started again. */
+const PATIENT_RETRIES = 20;
 const TOKEN_SECONDS = 300;
 /** A signed token is used for less than it is valid. */
 const TOKEN_REUSE_MS = 240_000;
@@ -31,14 +33,19 @@ export function addClientOptions(command: Command): Command {
 
 /** A client of the node that the call means. */
 export async function connect(call: CommandCall): Promise<Client> {
-  const { ports } = call;
-  const location = await locateNode(call);
-  return new Client({
-    ...location,
-    fetch: ports.fetch,
-    random: ports.random,
-    maxRetries: MAX_RETRIES,
-  });
+  return (await connectToWait(call)).client;
+}
+
+/** The same with one beside it for what has begun there, which outlasts a restart of the node. */
+export async function connectToWait(
+  call: CommandCall,
+): Promise<{ readonly client: Client; readonly patient: Client }> {
+  const { fetch, random } = call.ports;
+  const options = { ...await locateNode(call), fetch, random };
+  return {
+    client: new Client({ ...options, maxRetries: MAX_RETRIES }),
+    patient: new Client({ ...options, maxRetries: PATIENT_RETRIES }),
+  };
 }
 
 /** Finds the node: by option or variable, else by what a node left in its data folder. */

@@ -1,15 +1,15 @@
 import { dirname, join } from "node:path";
-import type { Address, NodeConfig } from "../../actors/config.ts";
+import type { Address } from "../../actors/config.ts";
 import { ApiError, ConnectionError } from "../client/mod.ts";
 import { HttpTransport } from "../client/http_transport.ts";
 import { CliError } from "./cli_error.ts";
 import type { CliFiles, CliPorts } from "./cli_ports.ts";
-import { localUrl } from "./node_file.ts";
+import { localAddress, localUrl, type NodeFile, nodeFilePath, parseNodeFile } from "./node_file.ts";
 import { readAuthSource, readNodeSettings } from "./node_options.ts";
 import { readNodeSecret, SECRET_FILE } from "./node_secret.ts";
 import type { OptionReader } from "./option_reader.ts";
 import { grpcSupport } from "./runtime_support.ts";
-import { formatAddress } from "./value_kind.ts";
+import { ADDRESS, formatAddress } from "./value_kind.ts";
 
 /** What one check found. */
 export interface Finding {
@@ -38,17 +38,20 @@ export async function diagnose(
     }];
   }
   const { dataDir } = settings;
-  const node = await checkNode(settings, ports);
+  const file = await readNodeFile(dataDir, ports.files);
+  const configured = localUrl(settings.http, settings.tls !== null);
+  const isAsked = reader.read("--http", ADDRESS) !== null;
+  const node = await checkNode(isAsked ? configured : file?.http ?? configured, { file, ports });
   const checks: readonly (readonly [string, Verdict | Promise<Verdict>])[] = [
     ["config", { level: "ok", detail: "every option and variable is valid" }],
     ["runtime", checkRuntime(ports, settings.grpc !== null)],
     ["data", checkDataFolder(dataDir, ports.files)],
     ["secret", checkSecret(reader, dataDir, ports)],
     ["database", checkDatabase(dataDir, ports)],
-    ["http port", checkPort(settings.http, node.answers, ports)],
+    ["http port", checkPort(settings.http, node.takes, ports)],
     ...(settings.grpc === null
       ? []
-      : [["grpc port", checkPort(settings.grpc, node.answers, ports)] as const]),
+      : [["grpc port", checkPort(settings.grpc, node.takes, ports)] as const]),
     ["node", node.verdict],
   ];
   return await Promise.all(checks.map(async ([check, verdict]) => {
@@ -136,15 +139,15 @@ async function checkDatabase(dataDir: string, ports: CliPorts): Promise<Verdict>
 
 async function checkPort(
   address: Address,
-  nodeAnswers: boolean,
+  takes: RunningNode["takes"],
   ports: CliPorts,
 ): Promise<Verdict> {
   const text = formatAddress(address);
   const found = await ports.checkBind(address);
   if (found === "free") return { level: "ok", detail: `${text} is free` };
   if (found === "in_use") {
-    return nodeAnswers
-      ? { level: "ok", detail: `${text} is taken, and a node runs here` }
+    return takes(localAddress(address))
+      ? { level: "ok", detail: `${text} is taken by the node that runs` }
       : { level: "FAIL", detail: `${text} is taken by something else; choose another` };
   }
   const isFallback = "asked" in address && address.asked === false;
@@ -153,12 +156,20 @@ async function checkPort(
     : { level: "FAIL", detail: `${text}: ${found.failed}` };
 }
 
-/** Whether a node answers where this one would listen, and what it says of itself. */
-async function checkNode(
-  { http, tls }: Pick<NodeConfig, "http" | "tls">,
-  ports: CliPorts,
-): Promise<{ readonly answers: boolean; readonly verdict: Verdict }> {
-  const url = localUrl(http, tls !== null);
+/** What answers where a node should, if anything does. */
+interface RunningNode {
+  readonly verdict: Verdict;
+  /** Whether it has the `host:port`. */
+  readonly takes: (address: string) => boolean;
+}
+
+interface NodeProbe {
+  /** What the last node on the data folder left there. */
+  readonly file: NodeFile | null;
+  readonly ports: CliPorts;
+}
+
+async function checkNode(url: string, { file, ports }: NodeProbe): Promise<RunningNode> {
   const transport = new HttpTransport({
     url,
     token: null,
@@ -167,20 +178,36 @@ async function checkNode(
     backoff: { initialMs: 1, maxMs: 1, random: ports.random },
     timeoutMs: PROBE_MS,
   });
+  // A node elsewhere on this machine, without a file here, may well have the gRPC port too.
+  const takes = (address: string) =>
+    file === null || url !== file.http || address === new URL(url).host || address === file.grpc;
   try {
     await transport.request({ path: "/readyz" });
-    return { answers: true, verdict: { level: "ok", detail: `${url} is ready` } };
+    return { verdict: { level: "ok", detail: `${url} is ready` }, takes };
   } catch (error) {
-    if (error instanceof ConnectionError) {
-      return { answers: false, verdict: { level: "ok", detail: `none runs at ${url}` } };
-    }
     if (error instanceof ApiError && error.status === 503) {
       const detail = `${url} is not ready: ${reasonsOf(error) || error.detail}`;
-      return { answers: true, verdict: { level: "FAIL", detail } };
+      return { verdict: { level: "FAIL", detail }, takes };
     }
-    const detail = `${url} is answered by something else: ${messageOf(error)}`;
-    return { answers: false, verdict: { level: "FAIL", detail } };
+    return { verdict: verdictOfSilence(error, { url, file }), takes: () => false };
   }
+}
+
+function verdictOfSilence(
+  error: unknown,
+  { url, file }: { readonly url: string; readonly file: NodeFile | null },
+): Verdict {
+  if (!(error instanceof ConnectionError)) {
+    return { level: "FAIL", detail: `${url} is answered by something else: ${messageOf(error)}` };
+  }
+  if (url !== file?.http) return { level: "ok", detail: `none runs at ${url}` };
+  const detail = `nothing answers at ${url}, where process ${file.pid} ran: was it killed?`;
+  return { level: "warn", detail };
+}
+
+async function readNodeFile(dataDir: string, files: CliFiles): Promise<NodeFile | null> {
+  const text = await files.readText(nodeFilePath(dataDir));
+  return text === null ? null : parseNodeFile(text);
 }
 
 function reasonsOf({ problem }: ApiError): string {

@@ -72,9 +72,13 @@ export function statusCell(status: TaskStatusJson): Cell {
   return { text: status, style: STATUS_STYLE[status] };
 }
 
-/** A result for people and pipes: a text as it is, anything else as JSON. */
+/** A result for people and pipes: a text and a 64-bit integer as they are, anything else as JSON. */
 export function resultText(result: JsonValue): string {
-  return typeof result === "string" ? result : JSON.stringify(result);
+  if (typeof result === "string") return result;
+  if (typeof result === "object" && result !== null && "$int64" in result) {
+    return String(result["$int64"]);
+  }
+  return JSON.stringify(result);
 }
 
 /** Why a task did not complete, on one line. */

@@ -3,7 +3,7 @@ import { type Client, isEnded, type SubmissionJson, type TaskJson } from "../../
 import { argumentValue } from "../argument_value.ts";
 import { type CommandBinder, type CommandCall, operand } from "../command_call.ts";
 import type { CliPorts } from "../cli_ports.ts";
-import { addClientOptions, connect } from "../connection.ts";
+import { addClientOptions, connectToWait } from "../connection.ts";
 import { LiveLine } from "../live_line.ts";
 import { makePaint, STATUS_STYLE } from "../paint.ts";
 import { printable } from "../printable.ts";
@@ -46,9 +46,9 @@ function collect(value: string, before: readonly string[] | undefined): readonly
 async function submit(call: CommandCall): Promise<number> {
   const { ports, options } = call;
   const submission = readSubmission(call);
-  const client = await connect(call);
+  const { client, patient } = await connectToWait(call);
   const task = await client.submit(submission);
-  if (options["wait"] === true) return await waitFor(client, task, call);
+  if (options["wait"] === true) return await waitFor(patient, task, call);
   const status = makePaint(ports, "stdout")(STATUS_STYLE[task.status], task.status);
   ports.stdout(
     options["json"] === true ? JSON.stringify(task) + "\n" : `${task.id}  ${status}\n`,

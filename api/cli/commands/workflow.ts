@@ -11,7 +11,7 @@ import {
 import { parseExactJson } from "../argument_value.ts";
 import { CliError, wrongUsage } from "../cli_error.ts";
 import { type CommandBinder, type CommandCall, operand } from "../command_call.ts";
-import { addClientOptions, connect } from "../connection.ts";
+import { addClientOptions, connectToWait } from "../connection.ts";
 import { LiveLine } from "../live_line.ts";
 import { makePaint, type Paint, STATUS_STYLE } from "../paint.ts";
 import { countsText, failureText } from "../task_text.ts";
@@ -45,9 +45,9 @@ export function addWorkflow(program: Command, binder: CommandBinder): void {
 async function submitWorkflow(call: CommandCall): Promise<number> {
   const { ports, options } = call;
   const submission = await readWorkflow(call);
-  const client = await connect(call);
+  const { client, patient } = await connectToWait(call);
   const workflow = await client.submitWorkflow(submission);
-  if (options["wait"] === true) return await waitFor(client, workflow, call);
+  if (options["wait"] === true) return await waitFor(patient, workflow, call);
   const status = makePaint(ports, "stdout")(STATUS_STYLE[workflow.status], workflow.status);
   const text = `${workflow.id}  ${status}  ${submission.tasks.length} tasks\n`;
   ports.stdout(options["json"] === true ? toJsonText(workflow) + "\n" : text);

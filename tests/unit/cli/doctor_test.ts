@@ -141,7 +141,7 @@ Deno.test("doctor asks a running node how it is", async () => {
   const healthy = await world.run(...words);
   assert.equal(healthy.code, 0, healthy.out);
   assert.match(healthy.out, /ok {4}node {8}.* is ready/);
-  assert.match(healthy.out, /ok {4}http port {3}.* is taken, and a node runs here/);
+  assert.match(healthy.out, /ok {4}http port {3}.* is taken by the node that runs/);
   ready = false;
   const ill = await world.run(...words);
   assert.equal(ill.code, 1);
@@ -156,4 +156,26 @@ Deno.test("doctor notices another program on the node's port", async () => {
   const { code, out } = await world.run("doctor", "--http", `127.0.0.1:${other.port}`);
   assert.equal(code, 1);
   assert.match(out, /FAIL {2}node {8}.* is answered by something else: what\?/);
+});
+
+Deno.test("doctor asks the node that left its address in the data folder", async () => {
+  const world = healthyWorld();
+  const file = { pid: 7, http: "http://127.0.0.1:9", grpc: "127.0.0.1:8", startedAt: "" };
+  world.files.files.set("/home/user/data/node.json", JSON.stringify(file));
+  const killed = await world.run("doctor");
+  assert.equal(killed.code, 0);
+  assert.match(killed.out, /warn {2}node {8}nothing answers at .*:9, where process 7 ran/);
+
+  await using node = new FakeNode({ "GET /readyz": () => json({ status: "ready" }) });
+  const running = healthyWorld({
+    ports: { fetch: globalThis.fetch, checkBind: () => Promise.resolve("in_use") },
+  });
+  running.files.files.set(
+    "/home/user/data/node.json",
+    JSON.stringify({ ...file, http: node.url, grpc: "[::1]:50051" }),
+  );
+  const { out } = await running.run("doctor");
+  assert.match(out, new RegExp(`ok {4}node {8}${node.url} is ready`));
+  assert.match(out, /ok {4}grpc port {3}\[::1\]:50051 is taken by the node that runs/);
+  assert.match(out, /FAIL {2}http port {3}127\.0\.0\.1:8080 is taken by something else/);
 });

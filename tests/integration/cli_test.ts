@@ -1,0 +1,209 @@
+/** The command line as its user has it: a process beside a real node. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type NodeProcess, startNode } from "../support/node_process.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+interface CliOutcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+}
+
+function spawnCli(words: readonly string[], { env = {} }: CliOptions = {}): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", "--no-remote", "--unstable-worker-options"],
+      ...["--allow-net", "--allow-read", "--allow-write", "--allow-env"],
+      join(ROOT, "main.ts"),
+      ...words,
+    ],
+    cwd: ROOT,
+    env: { ...env },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Runs one command beside `node`, which it finds by the data folder alone. */
+async function dtask(
+  node: NodeProcess,
+  words: readonly string[],
+  options: CliOptions = {},
+): Promise<CliOutcome> {
+  const child = spawnCli([...words, "--data", node.dataDir], options);
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(options.stdin ?? ""));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+/** A real graph with its tasks' work replaced by nothing. */
+async function readGraph(file: string): Promise<string> {
+  const { name, tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "tests/data", file)));
+  return JSON.stringify({
+    name,
+    tasks: tasks.map((
+      { key, deps }: { readonly key: string; readonly deps: readonly string[] },
+    ) => (
+      { key, deps, method: "noop" }
+    )),
+  });
+}
+
+Deno.test("cli finds the node of its data folder and runs tasks there", async (t) => {
+  await using node = await startNode();
+
+  await t.step("submit --wait prints the result alone", async () => {
+    const { code, out } = await dtask(node, ["submit", "add", "1", "2", "3", "--wait"]);
+    assert.deepEqual([code, out], [0, "6\n"]);
+  });
+
+  await t.step("submit --wait keeps every digit of 64-bit integers", async () => {
+    const { out } = await dtask(node, ["submit", "add", "9007199254740993", "1", "--wait"]);
+    assert.equal(out, "9007199254740994\n");
+  });
+
+  await t.step("submit --wait answers 1 when the task failed", async () => {
+    const { code, out, err } = await dtask(
+      node,
+      ["submit", "fail", "no luck", "--wait", "--max-attempts", "1"],
+    );
+    assert.deepEqual([code, out], [1, ""]);
+    assert.match(err, /fail failed \(attempts_exhausted\): Error: no luck/);
+  });
+
+  await t.step("submit answers 1 and names what the node refused", async () => {
+    const { code, err } = await dtask(node, ["submit", "no.such.task"]);
+    assert.equal(code, 1);
+    assert.match(err, /^dtask: .*"no\.such\.task"/);
+  });
+
+  await t.step("get, list and methods show what there is", async () => {
+    const submitted = await dtask(node, [
+      "submit",
+      "echo_string",
+      "a",
+      "b",
+      "--id",
+      "e1",
+      "--wait",
+    ]);
+    assert.equal(submitted.out, "a,b\n");
+    const task = JSON.parse((await dtask(node, ["get", "e1", "--json"])).out);
+    assert.deepEqual([task.id, task.status, task.result], ["e1", "completed", "a,b"]);
+    const { items } = JSON.parse((await dtask(node, ["list", "--prefix", "e1", "--json"])).out);
+    assert.deepEqual(items.map(({ id }: { readonly id: string }) => id), ["e1"]);
+    assert.match((await dtask(node, ["methods"])).out, /^noop {2,}async/m);
+  });
+
+  await t.step("workflow --wait runs a real graph to its end", async () => {
+    const stdin = await readGraph("epigenomics-73.json");
+    const { code, out, err } = await dtask(node, ["workflow", "-", "--wait"], { stdin });
+    assert.equal(code, 0, err);
+    assert.match(out, /completed {2}73 completed\n$/);
+    assert.match(err, /73\/73 {2}73 completed/);
+  });
+
+  await t.step("queues pause, set and resume a queue", async () => {
+    await dtask(node, ["queues", "set", "mail", "--concurrency", "2"]);
+    assert.match((await dtask(node, ["queues", "pause", "mail"])).out, /mail {3}paused +2 /);
+    const id = (await dtask(node, ["submit", "noop", "--queue", "mail"])).out.split(" ")[0] ?? "";
+    assert.equal(JSON.parse((await dtask(node, ["get", id, "--json"])).out).status, "pending");
+    assert.match((await dtask(node, ["queues", "resume", "mail"])).out, /mail {3}open +2 /);
+  });
+
+  await t.step("cancel and retry change a task", async () => {
+    await dtask(node, ["submit", "sleep", "1", "--delay", "1h", "--id", "later"]);
+    assert.equal((await dtask(node, ["cancel", "later"])).out, "later  cancelled\n");
+    assert.equal((await dtask(node, ["retry", "later"])).code, 0);
+    assert.equal((await dtask(node, ["retry", "later"])).code, 1, "it lives again");
+  });
+
+  await t.step("token makes one that the node takes", async () => {
+    const { out } = await dtask(node, ["token", "--scope", "tasks:read"]);
+    const read = await node.fetchApi("GET", "/api/tasks", undefined, { token: out.trim() });
+    assert.equal(read.status, 200);
+    const write = await node.fetchApi("POST", "/api/tasks", { method: "noop" }, {
+      token: out.trim(),
+    });
+    assert.equal(write.status, 403);
+  });
+
+  await t.step("a wrong token is answered with what to do", async () => {
+    const { code, err } = await dtask(node, ["list", "--token", "a.b.c"]);
+    assert.equal(code, 1);
+    assert.match(err, /"dtask token" makes one/);
+  });
+
+  await t.step("doctor finds nothing wrong", async () => {
+    const { code, out } = await dtask(node, ["doctor", "--http", "127.0.0.1:0", "--no-grpc"]);
+    assert.equal(code, 0, out);
+    assert.match(out, /^ok {4}secret .*is there and private$/m);
+  });
+});
+
+Deno.test("cli watch prints changes until it is interrupted", async () => {
+  await using node = await startNode();
+  const child = spawnCli(["watch", "--queue", "seen", "--json", "--data", node.dataDir]);
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const errors = child.stderr.pipeTo(new WritableStream());
+  let text = "";
+  // The stream stands at an unknown moment: tasks follow each other until one was seen.
+  const submitting = new AbortController();
+  const submitted = (async () => {
+    while (!submitting.signal.aborted) {
+      await node.fetchApi("POST", "/api/tasks", { method: "noop", queue: "seen" });
+    }
+  })();
+  while (!text.includes('"completed"')) {
+    const { done, value } = await reader.read();
+    assert.ok(!done, "watch goes on");
+    text += value;
+  }
+  submitting.abort();
+  await submitted;
+  child.kill("SIGINT");
+  while (!(await reader.read()).done);
+  assert.equal((await child.status).code, 0);
+  await errors;
+  await child.stdin.close();
+  const first = JSON.parse(text.slice(0, text.indexOf("\n")));
+  assert.equal(first.queue, "seen");
+});
+
+Deno.test("cli answers 2 for wrong usage and 1 where no node is", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const run = async (...words: string[]) => {
+      const child = spawnCli(words, { env: { DTASK_DATA: folder } });
+      await child.stdin.close();
+      const { code, stderr } = await child.output();
+      return { code, err: new TextDecoder().decode(stderr) };
+    };
+    const wrong = await run("start", "--concurrency", "many");
+    assert.deepEqual(wrong, {
+      code: 2,
+      err: 'dtask: --concurrency takes a whole number from 1 to 10,000, not "many"\n',
+    });
+    // A port of a listener that is closed again: nothing answers there.
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const url = `http://127.0.0.1:${listener.addr.port}`;
+    listener.close();
+    const away = await run("list", "--url", url);
+    assert.equal(away.code, 1);
+    assert.match(away.err, /Is the node running\?/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
