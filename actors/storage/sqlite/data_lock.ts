@@ -1,4 +1,6 @@
+import { DatabaseSync } from "node:sqlite";
 import { StoreLockedError } from "../port.ts";
+import { isBusy } from "./errors.ts";
 
 export interface DataLockOptions {
   readonly dataDir: string;
@@ -6,21 +8,20 @@ export interface DataLockOptions {
   readonly waitMs: number;
 }
 
-const LOCK_FILE = "lock";
-
 /** Between two tries, in ms: the operating system tells nobody that a lock has come free. */
 const RETRY_MS = 25;
 
 /**
- * The data folder for one process alone. It is a lock of the operating system on a file, so that it
- * ends with its holder however that ends, be it a process that was killed or an isolate that was
- * terminated; the file tells the next one who has it.
+ * The data folder for one process alone: a write transaction on a database of its own that is never
+ * committed. Beneath it is a lock of the operating system, so that it ends with its holder however
+ * that ends, be it a process that was killed or an isolate that was terminated. A file beside it
+ * tells the next one who has it.
  */
 export class DataLock {
-  readonly #file: Deno.FsFile;
+  readonly #database: DatabaseSync;
 
-  private constructor(file: Deno.FsFile) {
-    this.#file = file;
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
   }
 
   /**
@@ -29,31 +30,46 @@ export class DataLock {
    * @throws {StoreLockedError} When another holder keeps it for longer than `waitMs`.
    */
   static async take({ dataDir, waitMs }: DataLockOptions): Promise<DataLock> {
-    const path = `${dataDir}/${LOCK_FILE}`;
-    const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+    const pidFile = `${dataDir}/lock.pid`;
+    const database = new DatabaseSync(`${dataDir}/lock.db`, { timeout: 0 });
     try {
       const deadline = performance.now() + waitMs;
-      while (!file.tryLockSync(true)) {
-        if (performance.now() >= deadline) throw lockedBy(dataDir, await holder(path));
+      while (!tryBegin(database)) {
+        if (performance.now() >= deadline) throw lockedBy(dataDir, await holder(pidFile));
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
-      await file.truncate();
-      await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
-      return new DataLock(file);
+      await Deno.writeTextFile(pidFile, `${Deno.pid}\n`, { mode: 0o600 });
+      return new DataLock(database);
     } catch (error) {
-      file.close();
+      database.close();
       throw error;
     }
   }
 
   release(): void {
-    this.#file.close();
+    this.#database.close();
   }
 }
 
-async function holder(path: string): Promise<string> {
-  const pid = (await Deno.readTextFile(path)).trim();
-  return /^\d+$/.test(pid) ? `process ${pid}` : "another process";
+function tryBegin(database: DatabaseSync): boolean {
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+    return true;
+  } catch (error) {
+    if (isBusy(error)) return false;
+    throw error;
+  }
+}
+
+async function holder(pidFile: string): Promise<string> {
+  try {
+    const pid = (await Deno.readTextFile(pidFile)).trim();
+    if (/^\d+$/.test(pid)) return `process ${pid}`;
+  } catch (error) {
+    // It took the lock a moment ago and has not come to write the file.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return "another process";
 }
 
 function lockedBy(dataDir: string, who: string): StoreLockedError {
