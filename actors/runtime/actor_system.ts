@@ -14,13 +14,11 @@ import type { Child } from "./child.ts";
 import { DEFAULT_LANES } from "./lanes.ts";
 import { startOrder } from "./start_order.ts";
 import { stopOrder } from "./stop_order.ts";
+import { SUPERVISOR } from "./supervisor_name.ts";
 import { Supervision } from "./supervision.ts";
 import type { Fault, Transport, TroubleReport } from "./transport.ts";
 import { Wiring } from "./wiring.ts";
 import { WorkerTransport } from "./worker_transport.ts";
-
-/** The name under which actors reach the isolate of the system itself. */
-export const SUPERVISOR = "supervisor";
 
 export interface ActorSystemOptions {
   /** `DEFAULT_RESTART_POLICY` when absent. */

@@ -63,9 +63,9 @@ export class Incarnation {
     this.#lanes = lanes;
   }
 
-  /** Runs its factory; resolves with what that tells, and watches it from then on. */
-  async start(): Promise<unknown> {
-    const { name, links, init, startMs, ping } = this.#spec;
+  /** Runs its factory, which may reach `links`; resolves with what that tells, and watches it from then on. */
+  async start(links: readonly string[]): Promise<unknown> {
+    const { name, init, startMs, ping } = this.#spec;
     const command = { name, incarnation: this.id, links, init: init() };
     const report = await this.#before(this.isolate.start(command), startMs, "start");
     if (!report.ok) throw new Error(report.message);

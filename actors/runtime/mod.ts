@@ -9,10 +9,10 @@ export {
   ActorSystem,
   type ActorSystemOptions,
   type StopOptions,
-  SUPERVISOR,
   type TerminateOptions,
 } from "./actor_system.ts";
 export { errorMessage, errorText } from "./error_text.ts";
 export { EventStream, type EventStreamOptions, type SendEvents } from "./event_stream.ts";
 export { serveActor } from "./serve_actor.ts";
+export { SUPERVISOR } from "./supervisor_name.ts";
 export type { Fault, Transport } from "./transport.ts";

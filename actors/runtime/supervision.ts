@@ -58,7 +58,7 @@ export class Supervision {
       await life.load();
       if (life.dead) throw new Error(child.lastError ?? "It ended while it was started");
       this.#options.wiring.connect(child);
-      child.readyData = await life.start();
+      child.readyData = await life.start(this.#options.wiring.linksOf(child));
       this.#onReady(child, life);
     } catch (error) {
       const message = errorMessage(error);

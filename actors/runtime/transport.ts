@@ -25,7 +25,7 @@ export interface Peer {
 export type Fault =
   /** Throws outside a call. */
   | "throw"
-  /** Loops for ever. */
+  /** Blocks its isolate for ever. */
   | "block"
   /** Ends its isolate without a word. */
   | "close";
@@ -84,7 +84,10 @@ export interface Isolate {
   ping(): Promise<LaneDepths>;
   stop(): Promise<void>;
   injectFault(fault: Fault): void;
-  /** Ends it at once, whatever it does. Idempotent; no notice follows. */
+  /**
+   * Cuts it off at once, whatever it does: nothing of it is heard any more. A Worker that is in the
+   * middle of a loop spins on unheard, until the process ends (denoland/deno#35657). Idempotent.
+   */
   terminate(): void;
 }
 

@@ -1,4 +1,5 @@
 import type { ActorCell } from "./actor_cell.ts";
+import { SUPERVISOR } from "./supervisor_name.ts";
 import type { Child } from "./child.ts";
 import type { Peer, Transport } from "./transport.ts";
 
@@ -35,6 +36,12 @@ export class Wiring {
       );
     }
     child.connected = true;
+  }
+
+  /** Names of all that the child may reach: those it names, and those that name it. */
+  linksOf(child: Child): readonly string[] {
+    const names = this.#linkedWith(child).map((other) => other.spec.name);
+    return [...new Set([SUPERVISOR, ...child.spec.links, ...names])];
   }
 
   /** Tells every peer that the incarnation is dead; `gone`: and that none will follow. */

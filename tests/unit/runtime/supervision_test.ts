@@ -86,6 +86,19 @@ Deno.test("supervision restarts an actor that was terminated on purpose", async 
   assert.equal(error, "It is time");
 });
 
+Deno.test("supervision lets a restarted actor reach a peer that is down, by whose link it may", async () => {
+  const restartPolicy = { ...SLOW, initialBackoffMs: 300, maxBackoffMs: 300 };
+  await using at = new ProbeSystem({ restartPolicy });
+  await at.system.start([probeSpec("a"), probeSpec("b", { links: ["a"] })]);
+  const started = at.events.length;
+  at.system.injectFault("b", "throw");
+  await at.event("ActorDied", "b");
+  await at.system.terminate("a", { reason: "Both are down now", restart: true });
+  await at.event("ActorReady", "a", started);
+  const ask: ProbeMessage = { kind: "AskPeer", peer: "b", deadlineMs: 20_000 };
+  assert.equal(valueOf(await at.probe("a").ask(ask, PATIENT)), "hello");
+});
+
 Deno.test("supervision fails the calls in flight to an actor that dies", async () => {
   await using at = new ProbeSystem();
   await at.system.start([probeSpec("a", { links: ["b"] }), probeSpec("b")]);
