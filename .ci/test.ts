@@ -8,19 +8,11 @@ import { runDeno } from "./child_process.ts";
 import { lineCoverage } from "./line_coverage.ts";
 import { addSummaries, summarizeTests, type TestSummary } from "./test_summary.ts";
 
-/** Tests start nodes and programs, so they may run; what they start has its own, smaller rights. */
-const TEST_ARGS = [
-  "test",
-  "--no-prompt",
-  "--no-check",
-  "--allow-net",
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
-  "--allow-run",
-  "--allow-sys",
-  "--unstable-worker-options",
-];
+/**
+ * Tests start nodes and programs, and look into `/proc`, which takes every right; what they start
+ * has its own, smaller ones.
+ */
+const TEST_ARGS = ["test", "--no-prompt", "--no-check", "--allow-all", "--unstable-worker-options"];
 
 /** Examples in the documentation of what users import are tests, too. */
 const DOCUMENTED = ["mod.ts", "tasks/sdk"];

@@ -75,7 +75,7 @@ function formatJson(record: LogRecord): string {
 function formatPretty(record: LogRecord): string {
   const fields = redactFields(record.properties);
   const time = new Date(record.timestamp).toISOString().slice(11, 23);
-  const level = record.level.toUpperCase().slice(0, 5).padEnd(5);
+  const level = record.level === "warning" ? "WARN " : record.level.toUpperCase().padEnd(5);
   const text = oneLine(messageOf(record, fields));
   const rest = Object.entries(fields)
     .filter(([name]) => !String(record.rawMessage).includes(`{${name}}`))

@@ -7,6 +7,7 @@ import { type NodeProcess, startNode } from "../support/node_process.ts";
 const SECRET = "a secret for tests of at least 32 bytes";
 const ENV = { DTASK_JWT_SECRET: SECRET };
 const ARGS = ["--no-grpc"];
+const ANSWER_MS = 10_000;
 
 type Scope = "tasks:read" | "tasks:write" | "admin";
 
@@ -152,7 +153,8 @@ async function call(
   authorization: string | null,
 ): Promise<{ readonly status: number; readonly body: { readonly code?: string } }> {
   const headers: Record<string, string> = authorization === null ? {} : { authorization };
-  const response = await fetch(`${node.url}${path}`, { method, headers });
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const response = await fetch(`${node.url}${path}`, { method, headers, signal });
   // Events never end, so that their answer is not read.
   const stream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
   if (stream) await response.body?.cancel();

@@ -15,8 +15,9 @@ Deno.test("hostile input gets its 4xx, stores nothing, and the node serves on", 
   const stored = countStoredRows(node.dataDir);
   for (const request of HOSTILE_REQUESTS) {
     await t.step(request.name, async () => {
+      const before = countStoredRows(node.dataDir);
       assertRefused(await send(node, request), request.expected);
-      assert.deepEqual(countStoredRows(node.dataDir), stored);
+      assert.deepEqual(countStoredRows(node.dataDir), before);
     });
   }
   await t.step("a body beyond what is read to its end", () => refuseHugeBody(node));

@@ -133,7 +133,6 @@ const ARGUMENTS: readonly HostileRequest[] = [
   argument("$bytes that is no base64", { $bytes: "***" }),
   argument("$double that JSON has", { $double: "1.5" }),
   argument("$map that is no map", { $map: [] }),
-  argument("$result of no dependency", { $result: "nobody" }),
   argument("an ill-formed string", "a\udc00b"),
   argument("an ill-formed name", { "\ud800": 1 }),
   argument("65 deep", JSON.parse(nested(65))),
