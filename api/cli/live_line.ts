@@ -19,13 +19,12 @@ export class LiveLine {
     this.#ports = ports;
   }
 
-  /** Shows `text`, which may be skipped when the last one was shown a moment ago. */
-  show(text: string): void {
+  /** Shows `text`, which is skipped when the last one was shown a moment ago, unless `isStep`. */
+  show(text: string, { isStep = false }: { readonly isStep?: boolean } = {}): void {
     const columns = this.#ports.columns("stderr");
     const now = this.#ports.now();
-    if (text === this.#shown || now - this.#shownAt < (columns === null ? PLAIN_MS : TERMINAL_MS)) {
-      return;
-    }
+    const pauseMs = isStep ? 0 : columns === null ? PLAIN_MS : TERMINAL_MS;
+    if (text === this.#shown || now - this.#shownAt < pauseMs) return;
     this.#draw(text, columns);
     this.#shownAt = now;
   }

@@ -61,7 +61,7 @@ async function readGraph(file: string): Promise<string> {
   });
 }
 
-Deno.test("cli finds the node of its data folder and runs tasks there", async (t) => {
+Deno.test("cli finds the node of its data folder and submits to it", async (t) => {
   await using node = await startNode();
 
   await t.step("submit --wait prints the result alone", async () => {
@@ -89,6 +89,18 @@ Deno.test("cli finds the node of its data folder and runs tasks there", async (t
     assert.match(err, /^dtask: .*"no\.such\.task"/);
   });
 
+  await t.step("workflow --wait runs a real graph to its end", async () => {
+    const stdin = await readGraph("epigenomics-73.json");
+    const { code, out, err } = await dtask(node, ["workflow", "-", "--wait"], { stdin });
+    assert.equal(code, 0, err);
+    assert.match(out, /completed {2}73 completed\n$/);
+    assert.match(err, /73\/73 {2}73 completed/);
+  });
+});
+
+Deno.test("cli looks at tasks and queues and changes them", async (t) => {
+  await using node = await startNode();
+
   await t.step("get, list and methods show what there is", async () => {
     const submitted = await dtask(node, [
       "submit",
@@ -107,14 +119,6 @@ Deno.test("cli finds the node of its data folder and runs tasks there", async (t
     assert.match((await dtask(node, ["methods"])).out, /^noop {2,}async/m);
   });
 
-  await t.step("workflow --wait runs a real graph to its end", async () => {
-    const stdin = await readGraph("epigenomics-73.json");
-    const { code, out, err } = await dtask(node, ["workflow", "-", "--wait"], { stdin });
-    assert.equal(code, 0, err);
-    assert.match(out, /completed {2}73 completed\n$/);
-    assert.match(err, /73\/73 {2}73 completed/);
-  });
-
   await t.step("queues pause, set and resume a queue", async () => {
     await dtask(node, ["queues", "set", "mail", "--concurrency", "2"]);
     assert.match((await dtask(node, ["queues", "pause", "mail"])).out, /mail {3}paused +2 /);
@@ -129,6 +133,10 @@ Deno.test("cli finds the node of its data folder and runs tasks there", async (t
     assert.equal((await dtask(node, ["retry", "later"])).code, 0);
     assert.equal((await dtask(node, ["retry", "later"])).code, 1, "it lives again");
   });
+});
+
+Deno.test("cli makes tokens and checks a node on its machine", async (t) => {
+  await using node = await startNode();
 
   await t.step("token makes one that the node takes", async () => {
     const { out } = await dtask(node, ["token", "--scope", "tasks:read"]);
@@ -180,6 +188,26 @@ Deno.test("cli watch prints changes until it is interrupted", async () => {
   await child.stdin.close();
   const first = JSON.parse(text.slice(0, text.indexOf("\n")));
   assert.equal(first.queue, "seen");
+});
+
+Deno.test("cli submit --wait outlasts a node that is killed and started again", async () => {
+  const dataDir = await Deno.makeTempDir();
+  try {
+    await using killed = await startNode({ dataDir });
+    const child = spawnCli(["submit", "sleep", "1500", "--wait", "--data", dataDir]);
+    const errors = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.includes("running")) text += (await errors.read()).value ?? assert.fail(text);
+    killed.kill();
+    await killed.status;
+    await using _again = await startNode({ dataDir, args: ["--http", new URL(killed.url).host] });
+    const result = await new Response(child.stdout).text();
+    while (!(await errors.read()).done);
+    assert.deepEqual([(await child.status).code, result], [0, "1500\n"]);
+    await child.stdin.close();
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
 });
 
 Deno.test("cli answers 2 for wrong usage and 1 where no node is", async () => {

@@ -118,6 +118,7 @@ async function followTask(
   { interrupted, line, call }: FollowTaskOptions,
 ): Promise<TaskJson | null> {
   const paint = makePaint(call.ports, "stderr");
+  let before: TaskJson | null = null;
   for await (const event of client.events({ q: task.id }, { signal: interrupted })) {
     if (event.kind === "task" && event.task.id !== task.id) continue;
     if (event.kind === "open" && event.resumed) continue;
@@ -127,7 +128,9 @@ async function followTask(
     if (isEnded(current.status)) return current;
     const tries = current.attempt > 1 ? `  attempt ${current.attempt}/${current.maxAttempts}` : "";
     const status = paint(STATUS_STYLE[current.status], current.status);
-    line.show(`${current.id}  ${status}${tries}  ${progressText(current)}`.trimEnd());
+    const isStep = current.status !== before?.status || current.attempt !== before.attempt;
+    line.show(`${current.id}  ${status}${tries}  ${progressText(current)}`.trimEnd(), { isStep });
+    before = current;
   }
   return null;
 }

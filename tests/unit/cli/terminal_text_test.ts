@@ -137,7 +137,9 @@ Deno.test("live line is a plain line now and then for other readers", () => {
     line.show(text);
     now += 600;
   }
-  line.finish("three");
+  now -= 600;
+  line.show("a step", { isStep: true });
+  line.finish("a step");
   line.clear();
-  assert.equal(written, "one\nthree\n");
+  assert.equal(written, "one\nthree\na step\n");
 });
