@@ -3,11 +3,14 @@ import type { TaskProgress } from "../domain/task.ts";
 import type { Assignment } from "../protocol.ts";
 import { RunLog } from "./run_log.ts";
 
+// Taken before task code is loaded, which may replace the globals.
+const { AbortController } = globalThis;
+
 /** One run of a task in this executor, from its assignment until it has an outcome. */
 export class Attempt {
   readonly assignment: Assignment;
   readonly log: RunLog;
-  #controller: AbortController | null = null;
+  #controller: InstanceType<typeof AbortController> | null = null;
   #abortCause: TaskAbortCause | null = null;
   #ended = false;
   /** Epoch ms; null while it waits for a slot. */

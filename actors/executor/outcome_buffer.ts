@@ -3,6 +3,9 @@ import type { ActorRef, AskResult } from "../runtime/mod.ts";
 import { runKey } from "./attempt.ts";
 import type { Clock, Timer } from "./clock.ts";
 
+// Taken before task code is loaded, which may replace the globals.
+const { queueMicrotask } = globalThis;
+
 const ASK_DEADLINE_MS = 30_000;
 const BATCH_OUTCOMES = 500;
 /** UTF-16 units of results and errors in one message. */

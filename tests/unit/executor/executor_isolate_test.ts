@@ -72,6 +72,17 @@ Deno.test("executor ends with what escapes its tasks, and its successor announce
   assert.equal(outcomeIn(await node.outcomes(1), 2).outcome, "completed");
 });
 
+Deno.test("executor made to fail on purpose is replaced, closing its isolate included", async () => {
+  await using node = await startExecutor([]);
+  for (const [index, fault] of (["throw", "close"] as const).entries()) {
+    node.system.system.injectFault("executor-1", fault);
+    const announcements = await node.announcements(index + 2);
+    assert.equal(new Set(announcements.map(({ incarnation }) => incarnation)).size, index + 2);
+  }
+  await node.assign([assignment(1, "noop")]);
+  assert.equal(outcomeIn(await node.outcomes(1), 1).outcome, "completed");
+});
+
 Deno.test("executor runs on while the scheduler is replaced, and reports to the new one", async () => {
   await using node = await startExecutor();
   await node.announcements(1);
@@ -151,6 +162,8 @@ function executorSpec(moduleUrls: readonly string[]): ChildSpec {
     entry: executorEntry(moduleUrls),
     init: () => ({ node: "n", pool: "async", slots: 20, moduleUrls, graceMs: 100, otel: false }),
     links: ["scheduler"],
+    // An isolate that closes says nothing: that it is gone shows in that it answers no more.
+    ping: { intervalMs: 100, timeoutMs: 2_000 },
   };
 }
 
