@@ -134,7 +134,10 @@ export class Client {
    * The task's result, waited for up to `waitMs` (60,000 at most). The status is `completed` when
    * it is there. Throws an `ApiError` with status 409 when the task ended otherwise.
    */
-  result(id: string, { waitMs = 0, signal }: WaitOptions & { readonly waitMs?: number } = {}) {
+  result(
+    id: string,
+    { waitMs = 0, signal }: WaitOptions & { readonly waitMs?: number } = {},
+  ): Promise<TaskResultJson> {
     return this.#result(id, { waitMs, signal });
   }
 
