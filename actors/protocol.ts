@@ -131,16 +131,30 @@ export interface Assignment extends RunRef {
   readonly traceparent: string | null;
 }
 
-export interface ClaimRequest {
+/** An executor that can take runs. */
+export interface ClaimingExecutor {
   readonly executor: string;
   readonly incarnation: string;
   readonly pool: string;
+  /** How many runs it can be given, over all requests of the claim. */
+  readonly credits: number;
+}
+
+/** Ready tasks of one queue for one pool. */
+export interface ClaimRequest {
   readonly queue: string;
+  readonly pool: string;
   readonly max: number;
 }
 
+/** A claimed run with the executor that it was dealt to. */
+export interface ClaimedRun {
+  readonly executor: string;
+  readonly assignment: Assignment;
+}
+
 export interface ClaimedRuns {
-  readonly runs: readonly Assignment[];
+  readonly runs: readonly ClaimedRun[];
   /** True when the queue had no further task for this pool that its limits allow now. */
   readonly drained: boolean;
 }
@@ -201,7 +215,11 @@ export type SchedulerMessage =
   }
   | { readonly kind: "ReportProgress"; readonly items: readonly RunProgress[] }
   | { readonly kind: "GetDispatchState" }
-  | { readonly kind: "ClaimRuns"; readonly requests: readonly ClaimRequest[] }
+  | {
+    readonly kind: "ClaimRuns";
+    readonly executors: readonly ClaimingExecutor[];
+    readonly requests: readonly ClaimRequest[];
+  }
   | {
     /** An executor is gone. `verdicts` are for runs that the dispatcher can judge; the rest crashed. */
     readonly kind: "ExecutorLost";

@@ -10,8 +10,7 @@ import { isAlone, modeOf } from "../domain/pool.ts";
 import { unreachable } from "../domain/exhaustive.ts";
 import type { QueueConfig } from "../domain/task.ts";
 import type {
-  ClaimedRuns,
-  ClaimRequest,
+  Assignment,
   DispatcherMessage,
   DispatcherProtocol,
   DispatcherReplies,
@@ -37,10 +36,16 @@ export interface DispatcherOptions {
   readonly graceMs: number;
 }
 
-interface ClaimPlan {
-  readonly request: ClaimRequest;
-  readonly executor: ExecutorSlots;
-  readonly hints: number;
+/** What is to be claimed for the executors of one pool. */
+interface PoolPlan {
+  readonly pool: string;
+  readonly credits: readonly { readonly executor: ExecutorSlots; readonly credits: number }[];
+  readonly shares: readonly {
+    readonly queue: string;
+    readonly share: number;
+    /** Hints that the queue had had when this was planned. */
+    readonly hints: number;
+  }[];
 }
 
 /** The scheduler answers a claim with its next commit; a full disk or a restart may make that long. */
@@ -219,7 +224,6 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     const plans = this.#planClaims();
     if (plans.length === 0) return;
     this.#claiming = true;
-    for (const { executor, request } of plans) executor.claiming += request.max;
     void this.#claim(plans).then((again) => {
       this.#claiming = false;
       if (again) this.#pump();
@@ -227,70 +231,68 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     });
   }
 
-  #planClaims(): readonly ClaimPlan[] {
-    const plans: ClaimPlan[] = [];
+  #planClaims(): readonly PoolPlan[] {
+    const plans: PoolPlan[] = [];
     for (const [pool, rotation] of this.#rotations) {
       if (rotation.isEmpty) continue;
       const executors = [...this.#executors.values()].filter((one) => one.pool === pool);
       if (executors.length === 0) this.#ensurePool(pool);
-      if (isAlone(pool) && this.#aloneRuns() > 0) continue;
-      for (const executor of executors) {
-        const max = isAlone(pool) ? Math.min(1, executor.credits) : executor.credits;
-        plans.push(...this.#planExecutor(executor, { rotation, max }));
-        if (isAlone(pool) && max > 0) break;
-      }
+      const credits = executors.map((executor) => ({ executor, credits: executor.credits }));
+      const free = credits.reduce((sum, { credits }) => sum + credits, 0);
+      // Of suspects one runs at a time on the whole node, whatever its pool.
+      const max = isAlone(pool) ? Math.min(free, 1 - this.#aloneRuns(plans)) : free;
+      if (max <= 0) continue;
+      const shares = [...rotation.share(max)].map(([queue, share]) => ({
+        queue,
+        share,
+        hints: rotation.hintsOf(queue),
+      }));
+      plans.push({ pool, credits, shares });
     }
     return plans;
   }
 
-  #planExecutor(
-    executor: ExecutorSlots,
-    { rotation, max }: { readonly rotation: QueueRotation; readonly max: number },
-  ): readonly ClaimPlan[] {
-    if (max <= 0) return [];
-    return [...rotation.share(max)].map(([queue, share]) => ({
-      executor,
-      hints: rotation.hintsOf(queue),
-      request: {
-        executor: executor.name,
-        incarnation: executor.incarnation,
-        pool: executor.pool,
-        queue,
-        max: share,
-      },
-    }));
-  }
-
   /** Claims what was planned and hands it out. False when the scheduler could not answer. */
-  async #claim(plans: readonly ClaimPlan[]): Promise<boolean> {
+  async #claim(plans: readonly PoolPlan[]): Promise<boolean> {
+    const requests = plans.flatMap(({ pool, shares }) =>
+      shares.map(({ queue, share, hints }) => ({ queue, pool, max: share, hints }))
+    );
     const answer = await this.#scheduler.ask({
       kind: "ClaimRuns",
-      requests: plans.map(({ request }) => request),
+      executors: plans.flatMap(({ pool, credits }) =>
+        credits.map(({ executor: { name, incarnation }, credits }) => ({
+          executor: name,
+          incarnation,
+          pool,
+          credits,
+        }))
+      ),
+      requests: requests.map(({ queue, pool, max }) => ({ queue, pool, max })),
     }, { deadlineMs: CLAIM_DEADLINE_MS });
-    for (const { executor, request } of plans) executor.claiming -= request.max;
     if (!answer.ok) {
       log.warn("a claim failed and is tried again: {error}", { error: answer.error.message });
       return false;
     }
-    const byExecutor = new Map<ExecutorSlots, ClaimedRuns["runs"][number][]>();
+    const hands = new Map<string, Assignment[]>();
     answer.value.forEach(({ runs, drained }, index) => {
-      const plan = plans[index];
-      if (plan === undefined) return;
-      const { executor, request, hints } = plan;
-      if (drained) this.#rotationOf(request.pool).drained(request.queue, hints);
-      if (runs.length === 0) return;
-      const all = byExecutor.get(executor);
-      if (all === undefined) byExecutor.set(executor, [...runs]);
-      else all.push(...runs);
+      const request = requests[index];
+      if (request && drained) this.#rotationOf(request.pool).drained(request.queue, request.hints);
+      for (const { executor, assignment } of runs) {
+        const hand = hands.get(executor);
+        if (hand === undefined) hands.set(executor, [assignment]);
+        else hand.push(assignment);
+      }
     });
-    for (const [executor, runs] of byExecutor) this.#assign(executor, runs);
+    for (const { executor } of plans.flatMap(({ credits }) => credits)) {
+      const runs = hands.get(executor.name);
+      if (runs !== undefined) this.#assign(executor, runs);
+    }
     return true;
   }
 
-  #assign(executor: ExecutorSlots, runs: ClaimedRuns["runs"]): void {
-    if (this.#executors.get(executor.name) !== executor || this.#draining) {
-      return this.#giveBack(executor, runs);
-    }
+  #assign(executor: ExecutorSlots, runs: readonly Assignment[]): void {
+    const isGone = this.#executors.get(executor.name) !== executor || executor.terminating;
+    if (isGone || this.#draining) return this.#giveBack(executor, runs);
     // Receipt is acknowledged before any code starts, so an idle isolate has no excuse.
     const deadlineMs = executor.heldCount === 0 ? IDLE_ASSIGN_DEADLINE_MS : ASSIGN_DEADLINE_MS;
     executor.assign(runs, this.#now());
@@ -358,12 +360,13 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     return this.#actor.ref<ExecutorProtocol>(name);
   }
 
-  #aloneRuns(): number {
-    let held = 0;
-    for (const executor of this.#executors.values()) {
-      if (isAlone(executor.pool)) held += executor.heldCount + executor.claiming;
-    }
-    return held;
+  /** Suspects that run, or are about to be claimed. */
+  #aloneRuns(plans: readonly PoolPlan[]): number {
+    const planned = plans.filter(({ pool }) => isAlone(pool)).length;
+    return [...this.#executors.values()].reduce(
+      (sum, { pool, heldCount }) => sum + (isAlone(pool) ? heldCount : 0),
+      planned,
+    );
   }
 
   #heldCount(): number {

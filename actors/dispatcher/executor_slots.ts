@@ -27,8 +27,6 @@ export class ExecutorSlots {
   readonly #held = new Map<string, HeldRun>();
   #started = 0;
   #meanRunMs: number | null = null;
-  /** Credits in a claim that is under way. */
-  claiming = 0;
   /** When it last gave a sign of life. */
   heardAt: number;
   /** Set once its isolate is to be ended: it gets nothing more. */
@@ -61,7 +59,7 @@ export class ExecutorSlots {
   get credits(): number {
     if (this.terminating) return 0;
     const prefetch = isAlone(this.pool) ? 0 : prefetchOf(this.slots, this.#meanRunMs);
-    return Math.max(0, this.slots + prefetch - this.#held.size - this.claiming);
+    return Math.max(0, this.slots + prefetch - this.#held.size);
   }
 
   assign(runs: readonly Assignment[], now: number): void {

@@ -1,25 +1,36 @@
 import { modeOf } from "../domain/pool.ts";
 import { LIMITS, type TaskRecord } from "../domain/task.ts";
-import type { Assignment, ClaimedRuns, ClaimRequest, DependencyResult } from "../protocol.ts";
+import type {
+  Assignment,
+  ClaimedRun,
+  ClaimedRuns,
+  ClaimRequest,
+  DependencyResult,
+  SchedulerMessage,
+} from "../protocol.ts";
 import type { DependencyState } from "../storage/port.ts";
 import type { Commit } from "./commit.ts";
+import { Deal } from "./deal.ts";
 
 /** Where the round-robin over concurrency keys stands, by queue and pool. Lost at a restart, at no harm. */
 export type KeyCursors = Map<string, string | null>;
 
 const NOTHING: ClaimedRuns = { runs: [], drained: true };
 
+type Claim = Extract<SchedulerMessage, { readonly kind: "ClaimRuns" }>;
+
 /** Makes the handler that claims ready tasks for executors with free slots. */
 export function claimRuns(cursors: KeyCursors, isDraining: () => boolean) {
   return async (
     commit: Commit,
-    work: readonly (readonly ClaimRequest[])[],
+    work: readonly Claim[],
   ): Promise<readonly (readonly ClaimedRuns[])[]> => {
     const answers: ClaimedRuns[][] = [];
-    for (const requests of work) {
+    for (const { executors, requests } of work) {
+      const deal = new Deal(executors);
       const claimed: ClaimedRuns[] = [];
       for (const request of requests) {
-        claimed.push(isDraining() ? NOTHING : await claim(commit, request, cursors));
+        claimed.push(isDraining() ? NOTHING : await claim(commit, request, { deal, cursors }));
       }
       answers.push(claimed);
     }
@@ -30,11 +41,12 @@ export function claimRuns(cursors: KeyCursors, isDraining: () => boolean) {
 async function claim(
   commit: Commit,
   request: ClaimRequest,
-  cursors: KeyCursors,
+  { deal, cursors }: { readonly deal: Deal; readonly cursors: KeyCursors },
 ): Promise<ClaimedRuns> {
   const { queue, pool } = request;
-  const max = await allowance(commit, request);
-  if (max <= 0) return NOTHING;
+  const wanted = Math.min(request.max, deal.creditsOf(pool));
+  const max = await allowance(commit, queue, wanted);
+  if (max <= 0) return { runs: [], drained: wanted > 0 };
   const cursor = `${queue}\n${pool}`;
   const { tasks, lastKey, drained } = await commit.tx.selectReady({
     queue,
@@ -46,13 +58,13 @@ async function claim(
   if (lastKey === null) cursors.delete(cursor);
   else cursors.set(cursor, lastKey);
   const fitting = await withoutMoved(commit, tasks);
-  const runs = await start(commit, request, fitting);
+  const runs = await start(commit, fitting, deal);
   // Full up to a limit of the queue is drained too: an end in the queue says when there is room again.
-  return { runs, drained: drained || max < request.max };
+  return { runs, drained: drained || max < wanted };
 }
 
 /** How many starts the queue's settings leave. */
-async function allowance(commit: Commit, { queue: name, max }: ClaimRequest): Promise<number> {
+async function allowance(commit: Commit, name: string, max: number): Promise<number> {
   const { queues } = commit.context;
   const { paused, concurrency } = queues.get(name);
   if (paused) return 0;
@@ -89,31 +101,34 @@ async function withoutMoved(
 
 async function start(
   commit: Commit,
-  { executor, incarnation, queue }: ClaimRequest,
   tasks: readonly TaskRecord[],
-): Promise<readonly Assignment[]> {
+  deal: Deal,
+): Promise<readonly ClaimedRun[]> {
   if (tasks.length === 0) return [];
   const { tx, now, effects, context: { node } } = commit;
-  const running = await commit.apply(tasks.map((before) => ({
-    before,
-    event: { kind: "claimed", node, executor, incarnation },
-  })));
-  await tx.insertRuns(running.map(({ num, run, attempt }) => ({
+  const running = await commit.apply(tasks.map((before) => {
+    const { executor, incarnation } = deal.next(before.readyPool ?? before.pool);
+    return { before, event: { kind: "claimed", node, executor, incarnation } };
+  }));
+  await tx.insertRuns(running.map(({ num, run, attempt, executor }) => ({
     num,
     run,
     attempt,
     node,
-    executor,
+    executor: executor ?? "",
     startedAt: now,
   })));
   for (const task of running) {
     const counts = effects.countsOf(task);
     counts.attempts++;
     if (task.readyAt !== null) counts.waitSeconds.push(Math.max(0, now - task.readyAt) / 1_000);
+    effects.started(task.queue, 1);
   }
-  effects.started(queue, running.length);
   const deps = await dependencyResults(commit, running);
-  return running.map((task) => assignment(task, deps.get(task.num) ?? []));
+  return running.map((task) => ({
+    executor: task.executor ?? "",
+    assignment: assignment(task, deps.get(task.num) ?? []),
+  }));
 }
 
 function assignment(task: TaskRecord, deps: readonly DependencyResult[]): Assignment {

@@ -175,7 +175,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
           weight: message.items.length,
         });
       case "ClaimRuns":
-        return this.#loop.submit("claims", this.#claim, { work: message.requests });
+        return this.#loop.submit("claims", this.#claim, { work: message });
       case "GetDispatchState":
         return this.#onGetDispatchState();
       case "GetMethods":

@@ -2,6 +2,7 @@ import { isAlone, modeOf } from "../domain/pool.ts";
 import type { TaskPermissions } from "../domain/task.ts";
 import type { ChildSpec } from "../runtime/mod.ts";
 import type { LoggingOptions } from "../telemetry/logger.ts";
+import { executorEntry } from "./task_modules.ts";
 
 export interface ExecutorPoolsOptions {
   readonly node: string;
@@ -61,7 +62,7 @@ export class ExecutorPools {
     const slots = !isAlone(pool) && modeOf(pool) === "async" ? concurrency : 1;
     return {
       name: `executor-${++this.#count}`,
-      entry: new URL("../executor/worker.ts", import.meta.url),
+      entry: executorEntry(moduleUrls),
       permissions: rightsOf(permissions),
       init: () => ({ node, pool, slots, moduleUrls, graceMs, otel, logging }),
       links: ["scheduler", "dispatcher"],

@@ -274,8 +274,11 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
           error: event.error,
         });
         return this.#failed.resolve(`actor ${event.actor} fails again and again: ${event.error}`);
+      case "MessagesDropped":
+      case "ReceiveFailed":
+        return log.error("{kind}: {event}", { kind: event.kind, event: JSON.stringify(event) });
       default:
-        log.warn("{kind}", { ...event });
+        return unreachable(event);
     }
   }
 }

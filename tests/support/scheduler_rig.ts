@@ -1,7 +1,6 @@
 import { DEFAULTS, type MethodDefinition, type TaskRecord } from "../../actors/domain/task.ts";
 import type {
   Assignment,
-  ClaimedRuns,
   DispatcherMessage,
   FrontEndProtocol,
   RunOutcome,
@@ -71,11 +70,14 @@ export class SchedulerRig implements AsyncDisposable {
   async claim(
     { max = 100, queue = "default", pool = "async", executor = "executor-1", incarnation = "i-1" } =
       {},
-  ): Promise<ClaimedRuns> {
-    const requests = [{ executor, incarnation, pool, queue, max }];
-    const [claimed] = await this.ask({ kind: "ClaimRuns", requests });
+  ): Promise<{ readonly runs: readonly Assignment[]; readonly drained: boolean }> {
+    const [claimed] = await this.ask({
+      kind: "ClaimRuns",
+      executors: [{ executor, incarnation, pool, credits: max }],
+      requests: [{ queue, pool, max }],
+    });
     if (!claimed) throw new Error("a claim was not answered");
-    return claimed;
+    return { ...claimed, runs: claimed.runs.map(({ assignment }) => assignment) };
   }
 
   /** Reports how runs ended. */
