@@ -1,0 +1,41 @@
+/** What the dispatcher takes, and what it replies. */
+import type { QueueConfig } from "../domain/task.ts";
+import type { ExecutorAnnouncement, ReadyWork, RunRef } from "./scheduler.ts";
+
+export type DispatcherMessage =
+  | { readonly kind: "ExecutorJoined"; readonly executor: ExecutorAnnouncement }
+  | { readonly kind: "WorkBecameReady"; readonly work: readonly ReadyWork[] }
+  | {
+    /** Committed ends, one executor's; the mean tells how much to prefetch. */
+    readonly kind: "RunsEnded";
+    readonly executor: string;
+    readonly runs: readonly RunRef[];
+    readonly meanRunMs: number;
+  }
+  | {
+    /** A cancellation of running code was committed. */
+    readonly kind: "CancelRequested";
+    readonly executor: string;
+    readonly runs: readonly RunRef[];
+  }
+  | { readonly kind: "QueueChanged"; readonly queue: QueueConfig }
+  | { readonly kind: "GetSlots" }
+  | { readonly kind: "DrainRuns"; readonly deadlineMs: number };
+
+export interface ExecutorSlots {
+  readonly executor: string;
+  readonly pool: string;
+  readonly slots: number;
+  readonly held: number;
+}
+
+export interface DispatcherReplies {
+  GetSlots: readonly ExecutorSlots[];
+  /** Resolves when no run is held any more, or at the deadline with what is left. */
+  DrainRuns: { readonly left: number };
+}
+
+export interface DispatcherProtocol {
+  readonly message: DispatcherMessage;
+  readonly replies: DispatcherReplies;
+}

@@ -1,0 +1,88 @@
+/** What the reader takes, and what it replies. */
+import type { Result } from "../domain/error.ts";
+import type {
+  LogLine,
+  QueueConfig,
+  RunRecord,
+  TaskRecord,
+  TaskStatus,
+  WorkflowRecord,
+} from "../domain/task.ts";
+
+export interface TaskFilter {
+  readonly status: TaskStatus | null;
+  readonly queue: string | null;
+  readonly method: string | null;
+  readonly workflowId: string | null;
+  readonly label: { readonly key: string; readonly value: string } | null;
+  readonly since: number | null;
+  readonly until: number | null;
+  /** Prefix of the id. */
+  readonly q: string | null;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+export interface WorkflowDetails {
+  readonly workflow: WorkflowRecord;
+  readonly tasks: readonly TaskRecord[];
+}
+
+export interface QueueDepth {
+  readonly queue: string;
+  readonly status: TaskStatus;
+  readonly count: number;
+}
+
+export type ReaderMessage =
+  | { readonly kind: "GetTasks"; readonly ids: readonly string[] }
+  | {
+    readonly kind: "ListTasks";
+    readonly filter: TaskFilter;
+    readonly limit: number;
+    readonly cursor: string | null;
+  }
+  | { readonly kind: "GetAttempts"; readonly id: string }
+  | { readonly kind: "GetLogs"; readonly id: string; readonly limit: number }
+  | { readonly kind: "GetWorkflow"; readonly id: string }
+  | { readonly kind: "ListWorkflows"; readonly limit: number; readonly cursor: string | null }
+  | { readonly kind: "ListQueues" }
+  | { readonly kind: "GetQueueDepths" }
+  | {
+    /** The latest state of each task changed after `afterSeq`, oldest change first. */
+    readonly kind: "GetChanges";
+    readonly afterSeq: number;
+    readonly filter: TaskFilter;
+    readonly limit: number;
+  };
+
+export interface Changes {
+  readonly tasks: readonly TaskRecord[];
+  /** Resume after this one; it has passed over what the filter leaves out. */
+  readonly lastSeq: number;
+  /** True when the page is full and more may follow at once. */
+  readonly more: boolean;
+  /** True when `afterSeq` is older than what is known of deletions: start anew. */
+  readonly reset: boolean;
+}
+
+export interface ReaderReplies {
+  /** In the order of the ids; null where there is none. With arguments and results. */
+  GetTasks: readonly (TaskRecord | null)[];
+  ListTasks: Result<Page<TaskRecord>>;
+  GetAttempts: Result<readonly RunRecord[]>;
+  GetLogs: Result<readonly LogLine[]>;
+  GetWorkflow: Result<WorkflowDetails>;
+  ListWorkflows: Result<Page<WorkflowRecord>>;
+  ListQueues: readonly QueueConfig[];
+  GetQueueDepths: readonly QueueDepth[];
+  GetChanges: Changes;
+}
+
+export interface ReaderProtocol {
+  readonly message: ReaderMessage;
+  readonly replies: ReaderReplies;
+}
