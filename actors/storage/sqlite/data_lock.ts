@@ -31,7 +31,7 @@ export class DataLock {
    */
   static async take({ dataDir, waitMs }: DataLockOptions): Promise<DataLock> {
     const pidFile = `${dataDir}/lock.pid`;
-    const database = new DatabaseSync(`${dataDir}/lock.db`, { timeout: 0 });
+    const database = new DatabaseSync(`${dataDir}/lock`, { timeout: 0 });
     try {
       const deadline = performance.now() + waitMs;
       while (!tryBegin(database)) {

@@ -1,0 +1,35 @@
+/** The suite that every backend of the storage port has to pass. */
+import { GRAPH_CASES } from "./graph_cases.ts";
+import { HISTORY_CASES } from "./history_cases.ts";
+import { LISTING_CASES } from "./listing_cases.ts";
+import { MODEL_CASES } from "./model_cases.ts";
+import { READY_CASES } from "./ready_cases.ts";
+import type { StoreUnderTest } from "./store_fixture.ts";
+import { TASK_CASES } from "./task_cases.ts";
+import { TRANSACTION_CASES } from "./transaction_cases.ts";
+
+export type { StoreUnderTest } from "./store_fixture.ts";
+
+const CASES = [
+  ...TRANSACTION_CASES,
+  ...TASK_CASES,
+  ...GRAPH_CASES,
+  ...READY_CASES,
+  ...HISTORY_CASES,
+  ...LISTING_CASES,
+  ...MODEL_CASES,
+];
+
+/** Registers one test a rule for the backend called `name`; `open` makes an empty store each time. */
+export function runConformance(name: string, open: () => Promise<StoreUnderTest>): void {
+  for (const { rule, check } of CASES) {
+    Deno.test(`${name} store: ${rule}`, async () => {
+      const under = await open();
+      try {
+        await check(under);
+      } finally {
+        await under.dispose();
+      }
+    });
+  }
+}
