@@ -1,5 +1,5 @@
 /** The listening server: limits, TLS, the address, and an end in order. */
-import { type ChannelOptions, Server, ServerCredentials } from "@grpc/grpc-js";
+import { type ChannelOptions, Server, ServerCredentials, setLogger } from "@grpc/grpc-js";
 import { Buffer } from "node:buffer";
 import type { Address } from "../../actors/config.ts";
 import { getLogger } from "../../actors/telemetry/logger.ts";
@@ -36,7 +36,13 @@ const SERVER_OPTIONS: ChannelOptions = {
 
 /** A server with its limits, to which services can be added until it listens. */
 export function createServer(): Server {
+  // The library would write to the console. What fails here is thrown, so its own view is a detail.
+  setLogger({ error: logDetail, info: logDetail, debug: logDetail });
   return new Server(SERVER_OPTIONS);
+}
+
+function logDetail(...details: readonly unknown[]): void {
+  log.debug("The gRPC library reports", { text: details.join(" ") });
 }
 
 /** Binds `server` and returns where it listens; throws one line that says why it can't. */
