@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { StoreLockedError } from "../port.ts";
-import { isBusy } from "./errors.ts";
+import { isBusy, translateError } from "./errors.ts";
 
 export interface DataLockOptions {
   readonly dataDir: string;
@@ -42,7 +42,7 @@ export class DataLock {
       return new DataLock(database);
     } catch (error) {
       database.close();
-      throw error;
+      throw translateError(error, { phase: "statement", file: `${dataDir}/lock` });
     }
   }
 

@@ -22,12 +22,13 @@ const LOCK_WAIT_MS = 5_000;
 
 /**
  * WAL with FULL: a commit that was answered is on the disk. The log is taken over into the database
- * every 4,000 pages (16 MiB) instead of 1,000, which quarters how often a page in use is copied.
+ * every 3,000 pages (12 MiB) instead of 1,000: a page in use is copied a third as often, and the
+ * shared memory, which covers 4,062 pages, need not grow, which on a full disk would break a commit.
  */
 const SETTINGS = [
   "PRAGMA journal_mode = WAL",
   "PRAGMA synchronous = FULL",
-  "PRAGMA wal_autocheckpoint = 4000",
+  "PRAGMA wal_autocheckpoint = 3000",
   "PRAGMA journal_size_limit = 67108864",
   "PRAGMA cache_size = -65536",
   "PRAGMA temp_store = MEMORY",
