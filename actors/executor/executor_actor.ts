@@ -22,6 +22,7 @@ import { Attempt } from "./attempt.ts";
 import { AttemptContext } from "./attempt_context.ts";
 import { type Ending, outcomeOf, outcomeOfUnstarted } from "./attempt_outcome.ts";
 import { AttemptTable } from "./attempt_table.ts";
+import { boundedCall, type CallEnd, directCall } from "./bounded_call.ts";
 import { type Clock, isolateClock, type Timer } from "./clock.ts";
 import { DeadlineWatch } from "./deadline_watch.ts";
 import { EagerStarts } from "./eager_starts.ts";
@@ -61,6 +62,8 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
   readonly #link: SchedulerLink;
   readonly #deadlines: DeadlineWatch;
   readonly #starts: StartPolicy;
+  /** Many at a time, code that does not block; else one at a time. */
+  readonly #eager: boolean;
   #draining = false;
   #onIdle: (() => void) | null = null;
   #drainTimer: Timer | null = null;
@@ -69,8 +72,8 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
     const { context, clock = isolateClock, slots, pool } = options;
     const { name: executor, incarnation } = context;
     const scheduler = context.ref<SchedulerProtocol>("scheduler");
-    const eager = !isAlone(pool) && modeOf(pool) === "async";
-    const maxInFlight = eager ? 1 : PACED_IN_FLIGHT;
+    this.#eager = !isAlone(pool) && modeOf(pool) === "async";
+    const maxInFlight = this.#eager ? 1 : PACED_IN_FLIGHT;
     const table = this.#table;
     const start = (attempt: Attempt) => this.#start(attempt);
     this.#options = options;
@@ -85,7 +88,7 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
       onStale: (runs) => this.#onAbortRuns(runs, "stale"),
     });
     this.#deadlines = new DeadlineWatch(clock, (elapsed) => this.#abortOverdue(elapsed));
-    this.#starts = eager
+    this.#starts = this.#eager
       ? new EagerStarts({ table, slots, clock, start })
       : new PacedStarts({ table, outcomes: this.#outcomes, pace: this.#pace, clock, start });
   }
@@ -170,10 +173,23 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
       onReport: (reporting) => this.#progress.note(reporting),
     });
     const run = () =>
-      runAttempt(attempt, context, (ending) => this.#onEnd(attempt, ending, elapsed, span));
+      runAttempt(attempt, {
+        context,
+        call: (code) => this.#call(attempt, code),
+        onEnd: (ending) => this.#onEnd(attempt, ending, elapsed, span),
+      });
     if (span === null) run();
     else span.within(run);
     if (!attempt.ended) this.#deadlines.watch(attempt.deadline);
+  }
+
+  /**
+   * Calls code of the attempt. Where one runs at a time it is bounded by the attempt's timeout; where
+   * many do it is not, at the price of an isolate, since it would cost each of them as much.
+   */
+  #call<T>(attempt: Attempt, code: () => T): CallEnd<T> {
+    if (this.#eager) return directCall(code);
+    return boundedCall(code, attempt.timeoutAt - this.#clock.elapsed());
   }
 
   #onEnd(attempt: Attempt, ending: Ending, startedAt: number, span: RunSpan | null): void {

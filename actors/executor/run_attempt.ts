@@ -1,20 +1,27 @@
 import { findTask, type RegisteredTask } from "../../tasks/sdk/task_registry.ts";
 import type { TaskContext } from "../../tasks/sdk/mod.ts";
 import { refuse } from "../domain/error.ts";
+import { unreachable } from "../domain/exhaustive.ts";
 import type { Attempt } from "./attempt.ts";
 import { describeIssues, readArguments } from "./attempt_input.ts";
 import type { Ending } from "./attempt_outcome.ts";
+import type { CallEnd } from "./bounded_call.ts";
+
+/** How an attempt's code is called, and whom to tell of its end. */
+export interface RunOptions {
+  readonly context: TaskContext;
+  /** Calls synchronous code of the task, as long as it may run. */
+  readonly call: <T>(code: () => T) => CallEnd<T>;
+  readonly onEnd: (ending: Ending) => void;
+}
 
 /**
  * Runs the code of an attempt and calls `onEnd` once: before it returns when the code gives no
  * promise, which spares those that don't the turns of a promise, else when the promise settles.
  */
-export function runAttempt(
-  attempt: Attempt,
-  context: TaskContext,
-  onEnd: (ending: Ending) => void,
-): void {
+export function runAttempt(attempt: Attempt, options: RunOptions): void {
   const { method, mode } = attempt.assignment;
+  const { onEnd } = options;
   const task = findTask(method, mode);
   if (task === undefined) {
     const message = `Cannot run task "${method}": this executor has no ${mode} task of that name`;
@@ -22,9 +29,10 @@ export function runAttempt(
   }
   const args = readArgumentsSafely(attempt);
   if (!args.ok) return onEnd({ kind: "invalid_input", message: args.error.message });
-  const call: Call = { task, method, attempt, context, onEnd };
-  if (task.input === null) return invoke(call, args.value);
-  validate(call, task.input, args.value);
+  const { input } = task;
+  const run: Run = { ...options, task, method, attempt };
+  if (input === null) return step(run, () => invoke(run, args.value));
+  step(run, () => validate(run, input, args.value));
 }
 
 /**
@@ -41,59 +49,84 @@ function readArgumentsSafely({ assignment }: Attempt): ReturnType<typeof readArg
 }
 
 /** What is needed to go on with an attempt, wherever it had to wait. */
-interface Call {
+interface Run extends RunOptions {
   readonly task: RegisteredTask;
   /** The name by which it was called. */
   readonly method: string;
   readonly attempt: Attempt;
-  readonly context: TaskContext;
-  readonly onEnd: (ending: Ending) => void;
 }
 
 type Schema = NonNullable<RegisteredTask["input"]>;
 type Validation = Awaited<ReturnType<Schema["~standard"]["validate"]>>;
 
-function validate(call: Call, schema: Schema, args: readonly unknown[]): void {
-  let validation: Validation | Promise<Validation>;
-  try {
-    validation = schema["~standard"].validate(args);
-  } catch (error) {
-    return call.onEnd({ kind: "threw", error });
+/** Where the code's synchronous part has left an attempt. */
+type Progress =
+  | { readonly kind: "ended"; readonly ending: Ending }
+  | { readonly kind: "validating"; readonly validation: PromiseLike<Validation> }
+  | { readonly kind: "running"; readonly returned: PromiseLike<unknown> };
+
+/** Calls code of the task. It only gives values back: interrupted, it leaves nothing of ours half-done. */
+function step(run: Run, code: () => Progress): void {
+  const { attempt, onEnd } = run;
+  const end = run.call(code);
+  switch (end.kind) {
+    case "returned":
+      return goOn(run, end.value);
+    case "threw":
+      return onEnd({ kind: "threw", error: end.error });
+    case "interrupted":
+      attempt.abort("timeout");
+      return onEnd({ kind: "threw", error: attempt.signal.reason });
+    default:
+      unreachable(end);
   }
-  if (!isThenable(validation)) return invokeValidated(call, validation);
-  Promise.resolve(validation).then(
-    (settled) => invokeValidated(call, settled),
-    (error: unknown) => call.onEnd({ kind: "threw", error }),
-  );
 }
 
-function invokeValidated(call: Call, validation: Validation): void {
-  if (validation.issues !== undefined) {
-    const message = describeIssues(call.method, validation.issues);
-    return call.onEnd({ kind: "invalid_input", message });
+function goOn(run: Run, progress: Progress): void {
+  const { onEnd } = run;
+  const onError = (error: unknown) => onEnd({ kind: "threw", error });
+  switch (progress.kind) {
+    case "ended":
+      return onEnd(progress.ending);
+    case "validating":
+      Promise.resolve(progress.validation).then((settled) => onValidated(run, settled), onError);
+      return;
+    case "running":
+      Promise.resolve(progress.returned).then(
+        (value) => onEnd({ kind: "returned", value }),
+        onError,
+      );
+      return;
+    default:
+      unreachable(progress);
   }
+}
+
+function onValidated(run: Run, validation: Validation): void {
   // An abort during an asynchronous validation comes before the code: it need not start any more.
-  const { attempt } = call;
-  if (attempt.abortCause !== null) {
-    return call.onEnd({ kind: "threw", error: attempt.signal.reason });
+  const { attempt, onEnd } = run;
+  if (validation.issues === undefined && attempt.abortCause !== null) {
+    return onEnd({ kind: "threw", error: attempt.signal.reason });
   }
-  invoke(call, validation.value);
+  step(run, () => invokeValidated(run, validation));
 }
 
-function invoke({ task, context, onEnd }: Call, input: unknown): void {
-  let returned: unknown;
-  let pending: boolean;
-  try {
-    returned = task.run(input, context);
-    pending = isThenable(returned);
-  } catch (error) {
-    return onEnd({ kind: "threw", error });
-  }
-  if (!pending) return onEnd({ kind: "returned", value: returned });
-  Promise.resolve(returned).then(
-    (value) => onEnd({ kind: "returned", value }),
-    (error: unknown) => onEnd({ kind: "threw", error }),
-  );
+function validate(run: Run, schema: Schema, args: readonly unknown[]): Progress {
+  const validation = schema["~standard"].validate(args);
+  if (isThenable(validation)) return { kind: "validating", validation };
+  return invokeValidated(run, validation);
+}
+
+function invokeValidated(run: Run, validation: Validation): Progress {
+  if (validation.issues === undefined) return invoke(run, validation.value);
+  const message = describeIssues(run.method, validation.issues);
+  return { kind: "ended", ending: { kind: "invalid_input", message } };
+}
+
+function invoke({ task, context }: Run, input: unknown): Progress {
+  const returned: unknown = task.run(input, context);
+  if (isThenable(returned)) return { kind: "running", returned };
+  return { kind: "ended", ending: { kind: "returned", value: returned } };
 }
 
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
