@@ -1,6 +1,6 @@
 /**
  * What proves a version of Deno before the project moves to it: some use freed memory when HTTP/2
- * connections close, and with `MALLOC_PERTURB_` set they die of it at once. See `runtime_check.ts`.
+ * connections close, and with `MALLOC_PERTURB_` set they die of it at once. See `api/cli/runtime_support.ts`.
  */
 import assert from "node:assert/strict";
 import { status } from "@grpc/grpc-js";
