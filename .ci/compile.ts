@@ -54,8 +54,12 @@ async function main(): Promise<number> {
   const output = outputOf(Deno.args);
   const other = Deno.env.get("DENO_FOR_COMPILE");
   const args = compileArgs(output, [...workerEntries()].sort(), other !== undefined);
-  const { code } = await new Deno.Command(other ?? Deno.execPath(), { args, stdin: "null" })
-    .spawn().status;
+  const { code } = await new Deno.Command(other ?? Deno.execPath(), {
+    args,
+    // Deno 2.6 runs out of stack over the module graph with its default of 2 MiB a thread.
+    env: other === undefined ? {} : { RUST_MIN_STACK: String(256 << 20) },
+    stdin: "null",
+  }).spawn().status;
   if (code === 0) console.log(`made ${output}`);
   return code;
 }

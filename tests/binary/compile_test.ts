@@ -81,7 +81,7 @@ async function smokeRest(
   const graph = {
     tasks: [
       { key: "sum", method: "add", args: [1, 2] },
-      { key: "echo", method: "echo_string", args: [{ $result: "sum" }, "x"], deps: ["sum"] },
+      { key: "total", method: "add", args: [{ $result: "sum" }, 10], deps: ["sum"] },
     ],
   };
   const submitted = await fetchApi(`${url}/api/workflows`, "POST", graph, { token });
