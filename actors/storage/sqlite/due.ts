@@ -12,14 +12,17 @@ function tasksBy(index: string, rest: string): string {
     "JOIN task_inputs i ON i.num = t.num LEFT JOIN task_outcomes o ON o.num = t.num " + rest;
 }
 
+/** What `tasks_expiry` contains, in the words of its definition, without which it is not used. */
+const MAY_EXPIRE = "expires_at IS NOT NULL " +
+  "AND (status = 'scheduled' OR status = 'blocked' OR status = 'pending')";
+
 const DUE = tasksBy(
   "tasks_due",
   "WHERE t.status = 'scheduled' AND t.due_at <= ? ORDER BY t.due_at, t.num LIMIT ?",
 );
 const EXPIRED = tasksBy(
   "tasks_expiry",
-  "WHERE t.expires_at IS NOT NULL AND t.status IN ('scheduled', 'blocked', 'pending') " +
-    "AND t.expires_at <= ? ORDER BY t.expires_at, t.num LIMIT ?",
+  `WHERE ${MAY_EXPIRE} AND t.expires_at <= ? ORDER BY t.expires_at, t.num LIMIT ?`,
 );
 const RUNNING = tasksBy(
   "tasks_running",
@@ -65,8 +68,7 @@ export function nextWakeAt({ connection }: Transaction): number | null {
     "SELECT min(due_at) FROM tasks INDEXED BY tasks_due WHERE status = 'scheduled'",
   );
   const expiry = connection.row(
-    "SELECT min(expires_at) FROM tasks INDEXED BY tasks_expiry " +
-      "WHERE expires_at IS NOT NULL AND status IN ('scheduled', 'blocked', 'pending')",
+    `SELECT min(expires_at) FROM tasks INDEXED BY tasks_expiry WHERE ${MAY_EXPIRE}`,
   );
   const times = [due, expiry].flatMap((row) => integerOrNull(row?.[0]) ?? []);
   return times.length > 0 ? Math.min(...times) : null;
