@@ -1,5 +1,4 @@
 /** Bearer tokens: who calls, and what the caller may do. The same for every front-end. */
-import { hash } from "node:crypto";
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { LRUCache } from "lru-cache";
 import type { AuthConfig } from "../actors/config.ts";
@@ -16,7 +15,7 @@ export interface Principal {
 }
 
 interface VerifiedToken {
-  readonly principal: Principal;
+  readonly result: Result<Principal>;
   /** Epoch ms after which the token has to be verified anew. */
   readonly validUntil: number;
 }
@@ -35,7 +34,10 @@ export class Authenticator {
   readonly #config: AuthConfig;
   readonly #keys: KeySource | null;
   readonly #now: () => number;
-  /** By hash, so that the process does not keep tokens. */
+  /**
+   * By the whole header. A digest would cost more than all the rest of a known token's check, and
+   * would hide nothing: who can read this memory can read the requests.
+   */
   readonly #verified = new LRUCache<string, VerifiedToken>({ max: VERIFIED_MAX });
 
   constructor(config: AuthConfig, now: () => number = Date.now) {
@@ -51,15 +53,14 @@ export class Authenticator {
   verify(authorization: string | null): Promise<Result<Principal>> | Result<Principal> {
     if (this.#config.kind === "none") return ok(EVERYBODY);
     if (authorization === null) return unauthenticated("a bearer token is required");
+    const known = this.#verified.get(authorization);
+    if (known !== undefined && this.#now() < known.validUntil) return known.result;
     const token = bearerToken(authorization);
     if (token === null) return unauthenticated("the authorization is not a bearer token");
-    const key = hash("sha256", token, "base64");
-    const known = this.#verified.get(key);
-    if (known !== undefined && this.#now() < known.validUntil) return ok(known.principal);
-    return this.#verifyToken(token, key);
+    return this.#verifyToken(token, authorization);
   }
 
-  async #verifyToken(token: string, cacheKey: string): Promise<Result<Principal>> {
+  async #verifyToken(token: string, authorization: string): Promise<Result<Principal>> {
     const now = this.#now();
     let payload: JWTPayload;
     try {
@@ -73,8 +74,9 @@ export class Authenticator {
     };
     const expiresAt = ((payload.exp ?? 0) + LEEWAY_SECONDS) * 1_000;
     const validUntil = Math.min(expiresAt, now + VERIFIED_MS);
-    this.#verified.set(cacheKey, { principal, validUntil });
-    return ok(principal);
+    const result = ok(principal);
+    this.#verified.set(authorization, { result, validUntil });
+    return result;
   }
 
   async #verifySignature(token: string, now: number): Promise<JWTPayload> {
