@@ -34,7 +34,7 @@ function matching(
     `SELECT ${COLUMNS_WITH_SHORT_TEXTS} FROM (${scanned(scan)}) s ` +
       "CROSS JOIN tasks t ON t.num = s.num CROSS JOIN task_inputs i ON i.num = t.num " +
       `LEFT JOIN task_outcomes o ON o.num = t.num WHERE ${filter.sql} ` +
-      `ORDER BY t.${scan.column} ${scan.order} LIMIT ?`,
+      `ORDER BY s.${scan.column} ${scan.order} LIMIT ?`,
     textBytes,
     textBytes,
     textBytes,

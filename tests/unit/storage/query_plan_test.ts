@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import {
+  databaseFile,
+  openSqliteReader,
+  openSqliteStore,
+} from "../../../actors/storage/sqlite/mod.ts";
+import {
+  blockedTask,
+  complete,
+  insert,
+  newTask,
+  query,
+  selectReady,
+  T0,
+} from "../../conformance/store_fixture.ts";
+
+/** What may be walked over from end to end: arguments, small tables, and what a scan limits by itself. */
+const BOUNDED = [
+  /^SCAN \w+( EXISTS)? VIRTUAL TABLE/,
+  /^SCAN (counters|queues|depths|s|CONSTANT ROW|\(subquery-\d+\))$/,
+  // Newest first, as many rows as the page may scan.
+  /^SCAN tasks USING INTEGER PRIMARY KEY$/,
+  // Partial indexes over live tasks, of which the running ones are bounded by slots.
+  /^SCAN (t|tasks) USING (COVERING )?INDEX tasks_(ready|due|running|expiry|blocked)$/,
+  /^SCAN tombstones$/,
+];
+
+/** Runs `work` and answers the SQL of every statement that it prepared. */
+async function prepared(work: () => Promise<void>): Promise<ReadonlySet<string>> {
+  const statements = new Set<string>();
+  const original = DatabaseSync.prototype.prepare;
+  DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string) {
+    statements.add(sql);
+    return original.call(this, sql);
+  };
+  try {
+    await work();
+  } finally {
+    DatabaseSync.prototype.prepare = original;
+  }
+  return statements;
+}
+
+/** The steps of a statement's plan that walk over something from end to end. */
+function scans(database: DatabaseSync, sql: string): string[] {
+  const steps = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
+  return steps.map((step) => String(step["detail"])).filter((detail) => detail.startsWith("SCAN"));
+}
+
+async function useEveryVerb(dataDir: string): Promise<void> {
+  const store = await openSqliteStore({ dataDir });
+  const parent = newTask(1, { workflowId: "w", workflowNum: 1 });
+  await store.write((tx) =>
+    tx.insertWorkflows([{
+      id: "w",
+      num: 1,
+      name: null,
+      status: "running",
+      contentHash: "h",
+      createdAt: T0,
+      finishedAt: null,
+    }])
+  );
+  await insert(store, parent, blockedTask(2, [parent]), newTask(3, { concurrencyKey: "a" }));
+  await complete(store, [1]);
+  await store.write(async (tx) => {
+    await selectReady(tx, { keyConcurrency: 1, afterKey: "b" });
+    await tx.dependentsOf([1], ["blocked"]);
+    await tx.dependenciesOf([2]);
+    await tx.withLiveDependents([1]);
+    await tx.findTasks(["task-1"]);
+    await tx.loadResults([1]);
+    await tx.loadWorkflows([1]);
+    await tx.findWorkflows(["w"]);
+    await tx.tasksOfWorkflow(1, { afterNum: 0, limit: 9 });
+    await tx.finishWorkflows([{ num: 1, status: "completed", finishedAt: T0 }]);
+    const entry = { key: "k", contentHash: "h", id: "task-1", expiresAt: T0 };
+    await tx.insertIdempotencyKeys([entry]);
+    await tx.findIdempotencyKeys(["k"], 0);
+    await tx.selectDue(T0, 9);
+    await tx.selectExpired(T0, 9);
+    await tx.selectRunning({ afterNum: 0, limit: 9 });
+    await tx.selectRunning({ afterNum: 0, limit: 9, executor: "e" });
+    await tx.nextWakeAt();
+    await tx.readyWork();
+    await tx.countRunning("default", 9);
+    await tx.reassignPools([{ method: "noop", from: "async", to: "blocking" }]);
+    await tx.insertRuns([
+      { num: 1, run: 1, attempt: 1, node: "n", executor: "e", startedAt: T0 },
+    ]);
+    await tx.finishRuns([
+      { num: 1, run: 1, startedAt: T0, finishedAt: T0, outcome: "completed", error: null },
+    ]);
+    const line = { run: 1, at: T0, level: "info" as const, message: "m", fields: {} };
+    await tx.appendLogs([{ num: 1, lines: [line] }]);
+    await tx.setProgress([{ num: 3, run: 0, progress: { fraction: 1, note: null } }]);
+  });
+  await readEverything(dataDir);
+  await store.write((tx) => tx.deleteTasks([1]));
+  await store.close();
+}
+
+async function readEverything(dataDir: string): Promise<void> {
+  const reader = await openSqliteReader({ dataDir });
+  const page = { limit: 9, scanRows: 99, textBytes: 99 };
+  await reader.getTasks(["task-1"]);
+  await reader.listRuns("task-1");
+  await reader.listLogs("task-1", 9);
+  await reader.getWorkflow("w");
+  await reader.listWorkflowTasks(1);
+  await reader.listWorkflows({ limit: 9, beforeNum: null });
+  const filters = [{}, { workflowId: "w" }, { idPrefix: "task" }, {
+    label: { key: "k", value: "v" },
+  }];
+  for (const filter of filters) {
+    await reader.listTasks(query(filter), { ...page, beforeNum: null });
+    await reader.listChanges(query(filter), { ...page, afterSeq: 0 });
+  }
+  await reader.close();
+}
+
+Deno.test("sqlite queries walk over nothing that grows with history", async () => {
+  const dataDir = await Deno.makeTempDir({ prefix: "dtask-plan-" });
+  try {
+    const statements = await prepared(() => useEveryVerb(dataDir));
+    assert.ok(statements.size > 50, `${statements.size} statements`);
+    const database = new DatabaseSync(databaseFile(dataDir));
+    const walks = [...statements].filter((sql) => !sql.startsWith("PRAGMA")).flatMap((sql) =>
+      scans(database, sql).filter((step) => !BOUNDED.some((rule) => rule.test(step)))
+        .map((step) => `${step}: ${sql}`)
+    );
+    database.close();
+    assert.deepEqual(walks, []);
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});
