@@ -90,12 +90,7 @@ export function decodeTask(row: Row): TaskRecord {
     attempt: integer(row[11]),
     crashes: integer(row[12]),
     alone: row[13] === 1,
-    counts: {
-      total: integer(row[14]),
-      succeeded: integer(row[15]),
-      failed: integer(row[16]),
-      skipped: integer(row[17]),
-    },
+    counts: decodeCounts(row),
     readyOrder: integerOrNull(row[18]),
     readyPool: textOrNull(row[19]),
     readyAt: integerOrNull(row[20]),
@@ -114,6 +109,15 @@ export function decodeTask(row: Row): TaskRecord {
     result: textOrNull(row[34]),
     ...(args === null ? { argsOmitted: true } : {}),
     ...(row[35] === 1 ? { resultOmitted: true } : {}),
+  };
+}
+
+function decodeCounts(row: Row): TaskRecord["counts"] {
+  return {
+    total: integer(row[14]),
+    succeeded: integer(row[15]),
+    failed: integer(row[16]),
+    skipped: integer(row[17]),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import type { Store, StoreWriter } from "../../../actors/storage/port.ts";
 import {
   databaseFile,
   openSqliteReader,
@@ -50,6 +51,15 @@ function scans(database: DatabaseSync, sql: string): string[] {
 
 async function useEveryVerb(dataDir: string): Promise<void> {
   const store = await openSqliteStore({ dataDir });
+  await fill(store);
+  await store.write(lookAround);
+  await store.write(changeThings);
+  await readEverything(dataDir);
+  await store.write((tx) => tx.deleteTasks([1]));
+  await store.close();
+}
+
+async function fill(store: Store): Promise<void> {
   const parent = newTask(1, { workflowId: "w", workflowNum: 1 });
   await store.write((tx) =>
     tx.insertWorkflows([{
@@ -64,41 +74,42 @@ async function useEveryVerb(dataDir: string): Promise<void> {
   );
   await insert(store, parent, blockedTask(2, [parent]), newTask(3, { concurrencyKey: "a" }));
   await complete(store, [1]);
-  await store.write(async (tx) => {
-    await selectReady(tx, { keyConcurrency: 1, afterKey: "b" });
-    await tx.dependentsOf([1], ["blocked"]);
-    await tx.dependenciesOf([2]);
-    await tx.withLiveDependents([1]);
-    await tx.findTasks(["task-1"]);
-    await tx.loadResults([1]);
-    await tx.loadWorkflows([1]);
-    await tx.findWorkflows(["w"]);
-    await tx.tasksOfWorkflow(1, { afterNum: 0, limit: 9 });
-    await tx.finishWorkflows([{ num: 1, status: "completed", finishedAt: T0 }]);
-    const entry = { key: "k", contentHash: "h", id: "task-1", expiresAt: T0 };
-    await tx.insertIdempotencyKeys([entry]);
-    await tx.findIdempotencyKeys(["k"], 0);
-    await tx.selectDue(T0, 9);
-    await tx.selectExpired(T0, 9);
-    await tx.selectRunning({ afterNum: 0, limit: 9 });
-    await tx.selectRunning({ afterNum: 0, limit: 9, executor: "e" });
-    await tx.nextWakeAt();
-    await tx.readyWork();
-    await tx.countRunning("default", 9);
-    await tx.reassignPools([{ method: "noop", from: "async", to: "blocking" }]);
-    await tx.insertRuns([
-      { num: 1, run: 1, attempt: 1, node: "n", executor: "e", startedAt: T0 },
-    ]);
-    await tx.finishRuns([
-      { num: 1, run: 1, startedAt: T0, finishedAt: T0, outcome: "completed", error: null },
-    ]);
-    const line = { run: 1, at: T0, level: "info" as const, message: "m", fields: {} };
-    await tx.appendLogs([{ num: 1, lines: [line] }]);
-    await tx.setProgress([{ num: 3, run: 0, progress: { fraction: 1, note: null } }]);
-  });
-  await readEverything(dataDir);
-  await store.write((tx) => tx.deleteTasks([1]));
-  await store.close();
+}
+
+async function lookAround(tx: StoreWriter): Promise<void> {
+  await selectReady(tx, { keyConcurrency: 1, afterKey: "b" });
+  await tx.dependentsOf([1], ["blocked"]);
+  await tx.dependenciesOf([2]);
+  await tx.withLiveDependents([1]);
+  await tx.findTasks(["task-1"]);
+  await tx.loadResults([1]);
+  await tx.loadWorkflows([1]);
+  await tx.findWorkflows(["w"]);
+  await tx.tasksOfWorkflow(1, { afterNum: 0, limit: 9 });
+  await tx.selectDue(T0, 9);
+  await tx.selectExpired(T0, 9);
+  await tx.selectRunning({ afterNum: 0, limit: 9 });
+  await tx.selectRunning({ afterNum: 0, limit: 9, executor: "e" });
+  await tx.nextWakeAt();
+  await tx.readyWork();
+  await tx.countRunning("default", 9);
+}
+
+async function changeThings(tx: StoreWriter): Promise<void> {
+  await tx.finishWorkflows([{ num: 1, status: "completed", finishedAt: T0 }]);
+  const entry = { key: "k", contentHash: "h", id: "task-1", expiresAt: T0 };
+  await tx.insertIdempotencyKeys([entry]);
+  await tx.findIdempotencyKeys(["k"], 0);
+  await tx.reassignPools([{ method: "noop", from: "async", to: "blocking" }]);
+  await tx.insertRuns([
+    { num: 1, run: 1, attempt: 1, node: "n", executor: "e", startedAt: T0 },
+  ]);
+  await tx.finishRuns([
+    { num: 1, run: 1, startedAt: T0, finishedAt: T0, outcome: "completed", error: null },
+  ]);
+  const line = { run: 1, at: T0, level: "info" as const, message: "m", fields: {} };
+  await tx.appendLogs([{ num: 1, lines: [line] }]);
+  await tx.setProgress([{ num: 3, run: 0, progress: { fraction: 1, note: null } }]);
 }
 
 async function readEverything(dataDir: string): Promise<void> {
