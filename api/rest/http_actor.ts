@@ -13,7 +13,12 @@ import type {
   SchedulerProtocol,
   SupervisorProtocol,
 } from "../../actors/protocol.ts";
-import type { ActorContext, Behaviour, Started } from "../../actors/runtime/mod.ts";
+import {
+  type ActorContext,
+  type Behaviour,
+  errorMessage,
+  type Started,
+} from "../../actors/runtime/mod.ts";
 import { getLogger } from "../../actors/telemetry/logger.ts";
 import { Authenticator } from "../auth.ts";
 import { Metrics } from "../metrics.ts";
@@ -122,7 +127,14 @@ class HttpListener {
       },
       ...tls,
     };
-    this.#server = Deno.serve(options, (request) => app.handle(request));
+    try {
+      this.#server = Deno.serve(options, (request) => app.handle(request));
+    } catch (error) {
+      const { host, port } = config.http;
+      throw new Error(`Cannot listen on ${host}:${port} for REST: ${errorMessage(error)}`, {
+        cause: error,
+      });
+    }
   }
 
   /** Where it listens. */

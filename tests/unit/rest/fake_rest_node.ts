@@ -338,7 +338,8 @@ function readySystem(): SystemStatus {
   };
 }
 
-function fakeConfig(): NodeConfig {
+/** A configuration with a secret and nothing unusual. */
+export function fakeConfig(): NodeConfig {
   return {
     http: { host: "127.0.0.1", port: 8080 },
     grpc: null,

@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { EventStream } from "../../../api/rest/event_stream.ts";
+import { decodeEventId, encodeEventId } from "../../../api/rest/event_id.ts";
+import { type CallOptions, FakeRestNode } from "./fake_rest_node.ts";
+
+/** One server-sent event as a client parses it. */
+interface Event {
+  readonly event: string | undefined;
+  readonly id: string | undefined;
+  // deno-lint-ignore no-explicit-any -- tests look into events freely and assert what they find
+  readonly data: any;
+  readonly comment: string | undefined;
+}
+
+/** Reads a stream block by block, as the format's specification says. */
+class EventReader {
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #text = "";
+
+  constructor(body: ReadableStream<Uint8Array> | null) {
+    assert.ok(body);
+    const text = body.pipeThrough(
+      new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
+    );
+    this.#reader = text.getReader();
+  }
+
+  async next(): Promise<Event | null> {
+    while (!this.#text.includes("\n\n")) {
+      const { value, done } = await this.#reader.read();
+      if (done) return null;
+      this.#text += value;
+    }
+    const end = this.#text.indexOf("\n\n");
+    const lines = this.#text.slice(0, end).split("\n");
+    this.#text = this.#text.slice(end + 2);
+    const field = (name: string) =>
+      lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+    const data = field("data");
+    return {
+      event: field("event"),
+      id: field("id"),
+      data: data === undefined ? undefined : JSON.parse(data),
+      comment: field(""),
+    };
+  }
+
+  cancel(): Promise<void> {
+    return this.#reader.cancel();
+  }
+}
+
+async function watch(node: FakeRestNode, query = "", options: CallOptions = {}) {
+  const response = await node.open("GET", `/api/events${query}`, options);
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get("content-type"), "text/event-stream");
+  return new EventReader(response.body);
+}
+
+Deno.test("events tell each task that changes after the watcher came", async () => {
+  const node = new FakeRestNode();
+  node.commit("old");
+  const events = await watch(node);
+  assert.deepEqual(await events.next(), {
+    event: undefined,
+    id: encodeEventId(1),
+    data: undefined,
+    comment: "ping",
+  });
+  node.commit("a", { status: "pending" });
+  const first = await events.next();
+  assert.deepEqual([first?.event, first?.data.id, first?.data.status], ["task", "a", "pending"]);
+  node.commit("a", { status: "completed", result: "1" });
+  const second = await events.next();
+  assert.deepEqual([second?.data.status, second?.data.result], ["completed", 1]);
+  assert.ok((second?.id ?? "") > (first?.id ?? ""));
+  await events.cancel();
+});
+
+Deno.test("events resume after an id, from the header or the query, with latest states", async () => {
+  const node = new FakeRestNode();
+  node.commit("a", { status: "pending" });
+  node.commit("b");
+  node.commit("a", { status: "completed" });
+  const id = encodeEventId(1);
+  for (
+    const open of [
+      watch(node, `?after=${id}`),
+      watch(node, "", { headers: { "last-event-id": id } }),
+    ]
+  ) {
+    const events = await open;
+    await events.next();
+    const seen = [await events.next(), await events.next()].map((event) => event?.data.id);
+    assert.deepEqual(seen, ["b", "a"]);
+    await events.cancel();
+  }
+});
+
+Deno.test("events say reset when the place is not known, and go on from now", async () => {
+  const node = new FakeRestNode();
+  node.commit("a");
+  for (const id of [encodeEventId(99), "not-an-id"]) {
+    const events = await watch(node, "", { headers: { "last-event-id": id } });
+    const opening = await events.next();
+    assert.deepEqual([opening?.event, opening?.id], ["reset", encodeEventId(node.seq)]);
+    node.commit("b");
+    assert.equal((await events.next())?.data.id, "b");
+    await events.cancel();
+  }
+});
+
+Deno.test("events say reset when deletions are no longer known", async () => {
+  const node = new FakeRestNode();
+  node.commit("a");
+  node.commit("b");
+  const events = await watch(node, `?after=${encodeEventId(1)}`);
+  node.replies.set("GetChanges", () => ({
+    ok: true,
+    value: { tasks: [], lastSeq: 2, more: false, reset: true },
+  }));
+  await events.next();
+  assert.equal((await events.next())?.event, "reset");
+  await events.cancel();
+});
+
+Deno.test("events hand the filter to the reader and read on while there is more", async () => {
+  const node = new FakeRestNode();
+  node.commit("a");
+  const events = await watch(node, `?status=failed&queue=q&after=${encodeEventId(0)}`);
+  await events.next();
+  assert.equal((await events.next())?.data.id, "a");
+  const filter = node.asked.findLast(({ kind }) => kind === "GetChanges")?.["filter"];
+  assert.deepEqual([filter.status, filter.queue, filter.method], ["failed", "q", null]);
+  await events.cancel();
+});
+
+Deno.test("events start from the latest change even when none was heard of", async () => {
+  const node = new FakeRestNode();
+  node.commit("a");
+  for (const seq of [1, 2, 3, 1_000, 2 ** 40 + 5]) {
+    node.seq = seq - 1;
+    const fresh = new FakeRestNode();
+    fresh.replies.set("GetChanges", (message) => ({
+      ok: true,
+      value: {
+        tasks: message["afterSeq"] < seq ? [node.tasks.get("a")] : [],
+        lastSeq: Math.max(message["afterSeq"], seq),
+        more: false,
+        reset: false,
+      },
+    }));
+    assert.deepEqual(await fresh.feed.position(), { ok: true, value: seq });
+    assert.ok(fresh.asked.length <= 110);
+  }
+});
+
+Deno.test("events end when the reader is away or the node stops, so that the client comes back", async () => {
+  const node = new FakeRestNode();
+  node.commit("a");
+  const stopped = await watch(node);
+  await stopped.next();
+  node.feed.close();
+  assert.equal(await stopped.next(), null);
+  const other = new FakeRestNode();
+  other.commit("a");
+  const lost = await watch(other);
+  await lost.next();
+  other.replies.set("GetChanges", () => ({ ok: false, error: { code: "died", message: "" } }));
+  other.publish([{ kind: "EventsLost" }]);
+  assert.equal(await lost.next(), null);
+});
+
+Deno.test("events ping a quiet watcher", async () => {
+  const node = new FakeRestNode();
+  node.commit("a");
+  const { service, feed } = node;
+  const filter = {
+    status: null,
+    queue: null,
+    method: null,
+    workflowId: null,
+    label: null,
+    since: null,
+    until: null,
+    q: null,
+  };
+  const source = new EventStream({ service, feed, filter, afterSeq: 1, reset: false, pingMs: 1 });
+  assert.ok(source.subscribe());
+  const events = new EventReader(new ReadableStream(source, { highWaterMark: 0 }));
+  for (let i = 0; i < 3; i++) assert.equal((await events.next())?.comment, "ping");
+  await events.cancel();
+});
+
+Deno.test("events refuse more streams than the limit, and free them when clients go", async () => {
+  const node = new FakeRestNode();
+  node.commit("a");
+  const subscription = { wake: () => {} };
+  assert.ok(node.feed.subscribe(subscription));
+  const others = Array.from({ length: 999 }, () => ({ wake: () => {} }));
+  for (const other of others) assert.ok(node.feed.subscribe(other));
+  const full = await node.call("GET", "/api/events");
+  assert.deepEqual([full.status, full.body.code], [503, "too_many_streams"]);
+  node.feed.unsubscribe(subscription);
+  const events = await watch(node);
+  await events.cancel();
+  await (await watch(node)).cancel();
+});
+
+Deno.test("event ids grow as text and as numbers, and nothing else is one", () => {
+  const seqs = [0, 35, 36, 1_000_000, Number.MAX_SAFE_INTEGER];
+  const ids = seqs.map(encodeEventId);
+  assert.deepEqual(ids, ids.toSorted());
+  assert.deepEqual(ids.map(decodeEventId), seqs);
+  for (const id of ["", "1", "0000000000A", "zzzzzzzzzzz", "-0000000001"]) {
+    assert.equal(decodeEventId(id), null, id);
+  }
+});

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { committed, FakeRestNode, NOW } from "./fake_rest_node.ts";
+
+Deno.test("workflow is submitted whole, with one content hash and keys as they are", async () => {
+  const node = new FakeRestNode();
+  const body = {
+    id: "w",
+    name: "etl",
+    tasks: [{ key: "a b", method: "noop" }, { key: "c", method: "add", payload: 1, deps: ["a b"] }],
+  };
+  const first = await node.call("POST", "/api/workflows", { body });
+  assert.equal(first.status, 201);
+  assert.equal(first.headers.get("location"), "/api/workflows/w");
+  assert.deepEqual(first.body, {
+    id: "w",
+    name: "etl",
+    status: "running",
+    counts: { pending: 2 },
+    createdAt: "2026-11-21T20:15:42.000Z",
+    finishedAt: null,
+  });
+  const message = node.asked.at(-1);
+  assert.deepEqual(
+    message?.["tasks"].map((task: { key: string; args: string }) => [task.key, task.args]),
+    [
+      ["a b", "[]"],
+      ["c", "[1]"],
+    ],
+  );
+  assert.equal(message?.["tasks"][0].contentHash, message?.["contentHash"]);
+  assert.equal((await node.call("POST", "/api/workflows", { body })).status, 200);
+  const other = { ...body, name: "other" };
+  assert.equal((await node.call("POST", "/api/workflows", { body: other })).status, 409);
+});
+
+Deno.test("workflow by id comes with tasks without their texts", async () => {
+  const node = new FakeRestNode();
+  await node.call("POST", "/api/workflows", {
+    body: { id: "w", tasks: [{ key: "a", method: "noop" }] },
+  });
+  node.commit("t", { status: "completed", result: "1" });
+  node.replies.set("GetWorkflow", () => ({
+    ok: true,
+    value: { ok: true, value: { workflow: node.workflows.get("w"), tasks: [node.tasks.get("t")] } },
+  }));
+  const { body } = await node.call("GET", "/api/workflows/w");
+  const [task] = body.tasks;
+  assert.deepEqual(
+    [task.args, task.argsOmitted, task.result, task.resultOmitted],
+    [null, true, null, true],
+  );
+  assert.equal((await node.call("GET", "/api/workflows")).body.items[0].id, "w");
+  for (const action of ["cancel", "retry"]) {
+    assert.equal((await node.call("POST", `/api/workflows/w/${action}`)).status, 200);
+    assert.equal((await node.call("POST", `/api/workflows/x/${action}`)).status, 404);
+  }
+});
+
+Deno.test("queues list those that were set up and those that hold tasks", async () => {
+  const node = new FakeRestNode();
+  await node.call("POST", "/api/queues/zeta/pause");
+  const { body } = await node.call("GET", "/api/queues");
+  assert.deepEqual(
+    body.items.map((queue: Record<string, unknown>) => [
+      queue["name"],
+      queue["paused"],
+      queue["counts"],
+    ]),
+    [["default", false, { pending: 3 }], ["zeta", true, {}]],
+  );
+  const resumed = await node.call("POST", "/api/queues/zeta/resume");
+  assert.equal(resumed.body.paused, false);
+});
+
+Deno.test("stats and system show what the actors say", async () => {
+  const node = new FakeRestNode();
+  const counts = {
+    queue: "default",
+    method: "add",
+    submitted: 120,
+    attempts: 0,
+    retries: 0,
+    finished: { completed: 60 },
+    waitSeconds: [],
+    runSeconds: [],
+  };
+  node.publish([committed({ counts: [counts] })]);
+  const stats = await node.call("GET", "/api/stats");
+  assert.deepEqual(stats.body, {
+    submitted: 2,
+    finished: { completed: 1 },
+    commits: 1,
+    queues: [{ name: "default", counts: { pending: 3 } }],
+    rates: { submittedPerSecond: 120, finishedPerSecond: 60 },
+    resultCache: { hits: 3, misses: 4, bytes: 5 },
+  });
+  const system = await node.call("GET", "/api/system");
+  assert.equal(system.body.startedAt, new Date(NOW).toISOString());
+  assert.equal(system.body.actors[0].restarts, 2);
+  assert.deepEqual((await node.call("GET", "/api/methods")).body, { items: [] });
+});
+
+Deno.test("metrics count what was committed, with bounded labels", async () => {
+  const node = new FakeRestNode();
+  const counts = (queue: string, method: string) => ({
+    queue,
+    method,
+    submitted: 2,
+    attempts: 3,
+    retries: 1,
+    finished: { completed: 1, failed: 1 },
+    waitSeconds: [0.02],
+    runSeconds: [0.2, 0.3],
+  });
+  node.publish([
+    committed({ counts: [counts("default", "add"), counts("default", "evil")], cacheHits: 4 }),
+    { kind: "EventsLost" },
+  ]);
+  for (let i = 0; i < 210; i++) node.publish([committed({ counts: [counts(`q${i}`, "add")] })]);
+  node.metrics.observeGrpc([{ method: "SubmitTask", code: "OK", seconds: 0.01 }]);
+  await node.call("GET", "/api/tasks/secret-id");
+  await node.call("GET", "/api/nothing");
+  const { status, body, headers } = await node.call("GET", "/metrics");
+  assert.equal(status, 200);
+  assert.match(headers.get("content-type") ?? "", /^text\/plain/);
+  const expected = [
+    'dtask_tasks_submitted_total{queue="default",method="add"} 2',
+    'dtask_tasks_submitted_total{queue="default",method="unknown"} 2',
+    'dtask_tasks_submitted_total{queue="other",method="add"} 22',
+    'dtask_tasks_finished_total{queue="default",method="add",status="failed"} 1',
+    "dtask_task_attempts_total 636",
+    "dtask_task_retries_total 212",
+    'dtask_queue_depth{queue="default",status="pending"} 3',
+    "dtask_task_wait_seconds_count 212",
+    "dtask_task_run_seconds_count 424",
+    'dtask_http_request_seconds_count{route="/api/tasks/{id}",method="GET",code="404"} 1',
+    'dtask_http_request_seconds_count{route="unknown",method="GET",code="404"} 1',
+    'dtask_grpc_request_seconds_count{method="SubmitTask",code="OK"} 1',
+    "dtask_store_commit_seconds_count 211",
+    "dtask_store_commit_batch_size_sum 211",
+    "dtask_result_cache_hits_total 4",
+    "dtask_result_cache_misses_total 0",
+    'dtask_actor_restarts_total{actor="scheduler"} 2',
+    'dtask_actor_lane_depth{actor="scheduler",lane="submissions"} 7',
+    'dtask_executor_slots{state="busy"} 4',
+    'dtask_executor_slots{state="free"} 0',
+    "dtask_leader 1",
+  ];
+  const lines = new Set(body.split("\n"));
+  for (const line of expected) assert.ok(lines.has(line), line);
+  assert.doesNotMatch(body, /evil|secret-id|^nodejs_/m);
+});
