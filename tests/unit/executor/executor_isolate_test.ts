@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
-import type { MethodDefinition } from "../../../actors/domain/task.ts";
-import type { Assignment, ExecutorProtocol, RunOutcome, RunRef } from "../../../actors/protocol.ts";
-import type { ActorRef, ChildSpec } from "../../../actors/runtime/mod.ts";
-import { executorEntry } from "../../../actors/supervisor/task_modules.ts";
-import { PATIENT, ProbeSystem, valueOf } from "../../support/runtime_actors/probe_system.ts";
 import { assignment } from "./executor_harness.ts";
-import type { StandInProtocol } from "./scheduler_stand_in.ts";
+import { outcomeIn, startExecutor } from "./executor_node.ts";
 
 const INTRUDER = new URL("./user_tasks/intruder.ts", import.meta.url).href;
 
@@ -29,7 +24,7 @@ const REFUSALS: Readonly<Record<string, RegExp>> = {
 };
 
 Deno.test("task code without rights reaches nothing of the host, and not its isolate's life", async () => {
-  await using node = await startExecutor();
+  await using node = await startExecutor({ moduleUrls: [INTRUDER] });
   let reached = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
     reached += 1;
@@ -51,7 +46,7 @@ Deno.test("task code without rights reaches nothing of the host, and not its iso
 });
 
 Deno.test("executor tells the definitions of built-in and user tasks on being ready", async () => {
-  await using node = await startExecutor();
+  await using node = await startExecutor({ moduleUrls: [INTRUDER] });
   const names = node.definitions.map(({ name }) => name);
   for (const name of ["add", "noop", "sleep", "spin", "intruder.exit"]) {
     assert.ok(names.includes(name), name);
@@ -63,7 +58,7 @@ Deno.test("executor tells the definitions of built-in and user tasks on being re
 });
 
 Deno.test("executor ends with what escapes its tasks, and its successor announces itself", async () => {
-  await using node = await startExecutor();
+  await using node = await startExecutor({ moduleUrls: [INTRUDER] });
   await node.assign([assignment(1, "intruder.escape")]);
   await node.system.event("ActorDied", "executor-1");
   const announcements = await node.announcements(2);
@@ -73,7 +68,7 @@ Deno.test("executor ends with what escapes its tasks, and its successor announce
 });
 
 Deno.test("executor made to fail on purpose is replaced, closing its isolate included", async () => {
-  await using node = await startExecutor([]);
+  await using node = await startExecutor();
   for (const [index, fault] of (["throw", "close"] as const).entries()) {
     node.system.system.injectFault("executor-1", fault);
     const announcements = await node.announcements(index + 2);
@@ -84,7 +79,7 @@ Deno.test("executor made to fail on purpose is replaced, closing its isolate inc
 });
 
 Deno.test("executor runs on while the scheduler is replaced, and reports to the new one", async () => {
-  await using node = await startExecutor();
+  await using node = await startExecutor({ moduleUrls: [INTRUDER] });
   await node.announcements(1);
   const runs = [1, 2].map((num) => assignment(num, "sleep", { args: "[600000]" }));
   await node.assign(runs);
@@ -98,83 +93,8 @@ Deno.test("executor runs on while the scheduler is replaced, and reports to the 
 
 Deno.test("executor does not start when a task module throws, and says which", async () => {
   const missing = new URL("./user_tasks/missing.ts", import.meta.url).href;
-  await assert.rejects(startExecutor([missing]), /Cannot load task module .*missing\.ts/);
+  await assert.rejects(
+    startExecutor({ moduleUrls: [missing] }),
+    /Cannot load task module .*missing\.ts/,
+  );
 });
-
-interface TestNode extends AsyncDisposable {
-  readonly system: ProbeSystem;
-  readonly definitions: readonly MethodDefinition[];
-  assign(runs: readonly Assignment[]): Promise<void>;
-  cancel(runs: readonly RunRef[]): Promise<void>;
-  outcomes(count: number): Promise<readonly RunOutcome[]>;
-  announcements(
-    count: number,
-  ): Promise<readonly { readonly incarnation: string; readonly held: readonly unknown[] }[]>;
-}
-
-async function startExecutor(moduleUrls: readonly string[] = [INTRUDER]): Promise<TestNode> {
-  const system = new ProbeSystem();
-  try {
-    await system.system.start([standInSpec(), executorSpec(moduleUrls)]);
-  } catch (error) {
-    await system[Symbol.asyncDispose]();
-    throw error;
-  }
-  const executor: ActorRef<ExecutorProtocol> = system.system.ref("executor-1");
-  const scheduler: ActorRef<StandInProtocol> = system.system.ref("scheduler");
-  const ready = system.system.readyData("executor-1");
-  return {
-    system,
-    definitions: definitionsIn(ready),
-    assign: async (runs) => {
-      valueOf(await executor.ask({ kind: "AssignRuns", runs }, PATIENT));
-    },
-    cancel: async (runs) => {
-      const message = { kind: "AbortRuns", runs, reason: "cancelled" } as const;
-      valueOf(await executor.ask(message, PATIENT));
-    },
-    outcomes: async (count) =>
-      valueOf(await scheduler.ask({ kind: "AwaitOutcomes", count }, PATIENT)),
-    announcements: async (count) =>
-      valueOf(await scheduler.ask({ kind: "AwaitAnnouncements", count }, PATIENT)),
-    [Symbol.asyncDispose]: () => system[Symbol.asyncDispose](),
-  };
-}
-
-function standInSpec(): ChildSpec {
-  return {
-    name: "scheduler",
-    entry: new URL("./scheduler_stand_in.ts", import.meta.url),
-    permissions: "none",
-    init: () => null,
-    links: [],
-    ping: null,
-    startMs: 20_000,
-    stopMs: 1_000,
-    restart: "permanent",
-  };
-}
-
-function executorSpec(moduleUrls: readonly string[]): ChildSpec {
-  return {
-    ...standInSpec(),
-    name: "executor-1",
-    entry: executorEntry(moduleUrls),
-    init: () => ({ node: "n", pool: "async", slots: 20, moduleUrls, graceMs: 100, otel: false }),
-    links: ["scheduler"],
-    // An isolate that closes says nothing: that it is gone shows in that it answers no more.
-    ping: { intervalMs: 100, timeoutMs: 2_000 },
-  };
-}
-
-function definitionsIn(ready: unknown): readonly MethodDefinition[] {
-  assert.ok(typeof ready === "object" && ready !== null && "definitions" in ready);
-  assert.ok(Array.isArray(ready.definitions));
-  return ready.definitions;
-}
-
-function outcomeIn(outcomes: readonly RunOutcome[], num: number): RunOutcome {
-  const found = outcomes.find((outcome) => outcome.num === num);
-  assert.ok(found !== undefined, `run ${num} has no outcome`);
-  return found;
-}
