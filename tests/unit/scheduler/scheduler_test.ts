@@ -31,7 +31,11 @@ Deno.test("scheduler answers a repeated submission with the same task and refuse
     submission({ id: "a", contentHash: "sha256-1" }),
   ];
   const answers = await rig.ask({ kind: "SubmitTasks", items });
-  assert.deepEqual(answers.map((answer) => answer.ok && answer.value.created), [true, false, false]);
+  assert.deepEqual(answers.map((answer) => answer.ok && answer.value.created), [
+    true,
+    false,
+    false,
+  ]);
   assert.equal(answers[2]?.ok === false && answers[2].error.code, "already_exists");
   const [again] = await rig.ask({ kind: "SubmitTasks", items: items.slice(0, 1) });
   assert.equal(again?.ok && again.value.created, false);
