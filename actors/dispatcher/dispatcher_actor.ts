@@ -64,7 +64,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   readonly #supervisor: ActorRef<SupervisorProtocol>;
   readonly #executors = new Map<string, ExecutorSlots>();
   readonly #rotations = new Map<string, QueueRotation>();
-  readonly #weights = new Map<string, number>();
+  readonly #queues = new Map<string, QueueConfig>();
   readonly #verdicts = new Map<string, readonly RunOutcome[]>();
   readonly #askedPools = new Set<string>();
   readonly #stuck: StuckRuns;
@@ -94,7 +94,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       deadlineMs: CLAIM_DEADLINE_MS,
     });
     if (!answer.ok) throw new Error(`cannot read the queues: ${answer.error.message}`);
-    for (const queue of answer.value.queues) this.#weights.set(queue.name, queue.weight);
+    for (const queue of answer.value.queues) this.#queues.set(queue.name, queue);
     this.#onWorkBecameReady(answer.value.ready);
     return this;
   }
@@ -141,7 +141,9 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
 
   #onWorkBecameReady(work: readonly ReadyWork[]): void {
     for (const { queue, pool } of work) {
-      this.#rotationOf(pool).add(queue, this.#weights.get(queue) ?? 1);
+      const settings = this.#queues.get(queue);
+      // The scheduler hints again when a queue is resumed.
+      if (settings?.paused !== true) this.#rotationOf(pool).add(queue, settings?.weight ?? 1);
     }
     this.#pump();
   }
@@ -170,8 +172,8 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     this.#abort(executor, runs);
   }
 
-  #onQueueChanged({ name, weight }: QueueConfig): void {
-    this.#weights.set(name, weight);
+  #onQueueChanged(queue: QueueConfig): void {
+    this.#queues.set(queue.name, queue);
   }
 
   #onGetSlots(): DispatcherReplies["GetSlots"] {
@@ -206,10 +208,12 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     this.#executors.delete(name);
     const verdicts = this.#verdicts.get(incarnation) ?? judgeDead(executor, this.#now());
     this.#verdicts.delete(incarnation);
-    log.warn("executor {executor} is gone with {held} runs", {
-      executor: name,
-      held: executor.heldCount,
-    });
+    if (executor.heldCount > 0) {
+      log.warn("executor {executor} is gone with {held} runs", {
+        executor: name,
+        held: executor.heldCount,
+      });
+    }
     void this.#scheduler.ask({ kind: "ExecutorLost", executor: name, incarnation, verdicts }, {
       deadlineMs: REPORT_DEADLINE_MS,
     }).then((answer) => {

@@ -1,15 +1,24 @@
-import { isAlone } from "../domain/pool.ts";
+import { isAlone, modeOf } from "../domain/pool.ts";
 import type { Assignment, ExecutorAnnouncement, RunRef } from "../protocol.ts";
 import { prefetchOf } from "./prefetch.ts";
+import type { RunLengths } from "./run_lengths.ts";
 
 /** A run that an executor holds, as far as the dispatcher can know. */
 export interface HeldRun extends RunRef {
   readonly timeoutMs: number;
+  /** Null for a run from before the dispatcher's start. */
+  readonly method: string | null;
+  readonly assignedAt: number;
+  /** Its executor was asked to give it back, should it not have started. */
+  recalled: boolean;
   /** When its code is taken to have started: at hand-over, or when a slot became free. Null: it waits. */
   startedAt: number | null;
   /** When its cancellation was asked for. */
   cancelledAt: number | null;
 }
+
+/** A slot whose run is older than this is not about to take another. */
+const LIVELY_MS = 50;
 
 /** How much faster the mean run time follows a new report than an old one. */
 const MEAN_WEIGHT = 0.2;
@@ -17,12 +26,22 @@ const MEAN_WEIGHT = 0.2;
 /** Runs of an executor that joined with runs from before: their limits are not known here any more. */
 const ADOPTED_TIMEOUT_MS = 86_400_000;
 
+export interface ExecutorSlotsOptions {
+  readonly now: () => number;
+  /** Shared by all executors. */
+  readonly lengths: RunLengths;
+}
+
 /** One executor: what it holds, and how much more it may be given. */
 export class ExecutorSlots {
   readonly name: string;
   readonly incarnation: string;
   readonly pool: string;
   readonly slots: number;
+  /** Its code may block it, so that what it holds behind a long run can't be got back. */
+  readonly mayBlock: boolean;
+  readonly #now: () => number;
+  readonly #lengths: RunLengths;
   /** In the order of hand-over, which is the order in which its slots take them. */
   readonly #held = new Map<string, HeldRun>();
   #started = 0;
@@ -32,14 +51,17 @@ export class ExecutorSlots {
   /** Set once its isolate is to be ended: it gets nothing more. */
   terminating = false;
 
-  constructor(announcement: ExecutorAnnouncement, now: number) {
+  constructor(announcement: ExecutorAnnouncement, { now, lengths }: ExecutorSlotsOptions) {
     this.name = announcement.executor;
     this.incarnation = announcement.incarnation;
     this.pool = announcement.pool;
     this.slots = announcement.slots;
-    this.heardAt = now;
-    for (const ref of announcement.held) this.#hold(ref, ADOPTED_TIMEOUT_MS);
-    this.#fillSlots(now);
+    this.mayBlock = isAlone(this.pool) || modeOf(this.pool) === "blocking";
+    this.#now = now;
+    this.#lengths = lengths;
+    this.heardAt = now();
+    for (const ref of announcement.held) this.#hold(ref, ADOPTED_TIMEOUT_MS, null);
+    this.#fillSlots();
   }
 
   get heldCount(): number {
@@ -58,41 +80,92 @@ export class ExecutorSlots {
   /** How many more runs it may be given now: free slots, plus a prefetch that follows recent run times. */
   get credits(): number {
     if (this.terminating) return 0;
-    const prefetch = isAlone(this.pool) ? 0 : prefetchOf(this.slots, this.#meanRunMs);
+    const prefetch = prefetchOf(this.#livelySlots(), this.#meanRunMs);
     return Math.max(0, this.slots + prefetch - this.#held.size);
   }
 
-  assign(runs: readonly Assignment[], now: number): void {
-    for (const run of runs) this.#hold(run, run.timeoutMs);
-    this.#fillSlots(now);
+  /**
+   * How many of `runs`, from the first, it should get: nothing has to wait behind code that may take
+   * long and, since it blocks the isolate, can't be made to give back what waits.
+   */
+  fitting(runs: readonly Assignment[]): number {
+    if (!this.mayBlock || this.#holdsLong()) return Math.min(runs.length, this.#room());
+    const long = runs.findIndex(({ method }) => !this.#lengths.isShort(method));
+    return long < 0 ? runs.length : long + 1;
   }
 
-  /** Takes away runs that ended; those that wait move up. */
-  ended(refs: readonly RunRef[], meanRunMs: number, now: number): void {
-    this.heardAt = now;
+  assign(runs: readonly Assignment[]): void {
+    for (const run of runs) this.#hold(run, run.timeoutMs, run.method);
+    this.#fillSlots();
+  }
+
+  /** Takes away runs that ended; those that wait move up. Runs that it never held say nothing of it. */
+  ended(refs: readonly RunRef[], meanRunMs: number): void {
+    this.heardAt = this.#now();
+    const methods = new Set<string | null>();
     for (const ref of refs) {
       const run = this.#held.get(keyOf(ref));
       if (run === undefined) continue;
       this.#held.delete(keyOf(ref));
       if (run.startedAt !== null) this.#started--;
+      if (!run.recalled || run.startedAt !== null) methods.add(run.method);
     }
-    this.#meanRunMs = this.#meanRunMs === null
-      ? meanRunMs
-      : this.#meanRunMs + MEAN_WEIGHT * (meanRunMs - this.#meanRunMs);
-    this.#fillSlots(now);
+    if (methods.size > 0) this.#learn(methods, meanRunMs);
+    this.#fillSlots();
+  }
+
+  /** Runs that have waited for a slot since `before`, and were not recalled. Each is given once. */
+  recallParked(before: number): readonly RunRef[] {
+    if (this.mayBlock) return [];
+    const parked = this.held.filter(({ startedAt, recalled, assignedAt }) =>
+      startedAt === null && !recalled && assignedAt <= before
+    );
+    for (const run of parked) run.recalled = true;
+    return parked.map(({ num, run }) => ({ num, run }));
   }
 
   find(ref: RunRef): HeldRun | undefined {
     return this.#held.get(keyOf(ref));
   }
 
-  #hold({ num, run }: RunRef, timeoutMs: number): void {
-    const held = { num, run, timeoutMs, startedAt: null, cancelledAt: null };
-    this.#held.set(keyOf(held), held);
+  /** Slots that are free or were taken only now: those that soon take what is fetched ahead. */
+  #livelySlots(): number {
+    if (isAlone(this.pool) || (this.mayBlock && this.#holdsLong())) return 0;
+    const youngestOld = this.#now() - LIVELY_MS;
+    let stale = 0;
+    for (const { startedAt } of this.#held.values()) {
+      if (startedAt !== null && startedAt <= youngestOld) stale++;
+    }
+    return Math.max(0, this.slots - stale);
   }
 
-  #fillSlots(now: number): void {
+  #holdsLong(): boolean {
+    for (const { method } of this.#held.values()) {
+      if (method === null || !this.#lengths.isShort(method)) return true;
+    }
+    return false;
+  }
+
+  #room(): number {
+    return this.mayBlock ? Math.max(0, this.slots - this.#held.size) : Infinity;
+  }
+
+  #learn(methods: ReadonlySet<string | null>, meanRunMs: number): void {
+    for (const method of methods) if (method !== null) this.#lengths.note(method, meanRunMs);
+    this.#meanRunMs = this.#meanRunMs === null
+      ? meanRunMs
+      : this.#meanRunMs + MEAN_WEIGHT * (meanRunMs - this.#meanRunMs);
+  }
+
+  #hold({ num, run }: RunRef, timeoutMs: number, method: string | null): void {
+    const assignedAt = this.#now();
+    const state = { startedAt: null, cancelledAt: null, recalled: false };
+    this.#held.set(keyOf({ num, run }), { num, run, timeoutMs, method, assignedAt, ...state });
+  }
+
+  #fillSlots(): void {
     if (this.#started >= this.slots) return;
+    const now = this.#now();
     for (const run of this.#held.values()) {
       if (run.startedAt !== null) continue;
       if (this.#started >= this.slots) return;

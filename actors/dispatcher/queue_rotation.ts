@@ -23,6 +23,12 @@ export class QueueRotation {
     this.#entries.set(queue, { weight, credit });
   }
 
+  /** Gives `queue` another weight, from its next turn on. */
+  reweigh(queue: string, weight: number): void {
+    const entry = this.#entries.get(queue);
+    if (entry !== undefined) this.#entries.set(queue, { weight, credit: entry.credit });
+  }
+
   /** How many hints `queue` has had; to be handed to `drained`. */
   hintsOf(queue: string): number {
     return this.#hints.get(queue) ?? 0;

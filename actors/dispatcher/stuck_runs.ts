@@ -1,6 +1,5 @@
 import type { ActorRef } from "../runtime/mod.ts";
 import type { ExecutorProtocol } from "../protocol.ts";
-import { isAlone, modeOf } from "../domain/pool.ts";
 import { deadlineOf, type ExecutorSlots } from "./executor_slots.ts";
 import type { TerminationCause } from "./verdicts.ts";
 
@@ -73,8 +72,7 @@ export class StuckRuns {
       // Its own timer fires at the deadline: shortly after it, an isolate that is alive has acted.
       if (overdueMs > LOOK_MS) return this.#probe(executor, { aliveMs: ALIVE_MS });
     }
-    const mayBlock = isAlone(executor.pool) || modeOf(executor.pool) === "blocking";
-    if (!mayBlock && executor.heldCount > 0 && now - executor.heardAt > SILENCE_MS) {
+    if (!executor.mayBlock && executor.heldCount > 0 && now - executor.heardAt > SILENCE_MS) {
       this.#probe(executor, { aliveMs: SILENCE_MS });
     }
   }
