@@ -27,6 +27,9 @@ export interface WorkflowRequest {
   readonly tasks: readonly WorkflowTask[];
 }
 
+/** Longer than any workflow of the tests takes. */
+const END_MS = 120_000;
+
 /** Names of the recorded graphs in `tests/data`. */
 export const GRAPHS = ["epigenomics-73", "montage-619"] as const;
 
@@ -110,10 +113,12 @@ export async function awaitWorkflow(
   node: NodeProcess,
   id: string,
 ): Promise<{ readonly status: string; readonly tasks: readonly FinishedTask[] }> {
+  const deadline = performance.now() + END_MS;
   for (;;) {
     const { status, body } = await node.fetchApi("GET", `/api/workflows/${id}`);
     assert.equal(status, 200, JSON.stringify(body));
     if (body.status !== "running") return body;
+    assert.ok(performance.now() < deadline, `${id} does not end: ${JSON.stringify(body.counts)}`);
     const live = body.tasks.findLast((task: FinishedTask) => task.status !== "completed");
     if (live !== undefined) await node.fetchApi("GET", `/api/tasks/${live.id}/result?waitMs=5000`);
   }

@@ -31,6 +31,8 @@ export interface AttemptAnswer {
 
 const PAGE = 500;
 const BATCH = 5_000;
+/** Longer than any task of the tests takes. */
+const END_MS = 120_000;
 
 /** Submits one task that has to be accepted. */
 export async function submitTask(
@@ -64,11 +66,13 @@ export async function getTask(node: NodeProcess, id: string): Promise<TaskAnswer
 
 /** Waits until the task has ended, whatever way, and gives it. */
 export async function awaitEnd(node: NodeProcess, id: string): Promise<TaskAnswer> {
+  const deadline = performance.now() + END_MS;
   for (;;) {
     const path = `/api/tasks/${id}/result?waitMs=30000`;
     const { status, body } = await node.fetchApi("GET", path);
     if (status === 200 || status === 409) return await getTask(node, id);
     assert.equal(status, 202, JSON.stringify(body));
+    assert.ok(performance.now() < deadline, `${id} does not end: ${JSON.stringify(body)}`);
   }
 }
 
