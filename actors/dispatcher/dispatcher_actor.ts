@@ -6,10 +6,11 @@
  * supervisor to end isolates whose code does not stop. Owns the slots of every executor and the
  * turns between queues; nothing of it is durable, and all of it is rebuilt after a restart.
  */
-import { isAlone, modeOf } from "../domain/pool.ts";
+import { isAlone } from "../domain/pool.ts";
 import { unreachable } from "../domain/exhaustive.ts";
 import type { QueueConfig } from "../domain/task.ts";
 import type {
+  AbortReason,
   Assignment,
   DispatcherMessage,
   DispatcherProtocol,
@@ -24,8 +25,9 @@ import type {
 } from "../protocol.ts";
 import type { ActorContext, ActorRef, Behaviour, PeerEvent } from "../runtime/mod.ts";
 import { getLogger } from "../telemetry/logger.ts";
+import { ClaimRounds } from "./claim_rounds.ts";
 import { ExecutorSlots } from "./executor_slots.ts";
-import { QueueRotation } from "./queue_rotation.ts";
+import { RunLengths } from "./run_lengths.ts";
 import { StuckRuns } from "./stuck_runs.ts";
 import { givenBack, judge, judgeDead, type TerminationCause } from "./verdicts.ts";
 
@@ -36,21 +38,11 @@ export interface DispatcherOptions {
   readonly graceMs: number;
 }
 
-/** What is to be claimed for the executors of one pool. */
-interface PoolPlan {
-  readonly pool: string;
-  readonly credits: readonly { readonly executor: ExecutorSlots; readonly credits: number }[];
-  readonly shares: readonly {
-    readonly queue: string;
-    readonly share: number;
-    /** Hints that the queue had had when this was planned. */
-    readonly hints: number;
-  }[];
-}
-
-/** The scheduler answers a claim with its next commit; a full disk or a restart may make that long. */
-const CLAIM_DEADLINE_MS = 30_000;
-const CLAIM_RETRY_MS = 500;
+const STATE_DEADLINE_MS = 30_000;
+/** After this the supervisor is asked again for executors that it could not start. */
+const POOL_RETRY_MS = 5_000;
+/** Runs that wait in an executor this long are fetched back, if it can hear of it. */
+const PARKED_MS = 500;
 const ASSIGN_DEADLINE_MS = 86_400_000;
 const IDLE_ASSIGN_DEADLINE_MS = 5_000;
 const REPORT_DEADLINE_MS = 60_000;
@@ -63,26 +55,31 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   readonly #scheduler: ActorRef<SchedulerProtocol>;
   readonly #supervisor: ActorRef<SupervisorProtocol>;
   readonly #executors = new Map<string, ExecutorSlots>();
-  readonly #rotations = new Map<string, QueueRotation>();
-  readonly #queues = new Map<string, QueueConfig>();
+  readonly #lengths = new RunLengths();
+  readonly #claims: ClaimRounds;
   readonly #verdicts = new Map<string, readonly RunOutcome[]>();
   readonly #askedPools = new Set<string>();
   readonly #stuck: StuckRuns;
   readonly #drains: (() => void)[] = [];
-  #claiming = false;
-  #claimTimer: ReturnType<typeof setTimeout> | undefined;
+  #poolTimer: ReturnType<typeof setTimeout> | undefined;
   #draining = false;
-  #stopped = false;
 
   constructor({ context, now = Date.now, graceMs }: DispatcherOptions) {
     this.#actor = context;
     this.#now = now;
     this.#scheduler = context.ref("scheduler");
     this.#supervisor = context.ref("supervisor");
+    this.#claims = new ClaimRounds({
+      scheduler: this.#scheduler,
+      executors: () => this.#executors.values(),
+      assign: (executor, runs) => this.#assign(executor, runs),
+      ensurePool: (pool) => this.#ensurePool(pool),
+    });
     this.#stuck = new StuckRuns({
       executors: () => this.#executors.values(),
       executor: (name) => this.#executorRef(name),
       terminate: (executor, cause) => this.#terminate(executor, cause),
+      onLook: () => this.#recallParked(),
       now,
       graceMs,
     });
@@ -91,10 +88,10 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   /** Asks for the state of the queues and begins to claim. */
   async start(): Promise<this> {
     const answer = await this.#scheduler.ask({ kind: "GetDispatchState" }, {
-      deadlineMs: CLAIM_DEADLINE_MS,
+      deadlineMs: STATE_DEADLINE_MS,
     });
     if (!answer.ok) throw new Error(`cannot read the queues: ${answer.error.message}`);
-    for (const queue of answer.value.queues) this.#queues.set(queue.name, queue);
+    for (const queue of answer.value.queues) this.#claims.configure(queue);
     this.#onWorkBecameReady(answer.value.ready);
     return this;
   }
@@ -125,32 +122,28 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#claimTimer);
+    this.#claims.stop();
+    clearTimeout(this.#poolTimer);
     this.#stuck.stop();
   }
 
   #onExecutorJoined(announcement: ExecutorAnnouncement): void {
     if (this.#draining) return;
-    const executor = new ExecutorSlots(announcement, this.#now());
+    const executor = new ExecutorSlots(announcement, { now: this.#now, lengths: this.#lengths });
     this.#executors.set(executor.name, executor);
     this.#askedPools.delete(executor.pool);
     this.#stuck.watch();
-    this.#pump();
+    this.#claims.pump();
   }
 
   #onWorkBecameReady(work: readonly ReadyWork[]): void {
-    for (const { queue, pool } of work) {
-      const settings = this.#queues.get(queue);
-      // The scheduler hints again when a queue is resumed.
-      if (settings?.paused !== true) this.#rotationOf(pool).add(queue, settings?.weight ?? 1);
-    }
-    this.#pump();
+    for (const ready of work) this.#claims.hint(ready);
+    this.#claims.pump();
   }
 
   #onRunsEnded({ executor: name, runs, meanRunMs }: MessageOf<"RunsEnded">): void {
-    this.#executors.get(name)?.ended(runs, meanRunMs, this.#now());
-    this.#pump();
+    this.#executors.get(name)?.ended(runs, meanRunMs);
+    this.#claims.pump();
     this.#settleDrains();
   }
 
@@ -162,18 +155,17 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       const run = executor.find(ref);
       if (run === undefined) continue;
       run.cancelledAt ??= now;
-      const blocking = !isAlone(executor.pool) && modeOf(executor.pool) === "blocking";
-      if (blocking && run.startedAt !== null) {
+      if (executor.mayBlock && !isAlone(executor.pool) && run.startedAt !== null) {
         // Synchronous code can't hear a signal: nothing is gained by waiting.
         return this.#terminate(executor, { kind: "cancelled", run });
       }
     }
     this.#stuck.watch();
-    this.#abort(executor, runs);
+    this.#abort(executor, runs, "cancelled");
   }
 
   #onQueueChanged(queue: QueueConfig): void {
-    this.#queues.set(queue.name, queue);
+    this.#claims.configure(queue);
   }
 
   #onGetSlots(): DispatcherReplies["GetSlots"] {
@@ -188,6 +180,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   /** Has executors give back what has not started, lets the rest finish, and says what was left. */
   async #onDrainRuns(deadlineMs: number): Promise<DispatcherReplies["DrainRuns"]> {
     this.#draining = true;
+    this.#claims.stop();
     for (const { name } of this.#executors.values()) {
       void this.#executorRef(name).ask({ kind: "DrainExecutor", abortAfterMs: deadlineMs }, {
         deadlineMs: ASSIGN_DEADLINE_MS,
@@ -223,83 +216,15 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     this.#settleDrains();
   }
 
-  #pump(): void {
-    if (this.#claiming || this.#draining || this.#stopped) return;
-    const plans = this.#planClaims();
-    if (plans.length === 0) return;
-    this.#claiming = true;
-    void this.#claim(plans).then((again) => {
-      this.#claiming = false;
-      if (again) this.#pump();
-      else this.#claimTimer = setTimeout(() => this.#pump(), CLAIM_RETRY_MS);
-    });
-  }
-
-  #planClaims(): readonly PoolPlan[] {
-    const plans: PoolPlan[] = [];
-    for (const [pool, rotation] of this.#rotations) {
-      if (rotation.isEmpty) continue;
-      const executors = [...this.#executors.values()].filter((one) => one.pool === pool);
-      if (executors.length === 0) this.#ensurePool(pool);
-      const credits = executors.map((executor) => ({ executor, credits: executor.credits }));
-      const free = credits.reduce((sum, { credits }) => sum + credits, 0);
-      // Of suspects one runs at a time on the whole node, whatever its pool.
-      const max = isAlone(pool) ? Math.min(free, 1 - this.#aloneRuns(plans)) : free;
-      if (max <= 0) continue;
-      const shares = [...rotation.share(max)].map(([queue, share]) => ({
-        queue,
-        share,
-        hints: rotation.hintsOf(queue),
-      }));
-      plans.push({ pool, credits, shares });
-    }
-    return plans;
-  }
-
-  /** Claims what was planned and hands it out. False when the scheduler could not answer. */
-  async #claim(plans: readonly PoolPlan[]): Promise<boolean> {
-    const requests = plans.flatMap(({ pool, shares }) =>
-      shares.map(({ queue, share, hints }) => ({ queue, pool, max: share, hints }))
-    );
-    const answer = await this.#scheduler.ask({
-      kind: "ClaimRuns",
-      executors: plans.flatMap(({ pool, credits }) =>
-        credits.map(({ executor: { name, incarnation }, credits }) => ({
-          executor: name,
-          incarnation,
-          pool,
-          credits,
-        }))
-      ),
-      requests: requests.map(({ queue, pool, max }) => ({ queue, pool, max })),
-    }, { deadlineMs: CLAIM_DEADLINE_MS });
-    if (!answer.ok) {
-      log.warn("a claim failed and is tried again: {error}", { error: answer.error.message });
-      return false;
-    }
-    const hands = new Map<string, Assignment[]>();
-    answer.value.forEach(({ runs, drained }, index) => {
-      const request = requests[index];
-      if (request && drained) this.#rotationOf(request.pool).drained(request.queue, request.hints);
-      for (const { executor, assignment } of runs) {
-        const hand = hands.get(executor);
-        if (hand === undefined) hands.set(executor, [assignment]);
-        else hand.push(assignment);
-      }
-    });
-    for (const { executor } of plans.flatMap(({ credits }) => credits)) {
-      const runs = hands.get(executor.name);
-      if (runs !== undefined) this.#assign(executor, runs);
-    }
-    return true;
-  }
-
-  #assign(executor: ExecutorSlots, runs: readonly Assignment[]): void {
+  #assign(executor: ExecutorSlots, claimed: readonly Assignment[]): void {
     const isGone = this.#executors.get(executor.name) !== executor || executor.terminating;
-    if (isGone || this.#draining) return this.#giveBack(executor, runs);
+    const count = isGone || this.#draining ? 0 : executor.fitting(claimed);
+    if (count < claimed.length) this.#giveBack(executor, claimed.slice(count));
+    const runs = claimed.slice(0, count);
+    if (runs.length === 0) return;
     // Receipt is acknowledged before any code starts, so an idle isolate has no excuse.
     const deadlineMs = executor.heldCount === 0 ? IDLE_ASSIGN_DEADLINE_MS : ASSIGN_DEADLINE_MS;
-    executor.assign(runs, this.#now());
+    executor.assign(runs);
     this.#stuck.watch();
     void this.#executorRef(executor.name).ask({ kind: "AssignRuns", runs }, { deadlineMs })
       .then((answer) => {
@@ -309,7 +234,19 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       });
   }
 
-  /** Returns runs whose executor went, or that came after the drain had begun, before it got them. */
+  /**
+   * Fetches back what waits behind runs that turned out to be long. The executor gives back what has
+   * not started; for what has, its own deadline counts, which the reason leaves to it.
+   */
+  #recallParked(): void {
+    const before = this.#now() - PARKED_MS;
+    for (const executor of this.#executors.values()) {
+      const runs = executor.terminating ? [] : executor.recallParked(before);
+      if (runs.length > 0) this.#abort(executor, runs, "timeout");
+    }
+  }
+
+  /** Puts back runs that their executor never got: it went, drains, or has a long run to do first. */
   #giveBack(executor: ExecutorSlots, runs: readonly RunRef[]): void {
     const now = this.#now();
     void this.#scheduler.ask({
@@ -320,8 +257,8 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     }, { deadlineMs: REPORT_DEADLINE_MS });
   }
 
-  #abort(executor: ExecutorSlots, runs: readonly RunRef[]): void {
-    void this.#executorRef(executor.name).ask({ kind: "AbortRuns", runs, reason: "cancelled" }, {
+  #abort(executor: ExecutorSlots, runs: readonly RunRef[], reason: AbortReason): void {
+    void this.#executorRef(executor.name).ask({ kind: "AbortRuns", runs, reason }, {
       deadlineMs: ASSIGN_DEADLINE_MS,
     });
   }
@@ -351,26 +288,14 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
         if (error === null) return;
         this.#askedPools.delete(pool);
         log.error("no executors for pool {pool}: {error}", { pool, error: error.message });
+        // Nothing else need come up that would ask again, and the work waits.
+        clearTimeout(this.#poolTimer);
+        this.#poolTimer = setTimeout(() => this.#claims.pump(), POOL_RETRY_MS);
       });
-  }
-
-  #rotationOf(pool: string): QueueRotation {
-    let rotation = this.#rotations.get(pool);
-    if (rotation === undefined) this.#rotations.set(pool, rotation = new QueueRotation());
-    return rotation;
   }
 
   #executorRef(name: string): ActorRef<ExecutorProtocol> {
     return this.#actor.ref<ExecutorProtocol>(name);
-  }
-
-  /** Suspects that run, or are about to be claimed. */
-  #aloneRuns(plans: readonly PoolPlan[]): number {
-    const planned = plans.filter(({ pool }) => isAlone(pool)).length;
-    return [...this.#executors.values()].reduce(
-      (sum, { pool, heldCount }) => sum + (isAlone(pool) ? heldCount : 0),
-      planned,
-    );
   }
 
   #heldCount(): number {

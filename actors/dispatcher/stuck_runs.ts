@@ -7,6 +7,8 @@ export interface StuckRunsOptions {
   readonly executors: () => Iterable<ExecutorSlots>;
   readonly executor: (name: string) => ActorRef<ExecutorProtocol>;
   readonly terminate: (executor: ExecutorSlots, cause: TerminationCause) => void;
+  /** Called at every look, for what else is to be seen to while runs are held. */
+  readonly onLook: () => void;
   readonly now: () => number;
   /** How long aborted code may take to stop. */
   readonly graceMs: number;
@@ -58,6 +60,7 @@ export class StuckRuns {
       held += executor.heldCount;
       if (!executor.terminating) this.#lookAt(executor);
     }
+    this.#options.onLook();
     if (held > 0) this.watch();
   }
 

@@ -1,0 +1,170 @@
+import { isAlone } from "../domain/pool.ts";
+import type { QueueConfig } from "../domain/task.ts";
+import type { Assignment, ClaimedRuns, ReadyWork, SchedulerProtocol } from "../protocol.ts";
+import type { ActorRef } from "../runtime/mod.ts";
+import { getLogger } from "../telemetry/logger.ts";
+import type { ExecutorSlots } from "./executor_slots.ts";
+import { QueueRotation } from "./queue_rotation.ts";
+
+export interface ClaimRoundsOptions {
+  readonly scheduler: ActorRef<SchedulerProtocol>;
+  readonly executors: () => Iterable<ExecutorSlots>;
+  /** Hands runs to the executor that they were claimed for. */
+  readonly assign: (executor: ExecutorSlots, runs: readonly Assignment[]) => void;
+  /** There is work for a pool that has no executor. */
+  readonly ensurePool: (pool: string) => void;
+}
+
+/** What is to be claimed for the executors of one pool. */
+interface PoolPlan {
+  readonly pool: string;
+  readonly credits: readonly { readonly executor: ExecutorSlots; readonly credits: number }[];
+  readonly shares: readonly {
+    readonly queue: string;
+    readonly share: number;
+    /** Hints that the queue had had when this was planned. */
+    readonly hints: number;
+  }[];
+}
+
+/**
+ * A claim that nobody waits for any more could still be committed, its runs lost to all: so it is
+ * waited for as long as there is a scheduler, and with that one this actor ends too.
+ */
+const CLAIM_DEADLINE_MS = 86_400_000;
+const CLAIM_RETRY_MS = 500;
+
+const log = getLogger("dispatcher");
+
+/**
+ * Claims ready work for free slots, one claim at a time: what becomes ready or free meanwhile goes
+ * into the next. Owns the turns between queues, for each pool.
+ */
+export class ClaimRounds {
+  readonly #options: ClaimRoundsOptions;
+  readonly #rotations = new Map<string, QueueRotation>();
+  readonly #queues = new Map<string, QueueConfig>();
+  #claiming = false;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+
+  constructor(options: ClaimRoundsOptions) {
+    this.#options = options;
+  }
+
+  /** Says that there may be ready work. */
+  hint({ queue, pool }: ReadyWork): void {
+    const settings = this.#queues.get(queue);
+    // The scheduler hints again when a queue is resumed.
+    if (settings?.paused !== true) this.#rotationOf(pool).add(queue, settings?.weight ?? 1);
+  }
+
+  /** Takes a queue's settings, which count from its next turn on. */
+  configure(queue: QueueConfig): void {
+    this.#queues.set(queue.name, queue);
+    for (const rotation of this.#rotations.values()) rotation.reweigh(queue.name, queue.weight);
+  }
+
+  /** Claims nothing more. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#retryTimer);
+  }
+
+  /** Claims, unless a claim is on its way, until there is no more work or no more room. */
+  pump(): void {
+    if (this.#claiming || this.#stopped) return;
+    const plans = this.#planClaims();
+    if (plans.length === 0) return;
+    this.#claiming = true;
+    void this.#claim(plans).then((again) => {
+      this.#claiming = false;
+      if (again) this.pump();
+      else this.#retryLater();
+    });
+  }
+
+  #planClaims(): readonly PoolPlan[] {
+    const plans: PoolPlan[] = [];
+    for (const [pool, rotation] of this.#rotations) {
+      if (rotation.isEmpty) continue;
+      const executors = [...this.#options.executors()].filter((one) => one.pool === pool);
+      if (executors.length === 0) this.#options.ensurePool(pool);
+      const credits = executors.map((executor) => ({ executor, credits: executor.credits }));
+      const free = credits.reduce((sum, { credits }) => sum + credits, 0);
+      // Of suspects one runs at a time on the whole node, whatever its pool.
+      const max = isAlone(pool) ? Math.min(free, 1 - this.#aloneRuns(plans)) : free;
+      if (max <= 0) continue;
+      const shares = [...rotation.share(max)].map(([queue, share]) => ({
+        queue,
+        share,
+        hints: rotation.hintsOf(queue),
+      }));
+      plans.push({ pool, credits, shares });
+    }
+    return plans;
+  }
+
+  /** Claims what was planned and hands it out. False when the scheduler could not answer. */
+  async #claim(plans: readonly PoolPlan[]): Promise<boolean> {
+    const requests = plans.flatMap(({ pool, shares }) =>
+      shares.map(({ queue, share, hints }) => ({ queue, pool, max: share, hints }))
+    );
+    const answer = await this.#options.scheduler.ask({
+      kind: "ClaimRuns",
+      executors: plans.flatMap(({ pool, credits }) =>
+        credits.map(({ executor: { name, incarnation }, credits }) => ({
+          executor: name,
+          incarnation,
+          pool,
+          credits,
+        }))
+      ),
+      requests: requests.map(({ queue, pool, max }) => ({ queue, pool, max })),
+    }, { deadlineMs: CLAIM_DEADLINE_MS });
+    if (!answer.ok) {
+      log.warn("a claim failed and is tried again: {error}", { error: answer.error.message });
+      return false;
+    }
+    answer.value.forEach(({ drained }, index) => {
+      const request = requests[index];
+      if (request && drained) this.#rotationOf(request.pool).drained(request.queue, request.hints);
+    });
+    const hands = handsOf(answer.value);
+    for (const { executor } of plans.flatMap(({ credits }) => credits)) {
+      const runs = hands.get(executor.name);
+      if (runs !== undefined) this.#options.assign(executor, runs);
+    }
+    return true;
+  }
+
+  #retryLater(): void {
+    if (!this.#stopped) this.#retryTimer = setTimeout(() => this.pump(), CLAIM_RETRY_MS);
+  }
+
+  #rotationOf(pool: string): QueueRotation {
+    let rotation = this.#rotations.get(pool);
+    if (rotation === undefined) this.#rotations.set(pool, rotation = new QueueRotation());
+    return rotation;
+  }
+
+  /** Suspects that run, or are about to be claimed. */
+  #aloneRuns(plans: readonly PoolPlan[]): number {
+    const planned = plans.filter(({ pool }) => isAlone(pool)).length;
+    return [...this.#options.executors()].reduce(
+      (sum, { pool, heldCount }) => sum + (isAlone(pool) ? heldCount : 0),
+      planned,
+    );
+  }
+}
+
+/** What each executor gets of a claim, in the order in which it was claimed. */
+function handsOf(claimed: readonly ClaimedRuns[]): ReadonlyMap<string, readonly Assignment[]> {
+  const hands = new Map<string, Assignment[]>();
+  for (const { executor, assignment } of claimed.flatMap(({ runs }) => runs)) {
+    const hand = hands.get(executor);
+    if (hand === undefined) hands.set(executor, [assignment]);
+    else hand.push(assignment);
+  }
+  return hands;
+}
