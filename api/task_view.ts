@@ -117,6 +117,7 @@ export function systemView(system: SystemStatus): SystemView {
     ready: system.ready,
     notReady: [...system.notReady],
     draining: system.draining,
+    abandonedIsolates: system.abandonedIsolates ?? 0,
     actors: system.actors.map((actor) => ({ ...actor, startedAt: isoOrNull(actor.startedAt) })),
   };
 }

@@ -18,7 +18,7 @@ export interface HeldRun extends RunRef {
 }
 
 /** A slot whose run is older than this is not about to take another. */
-const LIVELY_MS = 50;
+const LIVELY_MS = 250;
 
 /** How much faster the mean run time follows a new report than an old one. */
 const MEAN_WEIGHT = 0.2;

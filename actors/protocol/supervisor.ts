@@ -21,6 +21,8 @@ export interface SystemStatus {
   /** Why it is not ready; empty when it is. */
   readonly notReady: readonly string[];
   readonly draining: boolean;
+  /** Isolates that were ended while they did not answer: their threads may still use a core each. */
+  readonly abandonedIsolates?: number;
   readonly actors: readonly ActorStatus[];
 }
 

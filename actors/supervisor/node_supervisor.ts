@@ -20,6 +20,7 @@ import type {
 } from "../protocol.ts";
 import { ActorSystem, type Behaviour, errorMessage, type SystemEvent } from "../runtime/mod.ts";
 import { getLogger } from "../telemetry/logger.ts";
+import { AbandonedIsolates, MAX_ABANDONED } from "./abandoned_isolates.ts";
 import { childSpecs } from "./child_specs.ts";
 import { ExecutorPools } from "./executor_pools.ts";
 import { notReadyReasons } from "./readiness.ts";
@@ -52,6 +53,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
   readonly #startedAt = Date.now();
   #pools: ExecutorPools | null = null;
   #definer = "";
+  readonly #abandoned = new AbandonedIsolates();
   #storeError: string | null = null;
   #draining: Promise<number> | null = null;
   /** Settles with why the node can't go on by itself. */
@@ -166,6 +168,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       ready: notReady.length === 0,
       notReady,
       draining,
+      abandonedIsolates: this.#abandoned.count,
       actors: [
         {
           name: "supervisor",
@@ -192,8 +195,23 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
   async #onTerminateExecutor(
     { executor, incarnation, cause }: MessageOf<"TerminateExecutor">,
   ): Promise<null> {
-    await this.#system.terminate(executor, { incarnation, reason: cause, restart: true });
+    const terminated = await this.#system.terminate(executor, {
+      incarnation,
+      reason: cause,
+      restart: true,
+    });
+    if (terminated && this.#abandoned.note(cause)) this.#onAbandoned(executor);
     return null;
+  }
+
+  #onAbandoned(executor: string): void {
+    const { count, tooMany } = this.#abandoned;
+    log.warn(
+      "{executor} did not answer and was given up: its code may hold a core until the node ends " +
+        "({count} so far, at most {max})",
+      { executor, count, max: MAX_ABANDONED },
+    );
+    if (tooMany) this.#failed.resolve(`${count} isolates did not answer and may still hold cores`);
   }
 
   async #onEnsurePool(pool: string): Promise<Result<null>> {

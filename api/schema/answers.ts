@@ -173,6 +173,7 @@ export const systemAnswer = z.strictObject({
   ready: z.boolean(),
   notReady: z.array(z.string()),
   draining: z.boolean(),
+  abandonedIsolates: count,
   actors: z.array(z.strictObject({
     name: z.string(),
     parent: z.string().nullable(),
