@@ -7,3 +7,4 @@
  * @module
  */
 export * from "./tasks/sdk/mod.ts";
+export { ApiError, Client, type ClientOptions, ConnectionError } from "./api/client/mod.ts";

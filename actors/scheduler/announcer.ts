@@ -2,8 +2,10 @@ import type { ActorRef } from "../runtime/mod.ts";
 import type { DispatcherProtocol, ReadyWork, TasksCommitted } from "../protocol.ts";
 import type { CommitReport } from "./commit_loop.ts";
 import type { Effects } from "./effects.ts";
+import type { QueueTable } from "./queue_table.ts";
 
 export interface AnnouncerOptions {
+  readonly queues: QueueTable;
   readonly dispatcher: ActorRef<DispatcherProtocol>;
   readonly publish: (event: TasksCommitted) => void;
 }
@@ -61,7 +63,9 @@ export class Announcer {
     if (freed.size > 0) this.hintQueues(freed);
   }
 
-  #hint(work: readonly ReadyWork[]): void {
-    if (work.length > 0) this.#options.dispatcher.tell({ kind: "WorkBecameReady", work });
+  #hint(hints: readonly ReadyWork[]): void {
+    const { dispatcher, queues } = this.#options;
+    const work = hints.filter(({ queue }) => !queues.get(queue).paused);
+    if (work.length > 0) dispatcher.tell({ kind: "WorkBecameReady", work });
   }
 }

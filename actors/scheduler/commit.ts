@@ -2,8 +2,8 @@ import type { TaskEvent } from "../domain/task_state.ts";
 import { isEnded, transition } from "../domain/task_state.ts";
 import { classify, countEnded } from "../domain/trigger_rule.ts";
 import { workflowStatus } from "../domain/workflow.ts";
-import type { TaskRecord, TaskState } from "../domain/task.ts";
-import type { StoreWriter } from "../storage/port.ts";
+import type { TaskRecord } from "../domain/task.ts";
+import type { StoreWriter, TaskChange } from "../storage/port.ts";
 import { Effects } from "./effects.ts";
 import type { MethodTable } from "./method_table.ts";
 import type { QueueTable } from "./queue_table.ts";
@@ -78,13 +78,14 @@ export class Commit {
     if (items.length === 0) return [];
     const by = { now: this.now, random: this.context.random };
     const changes = items.map(({ before, event, args }) => {
-      const from = args == null ? before : { ...before, args };
-      return { before, after: transition(from, event, by), args: args ?? null };
+      // A retry is a wish to run it after all, which an expiry in the past would defeat.
+      const clearExpiry = event.kind === "retried" && (before.expiresAt ?? Infinity) <= this.now;
+      return { before, after: transition(before, event, by), args: args ?? null, clearExpiry };
     });
     const seqs = await this.tx.updateTasks(changes);
-    return changes.map(({ before, after, args }, index) => {
-      const task = withState(before, after, { args, seq: seqs[index] ?? before.seq });
-      this.effects.changed(before, task);
+    return changes.map((change, index) => {
+      const task = changedTask(change, seqs[index] ?? change.before.seq);
+      this.effects.changed(change.before, task);
       return task;
     });
   }
@@ -115,11 +116,13 @@ export class Commit {
   }
 }
 
-/** The record of `task` in its new state. */
-function withState(
-  task: TaskRecord,
-  state: TaskState,
-  { args, seq }: { args: string | null; seq: number },
-): TaskRecord {
-  return { ...task, ...state, args: args ?? task.args, seq };
+/** The record of a task after `change`. */
+function changedTask({ before, after, args, clearExpiry }: TaskChange, seq: number): TaskRecord {
+  const task = { ...before, ...after, seq };
+  if (args === null && clearExpiry !== true) return task;
+  return {
+    ...task,
+    args: args ?? before.args,
+    expiresAt: clearExpiry === true ? null : before.expiresAt,
+  };
 }

@@ -104,6 +104,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     });
     for (const name of init.subscribers) this.#subscribe(name);
     this.#announcer = new Announcer({
+      queues,
       dispatcher: context.ref<DispatcherProtocol>("dispatcher"),
       publish: (event) => this.#events.publish(event),
     });

@@ -35,6 +35,8 @@ export interface TaskChange {
   readonly after: TaskState;
   /** New input at a retry; null keeps it. */
   readonly args: string | null;
+  /** Drops an `expiresAt` that has passed, so that the task can be run after all. */
+  readonly clearExpiry?: boolean;
 }
 
 /** A dependency edge with the state of its child. */

@@ -64,6 +64,10 @@ export function updateTasks(tx: Transaction, changes: readonly TaskChange[]): re
     "UPDATE task_inputs SET args = ? WHERE num = ?",
     changes.flatMap(({ before, args }) => args === null ? [] : [[args, before.num]]),
   );
+  connection.runEach(
+    "UPDATE tasks SET expires_at = NULL WHERE num = ?",
+    changes.flatMap(({ before, clearExpiry }) => clearExpiry === true ? [[before.num]] : []),
+  );
   return seqs;
 }
 

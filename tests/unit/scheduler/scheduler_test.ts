@@ -390,4 +390,10 @@ Deno.test("scheduler fails a task that expires before it starts", async () => {
   await rig.start();
   const { status, reason } = await rig.task("a");
   assert.deepEqual([status, reason], ["failed", "expired"]);
+  const retried = await rig.ask({ kind: "RetryTask", id: "a", args: null });
+  assert.equal(retried.ok && retried.value.expiresAt, null);
+  rig.now += 60_000;
+  await rig.stop();
+  await rig.start();
+  assert.deepEqual(await rig.runAll(), ["a"]);
 });
