@@ -3,6 +3,7 @@
  */
 import type { NodeConfig } from "./actors/config.ts";
 import { checkSqlite } from "./actors/storage/sqlite/check.ts";
+import { lockDataFolder } from "./actors/storage/sqlite/mod.ts";
 import { NodeSupervisor } from "./actors/supervisor/node_supervisor.ts";
 import { listenForStop } from "./actors/supervisor/stop_signals.ts";
 import { configureLogging, getLogger } from "./actors/telemetry/logger.ts";
@@ -35,9 +36,12 @@ async function startNode(config: NodeConfig): Promise<number> {
     },
     otel: Deno.env.get("OTEL_DENO") === "true",
   });
+  let lock;
   try {
+    lock = await lockDataFolder(config.dataDir);
     await announce(config, await node.start());
   } catch (error) {
+    lock?.release();
     console.error(`dtask: cannot start: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   }
@@ -53,6 +57,7 @@ async function startNode(config: NodeConfig): Promise<number> {
   if (left === null) log.warn("stopped without waiting for running tasks; they start again");
   else if (left > 0) log.warn("stopped with {left} runs cut short; they start again", { left });
   signals.dispose();
+  lock.release();
   return ended.code;
 }
 

@@ -8,7 +8,7 @@ import { Scheduler, type SchedulerInit } from "./scheduler_actor.ts";
 serveActor<SchedulerProtocol, SchedulerInit & { readonly logging: LoggingOptions }>(
   async (init, context) => {
     configureLogging(init.logging);
-    const store = await openSqliteStore({ dataDir: init.dataDir });
+    const store = await openSqliteStore({ dataDir: init.dataDir, locked: true });
     return { behaviour: await Scheduler.start({ init, context, store }) };
   },
   {

@@ -56,6 +56,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
   readonly #abandoned = new AbandonedIsolates();
   #storeError: string | null = null;
   #draining: Promise<number> | null = null;
+  #started = false;
   /** Settles with why the node can't go on by itself. */
   readonly #failed = Promise.withResolvers<string>();
 
@@ -98,6 +99,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       aliveExecutors: () => this.#aliveExecutors(),
     });
     await this.#system.start([...executors, ...core]);
+    this.#started = true;
     this.#warnAboutPermissions();
     return {
       http: addressFrom(this.#system.readyData("http")),
@@ -274,6 +276,8 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       case "ActorReady":
         return log.debug("{actor} is ready", { actor: event.actor });
       case "ActorDied":
+        // While the node starts, the first failure ends the start and is what its caller reports.
+        if (!this.#started) return;
         return log.warn("{actor} died: {error}", {
           actor: event.actor,
           cause: event.cause,

@@ -173,12 +173,14 @@ CREATE TABLE tombstones (
   id TEXT NOT NULL
 ) STRICT;
 
--- One row: the last numbers given, and the stamp of the newest deletion that was forgotten.
+-- One row: the last numbers given, the stamp of the newest deletion that was forgotten, and how often
+-- a writer has opened the database, which fences those before it.
 CREATE TABLE counters (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   task_num INTEGER NOT NULL,
   workflow_num INTEGER NOT NULL,
   seq INTEGER NOT NULL,
-  tombstone_horizon INTEGER NOT NULL
+  tombstone_horizon INTEGER NOT NULL,
+  writer INTEGER NOT NULL
 ) STRICT;
-INSERT INTO counters VALUES (1, 0, 0, 0, 0);
+INSERT INTO counters VALUES (1, 0, 0, 0, 0, 0);

@@ -1,2 +1,2 @@
 export { openSqliteReader, type SqliteReaderOptions } from "./reader.ts";
-export { databaseFile, openSqliteStore, type SqliteStoreOptions } from "./store.ts";
+export { databaseFile, lockDataFolder, openSqliteStore, type SqliteStoreOptions } from "./store.ts";

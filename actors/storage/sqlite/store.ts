@@ -1,4 +1,5 @@
 import { type Store, StoreBrokenError, StoreFullError, type StoreWriter } from "../port.ts";
+import { integer } from "./column.ts";
 import { Connection } from "./connection.ts";
 import { Counters } from "./counters.ts";
 import { DataLock } from "./data_lock.ts";
@@ -10,6 +11,11 @@ export interface SqliteStoreOptions {
   readonly dataDir: string;
   /** Epoch milliseconds, for what the store itself lets expire; the system's clock when absent. */
   readonly now?: () => number;
+  /**
+   * True where the caller's process has the folder's lock already. A node holds it outside of the
+   * isolate that writes, since an isolate that hangs would never let go of it.
+   */
+  readonly locked?: boolean;
 }
 
 /** The database's file in a data folder. */
@@ -41,10 +47,9 @@ const SETTINGS = [
  * @throws {SchemaTooNewError} When a newer version wrote it.
  */
 export async function openSqliteStore(
-  { dataDir, now = Date.now }: SqliteStoreOptions,
+  { dataDir, now = Date.now, locked = false }: SqliteStoreOptions,
 ): Promise<Store> {
-  await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const lock = await DataLock.take({ dataDir, waitMs: LOCK_WAIT_MS });
+  const lock = locked ? null : await lockDataFolder(dataDir);
   try {
     const connection = new Connection({ file: databaseFile(dataDir), readOnly: false });
     try {
@@ -56,20 +61,44 @@ export async function openSqliteStore(
       throw error;
     }
   } catch (error) {
-    lock.release();
+    lock?.release();
     throw error;
   }
 }
 
+/**
+ * Makes the data folder where there is none, and takes it for this process alone.
+ *
+ * @throws {StoreLockedError} When another process has it for longer than 5 s.
+ */
+export async function lockDataFolder(dataDir: string): Promise<DataLock> {
+  await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
+  return await DataLock.take({ dataDir, waitMs: LOCK_WAIT_MS });
+}
+
+/** Enters as the writer of the database; those before it are fenced off from now on. */
+function enterAsWriter(connection: Connection): number {
+  connection.begin("IMMEDIATE");
+  connection.run("UPDATE counters SET writer = writer + 1");
+  const writer = writerOf(connection);
+  connection.commit();
+  return writer;
+}
+
+function writerOf(connection: Connection): number {
+  return integer(connection.row("SELECT writer FROM counters")?.[0]);
+}
+
 interface Opened {
   readonly connection: Connection;
-  readonly lock: DataLock;
+  readonly lock: DataLock | null;
   readonly now: () => number;
 }
 
 class SqliteStore implements Store {
   readonly #connection: Connection;
-  readonly #lock: DataLock;
+  readonly #lock: DataLock | null;
+  readonly #writer: number;
   readonly #counters: Counters;
   readonly #now: () => number;
   /** Settles with the write before: writers take turns. */
@@ -81,6 +110,7 @@ class SqliteStore implements Store {
     this.#connection = connection;
     this.#lock = lock;
     this.#now = now;
+    this.#writer = enterAsWriter(connection);
     this.#counters = new Counters(connection);
   }
 
@@ -96,7 +126,7 @@ class SqliteStore implements Store {
       if (this.#closed) return;
       this.#closed = true;
       this.#connection.close();
-      this.#lock.release();
+      this.#lock?.release();
     });
     await this.#turn;
   }
@@ -108,6 +138,7 @@ class SqliteStore implements Store {
     connection.begin("IMMEDIATE");
     const writer = new SqliteWriter({ connection, counters, now: this.#now });
     try {
+      this.#assertWriter();
       const value = await work(writer);
       counters.flush();
       connection.commit();
@@ -118,6 +149,12 @@ class SqliteStore implements Store {
     } finally {
       writer.end();
     }
+  }
+
+  /** An isolate that was given up, and replaced, may come back to life: it must not write any more. */
+  #assertWriter(): void {
+    if (writerOf(this.#connection) === this.#writer) return;
+    throw new Error(`another writer has taken over the database "${this.#connection.file}"`);
   }
 
   /** Rolls back. A medium that failed is not trusted with anything further. */
