@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { ExecutorPools } from "../../../actors/supervisor/executor_pools.ts";
+
+Deno.test("executor pools start with both modes, without rights", () => {
+  const specs = open().first();
+  assert.deepEqual(specs.map(({ name }) => name), [1, 2, 3, 4].map((n) => `executor-${n}`));
+  assert.ok(specs.every(({ permissions }) => permissions === "none"));
+  assert.deepEqual(specs.map(poolAndSlots), [
+    ["async", 50],
+    ["async", 50],
+    ["blocking", 1],
+    ["blocking", 1],
+  ]);
+});
+
+Deno.test("executor pools give the asked rights and no other", () => {
+  const [spec] = open().add('async+net=["a.example"]', { net: ["a.example"], env: true });
+  assert.deepEqual(spec?.permissions, { net: ["a.example"], env: true });
+});
+
+Deno.test("executor pools have one executor for suspects, with one slot", () => {
+  assert.deepEqual(open().add("alone", {}).map(poolAndSlots), [["alone", 1]]);
+});
+
+Deno.test("executor pools start a pool once, and again when it was forgotten", () => {
+  const pools = open();
+  const [spec] = pools.add("alone", {});
+  assert.deepEqual(pools.add("alone", {}), []);
+  assert.equal(pools.poolOf(spec?.name ?? ""), "alone");
+  pools.forget("alone");
+  assert.equal(pools.poolOf(spec?.name ?? ""), null);
+  assert.equal(pools.add("alone", {}).length, 1);
+});
+
+function open(): ExecutorPools {
+  return new ExecutorPools({
+    node: "n",
+    moduleUrls: [],
+    executors: 2,
+    concurrency: 50,
+    graceMs: 1,
+    otel: false,
+    logging: { format: "json", level: "info" },
+  });
+}
+
+function poolAndSlots({ init }: { readonly init: () => unknown }): readonly unknown[] {
+  const data = init();
+  assert.ok(typeof data === "object" && data !== null && "pool" in data && "slots" in data);
+  return [data.pool, data.slots];
+}

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import type { ActorInfo } from "../../../actors/runtime/mod.ts";
+import { notReadyReasons } from "../../../actors/supervisor/readiness.ts";
+
+const WELL = { storeError: null, draining: false };
+
+Deno.test("node is ready with all core actors and one executor", () => {
+  const actors = [actor("scheduler"), actor("executor-1", "restarting"), actor("executor-2")];
+  assert.deepEqual(notReadyReasons(actors, WELL), []);
+});
+
+Deno.test("node is not ready without an executor, or with a core actor that is not", () => {
+  const actors = [actor("scheduler", "restarting"), actor("executor-1", "starting")];
+  assert.deepEqual(notReadyReasons(actors, WELL), [
+    "actor scheduler is restarting",
+    "no executor is ready",
+  ]);
+});
+
+Deno.test("node is not ready while it shuts down or its store takes no writes", () => {
+  const actors = [actor("executor-1")];
+  assert.deepEqual(notReadyReasons(actors, { storeError: "disk full", draining: true }), [
+    "the node is shutting down",
+    "the store takes no writes: disk full",
+  ]);
+});
+
+function actor(name: string, state: ActorInfo["state"] = "ready"): ActorInfo {
+  return { name, state, incarnation: null, restarts: 0, startedAt: 0, lastError: null, lanes: {} };
+}
