@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import type { Assignment } from "../../../actors/protocol.ts";
+import { eventually } from "../../support/eventually.ts";
+import { assignment } from "../executor/executor_harness.ts";
+import { DispatcherHarness } from "./dispatcher_harness.ts";
+
+Deno.test("dispatcher spreads blocking tasks over all executors, and fetches no unknown ones ahead", async () => {
+  await using node = await new DispatcherHarness().start();
+  await node.join("executor-1", "blocking", 1);
+  await node.join("executor-2", "blocking", 1);
+  await node.hint("blocking", ...tasks(3));
+  assert.deepEqual([node.assigned("executor-1"), node.assigned("executor-2")], [[1], [2]]);
+  await node.end("executor-2", [ref(2)], 10_000);
+  assert.deepEqual(node.assigned("executor-2"), [2, 3]);
+});
+
+Deno.test("dispatcher gives back what would wait behind a task that it does not know", async () => {
+  await using node = await new DispatcherHarness().start();
+  await node.join("executor-1", "blocking", 1);
+  await node.hint("blocking", ...tasks(1));
+  await node.end("executor-1", [ref(1)], 1);
+  await node.hint("blocking", assignment(5, "unknown"), assignment(6, "quick"));
+  assert.deepEqual(node.assigned("executor-1"), [1, 5]);
+  const [back] = node.outcomes();
+  assert.deepEqual([back?.num, back?.outcome, back?.giveBack], [6, "given_back", "neighbour"]);
+});
+
+Deno.test("dispatcher gives back runs that were claimed for an executor that is gone", async () => {
+  await using node = await new DispatcherHarness().start();
+  const claim = node.answers.get("ClaimRuns");
+  node.answers.set("ClaimRuns", (message) => {
+    const answer = claim?.(message);
+    node.dispatcher.onPeer({ peer: "executor-1", state: "down", incarnation: "i-executor-1" });
+    return answer;
+  });
+  await node.join("executor-1", "async", 4);
+  await node.hint("async", ...tasks(2));
+  assert.deepEqual(node.assigned("executor-1"), []);
+  assert.deepEqual(node.outcomes().map(({ num, outcome }) => [num, outcome]), [
+    [1, "given_back"],
+    [2, "given_back"],
+  ]);
+});
+
+Deno.test("dispatcher runs one suspect at a time on the node, whatever their pools", async () => {
+  await using node = await new DispatcherHarness().start();
+  await node.join("executor-1", "alone", 1);
+  await node.join("executor-2", "alone+env=*", 1);
+  await node.hint("alone", assignment(1, "a"), assignment(2, "a"));
+  await node.hint("alone+env=*", assignment(3, "a"));
+  assert.equal(node.of("AssignRuns").length, 1);
+  await node.end("executor-1", [ref(1)]);
+  assert.equal(node.of("AssignRuns").length, 2);
+});
+
+Deno.test("dispatcher asks for a pool's executors once, and again when that failed", async () => {
+  await using node = await new DispatcherHarness().start();
+  await node.hint("async+env=*", ...tasks(1));
+  await node.hint("async+env=*", ...tasks(1));
+  assert.equal(node.of("EnsurePool").length, 1);
+  const error = { code: "internal", reason: "executor_start_failed", message: "no" };
+  node.answers.set("EnsurePool", () => ({ ok: false, error }));
+  for (let i = 0; i < 2; i++) await node.hint("async+net=*", ...tasks(1));
+  assert.equal(node.of("EnsurePool").length, 3);
+});
+
+Deno.test("dispatcher ends the isolate of a cancelled blocking run at once, its neighbours uncharged", async () => {
+  await using node = await new DispatcherHarness().start();
+  await node.join("executor-1", "blocking", 1);
+  await node.hint("blocking", ...tasks(1));
+  await node.end("executor-1", [ref(1)], 1);
+  await node.hint("blocking", assignment(2, "quick"), assignment(3, "quick"));
+  await cancel(node, "executor-1", 2);
+  assert.deepEqual(node.of("TerminateExecutor").map(({ cause }) => cause), ["cancelled"]);
+  await node.die("executor-1");
+  assert.deepEqual(node.outcomes().map(({ num, outcome }) => [num, outcome]), [
+    [2, "cancelled"],
+    [3, "given_back"],
+  ]);
+});
+
+Deno.test("dispatcher aborts a cancelled async run, and ends its isolate after the grace", async () => {
+  await using node = await new DispatcherHarness({ graceMs: 1_000 }).start();
+  await node.join("executor-1", "async", 4);
+  await node.hint("async", ...tasks(2));
+  await cancel(node, "executor-1", 1);
+  assert.deepEqual(node.of("AbortRuns").map(({ reason }) => reason), ["cancelled"]);
+  assert.equal(node.of("TerminateExecutor").length, 0);
+  node.now += 1_001;
+  await eventually(() => node.of("TerminateExecutor").length === 1, { what: "it is ended" });
+  await node.die("executor-1");
+  assert.deepEqual(node.outcomes().map(({ num, outcome }) => [num, outcome]), [
+    [1, "cancelled"],
+    [2, "given_back"],
+  ]);
+});
+
+Deno.test("dispatcher charges nobody of several when an isolate does not answer after a deadline", async () => {
+  await using node = await new DispatcherHarness().start();
+  await node.join("executor-1", "async", 2);
+  await node.hint("async", ...tasks(2));
+  node.answers.set("AbortRuns", () => undefined);
+  node.now += 61_000;
+  await eventually(() => node.of("TerminateExecutor").length === 1, { what: "it is ended" });
+  assert.equal(node.of("TerminateExecutor")[0]?.["cause"], "blocked");
+  await node.die("executor-1");
+  assert.deepEqual(node.outcomes().map(({ outcome, alone }) => [outcome, alone]), [
+    ["given_back", true],
+    ["given_back", true],
+  ]);
+});
+
+Deno.test("dispatcher charges a timeout to the only run of an isolate that does not answer", async () => {
+  await using node = await new DispatcherHarness().start();
+  await node.join("executor-1", "alone", 1);
+  await node.hint("alone", ...tasks(1));
+  node.answers.set("AbortRuns", () => undefined);
+  node.now += 61_000;
+  await eventually(() => node.of("TerminateExecutor").length === 1, { what: "it is ended" });
+  await node.die("executor-1");
+  assert.deepEqual(node.outcomes().map(({ outcome }) => outcome), ["timeout"]);
+});
+
+Deno.test("dispatcher replaces an idle isolate that does not take its runs", async () => {
+  await using node = await new DispatcherHarness().start();
+  node.answers.set("AssignRuns", () => undefined);
+  await node.join("executor-1", "async", 2);
+  await node.hint("async", ...tasks(1));
+  assert.deepEqual(node.of("TerminateExecutor").map(({ cause }) => cause), ["unreachable"]);
+});
+
+Deno.test("dispatcher fetches back what waits behind long runs where it can", async () => {
+  await using node = await new DispatcherHarness().start();
+  await node.join("executor-1", "async", 1);
+  await node.hint("async", ...tasks(1));
+  await node.end("executor-1", [ref(1)], 1);
+  await node.hint("async", assignment(2, "quick"), assignment(3, "quick"));
+  node.now += 1_000;
+  await eventually(() => node.of("AbortRuns").length > 0, { what: "it is fetched back" });
+  const [message] = node.of("AbortRuns");
+  assert.deepEqual([message?.["reason"], message?.["runs"]], ["timeout", [ref(3)]]);
+});
+
+Deno.test("dispatcher tries a claim again that the scheduler could not answer", async () => {
+  await using node = await new DispatcherHarness().start();
+  const claim = node.answers.get("ClaimRuns");
+  node.answers.set("ClaimRuns", () => undefined);
+  await node.join("executor-1", "async", 2);
+  await node.hint("async", ...tasks(1));
+  assert.ok(claim !== undefined);
+  node.answers.set("ClaimRuns", claim);
+  await eventually(() => node.assigned("executor-1").length === 1, { what: "it is claimed" });
+});
+
+Deno.test("dispatcher's drain waits for what runs, claims nothing more, and says what is left", async () => {
+  await using node = await new DispatcherHarness({ graceMs: 50 }).start();
+  await node.join("executor-1", "async", 2);
+  await node.hint("async", ...tasks(2));
+  const patient = node.dispatcher.receive({ kind: "DrainRuns", deadlineMs: 60_000 });
+  const brief = node.dispatcher.receive({ kind: "DrainRuns", deadlineMs: 1 });
+  await node.hint("async", assignment(9, "quick"));
+  assert.deepEqual(await brief, { left: 2 });
+  await node.end("executor-1", [ref(1), ref(2)]);
+  assert.deepEqual(await patient, { left: 0 });
+  assert.deepEqual(node.assigned("executor-1"), [1, 2]);
+});
+
+async function cancel(node: DispatcherHarness, executor: string, num: number): Promise<void> {
+  node.dispatcher.receive({ kind: "CancelRequested", executor, runs: [ref(num)] });
+  await node.settle();
+}
+
+function tasks(count: number): readonly Assignment[] {
+  return Array.from({ length: count }, (_, index) => assignment(index + 1, "quick"));
+}
+
+function ref(num: number) {
+  return { num, run: 1 };
+}

@@ -1,0 +1,134 @@
+import { setImmediate } from "node:timers";
+import { Dispatcher } from "../../../actors/dispatcher/dispatcher_actor.ts";
+import type { Assignment, ClaimedRuns, RunOutcome, RunRef } from "../../../actors/protocol.ts";
+import type { ActorRef, AskResult, Protocol } from "../../../actors/runtime/mod.ts";
+
+/** A message as it was sent. */
+export interface Sent {
+  readonly to: string;
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+type Answer = (message: Sent) => unknown;
+
+const TIMEOUT = { ok: false, error: { code: "timeout", message: "" } } as const;
+
+/** A dispatcher among peers of straw: what it sends is kept, and answered as the test wants. */
+export class DispatcherHarness implements AsyncDisposable {
+  readonly sent: Sent[] = [];
+  now = 1_000_000;
+  /** Ready tasks by queue and pool, handed out by claims. */
+  readonly ready = new Map<string, Assignment[]>();
+  /** Answers by kind, where other than null; `undefined` is no answer before the deadline. */
+  readonly answers = new Map<string, Answer>([
+    ["GetDispatchState", () => ({ queues: [], ready: [] })],
+    ["ClaimRuns", (message) => this.#claim(message)],
+    ["EnsurePool", () => ({ ok: true, value: null })],
+  ]);
+  readonly dispatcher: Dispatcher;
+
+  constructor({ graceMs = 1_000 }: { readonly graceMs?: number } = {}) {
+    this.dispatcher = new Dispatcher({
+      graceMs,
+      now: () => this.now,
+      context: {
+        name: "dispatcher",
+        incarnation: "d-1",
+        peers: () => [],
+        fail: (error) => {
+          throw error;
+        },
+        // The only references there are; each stands for any protocol.
+        ref: <P extends Protocol>(peer: string) => this.#refTo(peer) as unknown as ActorRef<P>,
+      },
+    });
+  }
+
+  async start(): Promise<this> {
+    await this.dispatcher.start();
+    return this;
+  }
+
+  /** Lets an executor join. */
+  async join(executor: string, pool: string, slots: number): Promise<void> {
+    const announcement = { executor, incarnation: `i-${executor}`, pool, slots, held: [] };
+    this.dispatcher.receive({ kind: "ExecutorJoined", executor: announcement });
+    await this.settle();
+  }
+
+  /** Makes tasks ready and says so. */
+  async hint(pool: string, ...runs: readonly Assignment[]): Promise<void> {
+    this.ready.set(pool, [...this.ready.get(pool) ?? [], ...runs]);
+    this.dispatcher.receive({ kind: "WorkBecameReady", work: [{ queue: "default", pool }] });
+    await this.settle();
+  }
+
+  async end(executor: string, runs: readonly RunRef[], meanRunMs = 1): Promise<void> {
+    this.dispatcher.receive({ kind: "RunsEnded", executor, runs, meanRunMs });
+    await this.settle();
+  }
+
+  async die(executor: string): Promise<void> {
+    const incarnation = `i-${executor}`;
+    this.dispatcher.onPeer({ peer: executor, state: "down", incarnation });
+    await this.settle();
+  }
+
+  /** What was sent of `kind`. */
+  of(kind: string): readonly Sent[] {
+    return this.sent.filter((message) => message.kind === kind);
+  }
+
+  /** Numbers of the tasks that an executor was given. */
+  assigned(executor: string): readonly number[] {
+    return this.of("AssignRuns").filter(({ to }) => to === executor)
+      .flatMap(({ runs }) => runs as readonly RunRef[]).map(({ num }) => num);
+  }
+
+  /** The outcomes that the dispatcher itself reported or judged. */
+  outcomes(): readonly RunOutcome[] {
+    return this.sent.flatMap((message) =>
+      (message["outcomes"] ?? message["verdicts"] ?? []) as readonly RunOutcome[]
+    );
+  }
+
+  async settle(): Promise<void> {
+    for (let i = 0; i < 3; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.dispatcher.stop();
+    return this.settle();
+  }
+
+  #refTo(name: string) {
+    return {
+      name,
+      tell: (message: Sent) => this.sent.push({ ...message, to: name }) > 0,
+      ask: (message: Sent): Promise<AskResult<unknown>> => {
+        this.sent.push({ ...message, to: name });
+        const answer = this.answers.get(message.kind);
+        const value = answer === undefined ? null : answer({ ...message, to: name });
+        return Promise.resolve(value === undefined ? TIMEOUT : { ok: true, value });
+      },
+    };
+  }
+
+  /** Deals as the scheduler does: each run to the executor that can take the most. */
+  #claim({ executors, requests }: Sent): readonly ClaimedRuns[] {
+    const hands = (executors as { executor: string; pool: string; credits: number }[])
+      .map((hand) => ({ ...hand }));
+    return (requests as { pool: string; max: number }[]).map(({ pool, max }) => {
+      const waiting = this.ready.get(pool) ?? [];
+      const runs = waiting.splice(0, max).map((assignment) => {
+        const [hand] = hands.filter((one) => one.pool === pool)
+          .sort((a, b) => b.credits - a.credits);
+        if (hand === undefined) throw new Error("A claim for no executor");
+        hand.credits--;
+        return { executor: hand.executor, assignment };
+      });
+      return { runs, drained: waiting.length === 0 };
+    });
+  }
+}
