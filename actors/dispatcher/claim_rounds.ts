@@ -113,11 +113,12 @@ export class ClaimRounds {
     const answer = await this.#options.scheduler.ask({
       kind: "ClaimRuns",
       executors: plans.flatMap(({ pool, credits }) =>
-        credits.map(({ executor: { name, incarnation }, credits }) => ({
+        credits.map(({ executor: { name, incarnation, heldCount }, credits }) => ({
           executor: name,
           incarnation,
           pool,
           credits,
+          held: heldCount,
         }))
       ),
       requests: requests.map(({ queue, pool, max }) => ({ queue, pool, max })),

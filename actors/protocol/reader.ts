@@ -65,7 +65,10 @@ export interface Changes {
   readonly lastSeq: number;
   /** True when the page is full and more may follow at once. */
   readonly more: boolean;
-  /** True when `afterSeq` is older than what is known of deletions: start anew. */
+  /**
+   * True when `afterSeq` is older than what is known of deletions, or no change has such a stamp yet:
+   * start anew after `lastSeq`, which is then the latest stamp.
+   */
   readonly reset: boolean;
 }
 

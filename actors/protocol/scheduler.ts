@@ -87,6 +87,8 @@ export interface ClaimingExecutor {
   readonly pool: string;
   /** How many runs it can be given, over all requests of the claim. */
   readonly credits: number;
+  /** How many it holds already. */
+  readonly held: number;
 }
 
 /** Ready tasks of one queue for one pool. */

@@ -1,12 +1,18 @@
 import type { ClaimingExecutor } from "../protocol.ts";
 
-/** Deals claimed runs out: each goes to the executor of its pool that can take the most, so that work spreads. */
+interface Hand {
+  readonly executor: ClaimingExecutor;
+  credits: number;
+  held: number;
+}
+
+/** Deals claimed runs out: each goes to the executor of its pool that holds the fewest, so that work spreads. */
 export class Deal {
-  readonly #pools = new Map<string, { executor: ClaimingExecutor; credits: number }[]>();
+  readonly #pools = new Map<string, Hand[]>();
 
   constructor(executors: readonly ClaimingExecutor[]) {
     for (const executor of executors) {
-      const hand = { executor, credits: executor.credits };
+      const hand = { executor, credits: executor.credits, held: executor.held };
       const hands = this.#pools.get(executor.pool);
       if (hands === undefined) this.#pools.set(executor.pool, [hand]);
       else hands.push(hand);
@@ -20,10 +26,15 @@ export class Deal {
 
   /** The executor that takes the next run of `pool`. */
   next(pool: string): ClaimingExecutor {
-    const [first, ...others] = this.#pools.get(pool) ?? [];
-    if (first === undefined) throw new Error(`no executor of pool ${pool} takes part in the claim`);
-    const most = others.reduce((best, hand) => hand.credits > best.credits ? hand : best, first);
-    most.credits--;
-    return most.executor;
+    let least: Hand | undefined;
+    for (const hand of this.#pools.get(pool) ?? []) {
+      if (hand.credits > 0 && (least === undefined || hand.held < least.held)) least = hand;
+    }
+    if (least === undefined) {
+      throw new Error(`no executor of pool ${pool} can take the claimed run`);
+    }
+    least.credits--;
+    least.held++;
+    return least.executor;
   }
 }

@@ -73,7 +73,7 @@ export class SchedulerRig implements AsyncDisposable {
   ): Promise<{ readonly runs: readonly Assignment[]; readonly drained: boolean }> {
     const [claimed] = await this.ask({
       kind: "ClaimRuns",
-      executors: [{ executor, incarnation, pool, credits: max }],
+      executors: [{ executor, incarnation, pool, credits: max, held: 0 }],
       requests: [{ queue, pool, max }],
     });
     if (!claimed) throw new Error("a claim was not answered");
