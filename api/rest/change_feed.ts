@@ -7,8 +7,6 @@ import type { SubscriberMessage, TaskFilter } from "../../actors/protocol.ts";
 import type { TaskService } from "../task_service.ts";
 
 const STREAMS_MAX = 1_000;
-/** Numbers up to here are exact; no node gets there. */
-const SEQ_MAX = Number.MAX_SAFE_INTEGER;
 
 const EVERYTHING: TaskFilter = {
   status: null,
@@ -71,33 +69,12 @@ export class ChangeFeed {
     for (const { wake } of this.#subscriptions) wake();
   }
 
-  /**
-   * The latest stamp. Before the first event it is found by bisection: whether anything
-   */
+  /** The latest stamp: as heard of, or before the first event as the reader says. */
   async position(): Promise<Result<number>> {
     if (this.#lastSeq !== null) return ok(this.#lastSeq);
-    let [low, high] = [0, 1];
-    while (true) {
-      const beyond = await this.#hasChangesAfter(high);
-      if (!beyond.ok) return beyond;
-      if (!beyond.value) break;
-      low = high;
-      high = Math.min(high * 2, SEQ_MAX);
-    }
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const beyond = await this.#hasChangesAfter(middle);
-      if (!beyond.ok) return beyond;
-      if (beyond.value) low = middle + 1;
-      else high = middle;
-    }
-    // Events that came meanwhile know better.
-    return ok(this.#lastSeq ??= high);
-  }
-
-  async #hasChangesAfter(afterSeq: number): Promise<Result<boolean>> {
-    const changes = await this.#service.changes({ afterSeq, filter: EVERYTHING, limit: 1 });
-    if (!changes.ok) return changes;
-    return ok(changes.value.tasks.length > 0 || changes.value.more || changes.value.reset);
+    // No change has this stamp, which is answered with `reset` and the latest one.
+    const request = { afterSeq: Number.MAX_SAFE_INTEGER, filter: EVERYTHING, limit: 1 };
+    const changes = await this.#service.changes(request);
+    return changes.ok ? ok(changes.value.lastSeq) : changes;
   }
 }

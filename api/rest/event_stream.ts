@@ -86,7 +86,8 @@ export class EventStream implements UnderlyingDefaultSource<Uint8Array> {
 
   #write(changes: Changes): string {
     if (changes.more) this.#changed = true;
-    this.#afterSeq = Math.max(this.#afterSeq, changes.lastSeq);
+    // A reset may lead back: the id came from a store that was ahead of this one.
+    this.#afterSeq = changes.lastSeq;
     if (changes.reset) return event("reset", this.#afterSeq, "{}");
     return changes.tasks.map((task) => event("task", task.seq, JSON.stringify(taskView(task))))
       .join("");

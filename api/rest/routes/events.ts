@@ -32,18 +32,19 @@ interface StartingPlace {
   readonly reset: boolean;
 }
 
-/** After the given id; from now on without one; from now on with a `reset` where it can't be told. */
+/**
+ * After the given id; the reader knows whether what came since can be told. From now on without one,
+ * and with a `reset` where the header holds an id that no stream of this product gave out.
+ */
 async function startOf(call: Call, after: string | undefined): Promise<Result<StartingPlace>> {
   const last = call.request.headers.get("last-event-id");
   const seq = decodeEventId(after ?? last ?? "");
   if (after !== undefined && seq === null) {
     return invalid([{ pointer: "/after", message: "is not the id of an event" }]);
   }
+  if (seq !== null) return ok({ afterSeq: seq, reset: false });
   const now = await call.node.feed.position();
-  if (!now.ok) return now;
-  // An id from the future is another store's: a backup was restored, or the client came from elsewhere.
-  if (seq !== null && seq <= now.value) return ok({ afterSeq: seq, reset: false });
-  return ok({ afterSeq: now.value, reset: seq !== null || Boolean(last) });
+  return now.ok ? ok({ afterSeq: now.value, reset: Boolean(last) }) : now;
 }
 
 const tooManyStreams = refuse(

@@ -233,6 +233,7 @@ export class FakeRestNode {
   }
 
   #changes(afterSeq: number) {
+    if (afterSeq > this.seq) return { tasks: [], lastSeq: this.seq, more: false, reset: true };
     const tasks = [...this.tasks.values()].filter(({ seq }) => seq > afterSeq)
       .sort((a, b) => a.seq - b.seq);
     return {
