@@ -27,6 +27,7 @@ import type { ActorContext, ActorRef, Behaviour, PeerEvent } from "../runtime/mo
 import { getLogger } from "../telemetry/logger.ts";
 import { ClaimRounds } from "./claim_rounds.ts";
 import { ExecutorSlots } from "./executor_slots.ts";
+import { PoolRequests } from "./pool_requests.ts";
 import { RunLengths } from "./run_lengths.ts";
 import { StuckRuns } from "./stuck_runs.ts";
 import { givenBack, judge, judgeDead, type TerminationCause } from "./verdicts.ts";
@@ -39,8 +40,6 @@ export interface DispatcherOptions {
 }
 
 const STATE_DEADLINE_MS = 30_000;
-/** After this the supervisor is asked again for executors that it could not start. */
-const POOL_RETRY_MS = 5_000;
 /** Runs that wait in an executor this long are fetched back, if it can hear of it. */
 const PARKED_MS = 500;
 const ASSIGN_DEADLINE_MS = 86_400_000;
@@ -58,10 +57,9 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   readonly #lengths = new RunLengths();
   readonly #claims: ClaimRounds;
   readonly #verdicts = new Map<string, readonly RunOutcome[]>();
-  readonly #askedPools = new Set<string>();
+  readonly #pools: PoolRequests;
   readonly #stuck: StuckRuns;
   readonly #drains: (() => void)[] = [];
-  #poolTimer: ReturnType<typeof setTimeout> | undefined;
   #draining = false;
 
   constructor({ context, now = Date.now, graceMs }: DispatcherOptions) {
@@ -69,11 +67,15 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     this.#now = now;
     this.#scheduler = context.ref("scheduler");
     this.#supervisor = context.ref("supervisor");
+    this.#pools = new PoolRequests({
+      supervisor: this.#supervisor,
+      onRetry: () => this.#claims.pump(),
+    });
     this.#claims = new ClaimRounds({
       scheduler: this.#scheduler,
       executors: () => this.#executors.values(),
       assign: (executor, runs) => this.#assign(executor, runs),
-      ensurePool: (pool) => this.#ensurePool(pool),
+      ensurePool: (pool) => this.#pools.ensure(pool),
     });
     this.#stuck = new StuckRuns({
       executors: () => this.#executors.values(),
@@ -123,7 +125,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
 
   stop(): void {
     this.#claims.stop();
-    clearTimeout(this.#poolTimer);
+    this.#pools.stop();
     this.#stuck.stop();
   }
 
@@ -131,7 +133,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     if (this.#draining) return;
     const executor = new ExecutorSlots(announcement, { now: this.#now, lengths: this.#lengths });
     this.#executors.set(executor.name, executor);
-    this.#askedPools.delete(executor.pool);
+    this.#pools.onJoined(executor.pool);
     this.#stuck.watch();
     this.#claims.pump();
   }
@@ -277,21 +279,6 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       incarnation: executor.incarnation,
       cause: cause.kind,
     }, { deadlineMs: REPORT_DEADLINE_MS });
-  }
-
-  #ensurePool(pool: string): void {
-    if (this.#askedPools.has(pool)) return;
-    this.#askedPools.add(pool);
-    void this.#supervisor.ask({ kind: "EnsurePool", pool }, { deadlineMs: REPORT_DEADLINE_MS })
-      .then((answer) => {
-        const error = !answer.ok ? answer.error : answer.value.ok ? null : answer.value.error;
-        if (error === null) return;
-        this.#askedPools.delete(pool);
-        log.error("no executors for pool {pool}: {error}", { pool, error: error.message });
-        // Nothing else need come up that would ask again, and the work waits.
-        clearTimeout(this.#poolTimer);
-        this.#poolTimer = setTimeout(() => this.#claims.pump(), POOL_RETRY_MS);
-      });
   }
 
   #executorRef(name: string): ActorRef<ExecutorProtocol> {

@@ -1,0 +1,53 @@
+import type { SupervisorProtocol } from "../protocol.ts";
+import type { ActorRef } from "../runtime/mod.ts";
+import { getLogger } from "../telemetry/logger.ts";
+
+export interface PoolRequestsOptions {
+  readonly supervisor: ActorRef<SupervisorProtocol>;
+  /** It is time to see again whether a pool that could not be started is needed. */
+  readonly onRetry: () => void;
+}
+
+const ASK_DEADLINE_MS = 60_000;
+const RETRY_MS = 5_000;
+
+const log = getLogger("dispatcher");
+
+/** Asks the supervisor for executors of pools that have work and none. */
+export class PoolRequests {
+  readonly #options: PoolRequestsOptions;
+  readonly #asked = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: PoolRequestsOptions) {
+    this.#options = options;
+  }
+
+  /** Asks, unless that was done and has not failed. */
+  ensure(pool: string): void {
+    if (this.#asked.has(pool)) return;
+    this.#asked.add(pool);
+    const message = { kind: "EnsurePool", pool } as const;
+    void this.#options.supervisor.ask(message, { deadlineMs: ASK_DEADLINE_MS }).then((answer) => {
+      const error = !answer.ok ? answer.error : answer.value.ok ? null : answer.value.error;
+      if (error !== null) this.#onFailure(pool, error.message);
+    });
+  }
+
+  /** An executor of `pool` is there: should all go again, they are asked for anew. */
+  onJoined(pool: string): void {
+    this.#asked.delete(pool);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #onFailure(pool: string, error: string): void {
+    this.#asked.delete(pool);
+    log.error("no executors for pool {pool}: {error}", { pool, error });
+    // Nothing else need come up that would ask again, and the work waits.
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#options.onRetry, RETRY_MS);
+  }
+}
