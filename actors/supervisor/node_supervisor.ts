@@ -24,6 +24,7 @@ import { AbandonedIsolates, MAX_ABANDONED } from "./abandoned_isolates.ts";
 import { childSpecs } from "./child_specs.ts";
 import { ExecutorPools } from "./executor_pools.ts";
 import { notReadyReasons } from "./readiness.ts";
+import { addressFrom, definitionsFrom, portFrom } from "./ready_data.ts";
 import { listTaskModules } from "./task_modules.ts";
 
 export interface NodeAddresses {
@@ -306,22 +307,3 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
 }
 
 type MessageOf<K extends string> = Extract<SupervisorMessage, { readonly kind: K }>;
-
-function definitionsFrom(ready: unknown): readonly MethodDefinition[] {
-  if (typeof ready === "object" && ready !== null && "definitions" in ready) {
-    if (Array.isArray(ready.definitions)) return ready.definitions;
-  }
-  return [];
-}
-
-function portFrom(ready: unknown): number | null {
-  return ready === undefined ? null : addressFrom(ready).port;
-}
-
-function addressFrom(ready: unknown): { readonly host: string; readonly port: number } {
-  if (typeof ready === "object" && ready !== null && "host" in ready && "port" in ready) {
-    const { host, port } = ready;
-    if (typeof host === "string" && typeof port === "number") return { host, port };
-  }
-  throw new Error("a front-end did not say where it listens");
-}
