@@ -24,7 +24,10 @@ Deno.test("stop signals of one wish count once, and a later one asks again", asy
 async function terminateSelf(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   Deno.addSignalListener("SIGTERM", resolve);
+  // Listening for signals does not by itself keep a program going.
+  const alive = setInterval(() => {}, 1_000);
   Deno.kill(Deno.pid, "SIGTERM");
   await promise;
+  clearInterval(alive);
   Deno.removeSignalListener("SIGTERM", resolve);
 }
