@@ -91,13 +91,15 @@ export class ActorHost<P extends Protocol, Init> implements IsolateCommands {
   }
 }
 
+/** Longer than anybody waits for a sign of life. */
+const BLOCK_MS = 15_000;
+
 /**
- * Answers nothing any more, without using the processor: a terminated Worker of Deno 2.9 ends at the
- * next turn of its event loop only, so that one in a busy loop would spin until the process ends.
+ * Answers nothing for a long while, without using the processor. Not for ever: a terminated Worker of
+ * Deno 2.9 ends at the next turn of its event loop only, and holds its sockets and files until then.
  */
-function blockForEver(): never {
-  const never = new Int32Array(new SharedArrayBuffer(4));
-  while (true) Atomics.wait(never, 0, 0);
+function block(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCK_MS);
 }
 
 function commitFault(fault: Fault): void {
@@ -105,7 +107,7 @@ function commitFault(fault: Fault): void {
     case "throw":
       throw new Error("Fault injected: throw");
     case "block":
-      return blockForEver();
+      return block();
     case "close":
       return closeIsolate();
     default:

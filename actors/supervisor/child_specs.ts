@@ -22,6 +22,8 @@ export interface SpecSources {
 /** Scheduler and dispatcher, which restart together. */
 const CORE = "core";
 const PING = { intervalMs: 1_000, timeoutMs: 5_000 };
+/** How long a restarted front-end waits for the address that its former isolate still holds. */
+const BIND_PATIENCE_MS = 20_000;
 const COMMON = { ping: PING, startMs: 30_000, stopMs: 5_000, restart: "permanent" } as const;
 
 /** Every actor of a node but its executors, in the order in which they become ready. */
@@ -86,9 +88,10 @@ function http(sources: SpecSources): ChildSpec {
     entry: new URL("../../api/rest/worker.ts", import.meta.url),
     permissions: { net: [addressOf(config.http), ...jwksHosts(config)] },
     init: () => {
-      const port = sources.boundPort("http") ?? config.http.port;
-      const bound = { ...config, http: { ...config.http, port } };
-      return { config: bound, node, methods: sources.definitions(), logging, tls };
+      const port = sources.boundPort("http");
+      const bound = { ...config, http: { ...config.http, port: port ?? config.http.port } };
+      const bindPatienceMs = port === null ? 0 : BIND_PATIENCE_MS;
+      return { config: bound, node, methods: sources.definitions(), logging, tls, bindPatienceMs };
     },
     links: ["scheduler", "reader", "dispatcher", ...(config.grpc === null ? [] : ["grpc"])],
     startAfter: ["scheduler", "reader", "dispatcher"],
@@ -104,9 +107,17 @@ function grpc(sources: SpecSources, address: NonNullable<NodeConfig["grpc"]>): C
     entry: new URL("../../api/grpc/worker.ts", import.meta.url),
     permissions: { net: [addressOf(address), ...fallback, ...jwksHosts(config)], env: true },
     init: () => {
-      const port = sources.boundPort("grpc") ?? address.port;
-      const bound = { ...config, grpc: { ...address, port } };
-      return { config: bound, node, methods: sources.definitions(), logging, ...(tls && { tls }) };
+      const port = sources.boundPort("grpc");
+      const bound = { ...config, grpc: { ...address, port: port ?? address.port } };
+      const bindPatienceMs = port === null ? 0 : BIND_PATIENCE_MS;
+      return {
+        config: bound,
+        node,
+        methods: sources.definitions(),
+        logging,
+        bindPatienceMs,
+        ...(tls && { tls }),
+      };
     },
     links: ["scheduler", "reader", "http"],
     startAfter: ["scheduler", "reader"],

@@ -279,11 +279,16 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       case "ActorDied":
         // While the node starts, the first failure ends the start and is what its caller reports.
         if (!this.#started) return;
-        return log.warn("{actor} died: {error}", {
+        log.warn("{actor} died: {error}", {
           actor: event.actor,
           cause: event.cause,
           error: event.error,
         });
+        // It has been patient already: an isolate that never ends holds its address until the process ends.
+        if (event.cause === "start_failed" && isFrontEnd(event.actor)) {
+          this.#failed.resolve(`actor ${event.actor} cannot be started again: ${event.error}`);
+        }
+        return;
       case "ActorRestarting":
         return log.info("{actor} restarts in {afterMs} ms", {
           actor: event.actor,
@@ -307,3 +312,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
 }
 
 type MessageOf<K extends string> = Extract<SupervisorMessage, { readonly kind: K }>;
+
+function isFrontEnd(actor: string): boolean {
+  return actor === "http" || actor === "grpc";
+}

@@ -27,6 +27,7 @@ import { HealthService } from "./health.ts";
 import { methodDefinition } from "./method_definition.ts";
 import { ReflectionService } from "./reflection.ts";
 import { RequestLog } from "./request_log.ts";
+import { bindAgain } from "../bind_again.ts";
 import { submitTask } from "./submit_task.ts";
 import { UnaryCalls } from "./unary_call.ts";
 
@@ -37,6 +38,8 @@ export interface GrpcInit {
   readonly node: string;
   readonly methods: readonly MethodDefinition[];
   readonly tls?: TlsTexts;
+  /** How long to try to bind: see `bindAgain`. */
+  readonly bindPatienceMs?: number;
 }
 
 /** What it tells the supervisor once it listens. */
@@ -84,11 +87,14 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
   }
 
   /** Binds the configured address. */
-  async listen({ config, tls }: GrpcInit): Promise<GrpcReady> {
+  async listen({ config, tls, bindPatienceMs = 0 }: GrpcInit): Promise<GrpcReady> {
     if (config.grpc === null) throw new Error("the grpc actor was started with gRPC off");
     const { host, port, asked } = config.grpc;
     const fallback = asked ? null : { host: FALLBACK_HOST, port };
-    return await listen(this.#server, { address: { host, port }, fallback, tls: tls ?? null });
+    return await bindAgain(
+      () => listen(this.#server, { address: { host, port }, fallback, tls: tls ?? null }),
+      { patienceMs: bindPatienceMs },
+    );
   }
 
   receive(message: FrontEndProtocol["message"]): null {

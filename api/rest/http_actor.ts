@@ -21,6 +21,7 @@ import {
 } from "../../actors/runtime/mod.ts";
 import { getLogger } from "../../actors/telemetry/logger.ts";
 import { Authenticator } from "../auth.ts";
+import { bindAgain } from "../bind_again.ts";
 import { Metrics } from "../metrics.ts";
 import { TaskService } from "../task_service.ts";
 import { ChangeFeed } from "./change_feed.ts";
@@ -34,6 +35,8 @@ export interface HttpInit {
   readonly methods: readonly MethodDefinition[];
   /** The texts of certificate and key: this isolate may not read files. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** How long to try to bind: see `bindAgain`. */
+  readonly bindPatienceMs?: number;
 }
 
 /** What the supervisor is told: where the node listens, also when any port would do. */
@@ -47,7 +50,10 @@ const SHUTDOWN_MS = 2_000;
 const log = getLogger("http");
 
 /** Starts to listen; the actor is ready when it does. */
-export function startHttpActor(init: HttpInit, context: ActorContext): Started<FrontEndProtocol> {
+export async function startHttpActor(
+  init: HttpInit,
+  context: ActorContext,
+): Promise<Started<FrontEndProtocol>> {
   const service = new TaskService({
     scheduler: context.ref<SchedulerProtocol>("scheduler"),
     reader: context.ref<ReaderProtocol>("reader"),
@@ -59,7 +65,8 @@ export function startHttpActor(init: HttpInit, context: ActorContext): Started<F
   const authenticator = new Authenticator(init.config.auth);
   const { config } = init;
   const app = new RestApp({ service, feed, metrics, authenticator, config, now: Date.now });
-  const listener = new HttpListener(init, app);
+  const patienceMs = init.bindPatienceMs ?? 0;
+  const listener = await bindAgain(() => new HttpListener(init, app), { patienceMs });
   listener.failed.then((error) => context.fail(error));
   const behaviour = new HttpActor({ service, feed, metrics, app, listener });
   return { behaviour, ready: listener.address satisfies HttpReady };

@@ -37,7 +37,7 @@ function init(port = 0) {
 
 Deno.test("http actor listens, stops accepting, and ends waits and streams when it stops", async () => {
   const errors: unknown[] = [];
-  const { behaviour, ready } = startHttpActor(init(), context((error) => errors.push(error)));
+  const { behaviour, ready } = await startHttpActor(init(), context((error) => errors.push(error)));
   const { host, port } = ready as HttpReady;
   const url = `http://${host}:${port}`;
   assert.ok(port > 0);
@@ -60,8 +60,8 @@ Deno.test("http actor listens, stops accepting, and ends waits and streams when 
 });
 
 Deno.test("http actor fails to start where its port is taken", async () => {
-  const { behaviour, ready } = startHttpActor(init(), context(() => {}));
+  const { behaviour, ready } = await startHttpActor(init(), context(() => {}));
   const { port } = ready as HttpReady;
-  assert.throws(() => startHttpActor(init(port), context(() => {})), /127\.0\.0\.1:\d+/);
+  await assert.rejects(startHttpActor(init(port), context(() => {})), /127\.0\.0\.1:\d+/);
   await behaviour.stop?.();
 });
