@@ -87,14 +87,11 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
   }
 
   /** Binds the configured address. */
-  async listen({ config, tls, bindPatienceMs = 0 }: GrpcInit): Promise<GrpcReady> {
+  async listen({ config, tls }: GrpcInit): Promise<GrpcReady> {
     if (config.grpc === null) throw new Error("the grpc actor was started with gRPC off");
     const { host, port, asked } = config.grpc;
     const fallback = asked ? null : { host: FALLBACK_HOST, port };
-    return await bindAgain(
-      () => listen(this.#server, { address: { host, port }, fallback, tls: tls ?? null }),
-      { patienceMs: bindPatienceMs },
-    );
+    return await listen(this.#server, { address: { host, port }, fallback, tls: tls ?? null });
   }
 
   receive(message: FrontEndProtocol["message"]): null {
@@ -162,7 +159,10 @@ export async function startGrpc(
   context: ActorContext,
 ): Promise<Started<FrontEndProtocol>> {
   configureLogging({ format: init.config.logFormat, level: init.config.logLevel });
-  const actor = new GrpcActor(init, context);
-  const ready = await actor.listen(init);
-  return { behaviour: actor, ready };
+  // A server of the library that failed to bind fails for ever, so each try has one of its own.
+  const start = async () => {
+    const behaviour = new GrpcActor(init, context);
+    return { behaviour, ready: await behaviour.listen(init) };
+  };
+  return await bindAgain(start, { patienceMs: init.bindPatienceMs ?? 0 });
 }
