@@ -92,7 +92,7 @@ export class ActorHost<P extends Protocol, Init> implements IsolateCommands {
 }
 
 /** Longer than anybody waits for a sign of life. */
-const BLOCK_MS = 15_000;
+const BLOCK_MS = 9_000;
 
 /**
  * Answers nothing for a long while, without using the processor. Not for ever: a terminated Worker of
