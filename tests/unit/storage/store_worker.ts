@@ -13,7 +13,7 @@ export type StoreWorkerAnswer =
   | { readonly kind: "holding" }
   | { readonly kind: "failed"; readonly name: string; readonly message: string };
 
-self.addEventListener("message", (event: Event) => {
+self.addEventListener("message", (event) => {
   if (!(event instanceof MessageEvent)) throw new Error("an order is a message");
   const [port] = event.ports;
   if (!port) throw new Error("an order brings the port for its answer");
