@@ -24,7 +24,9 @@ export function compileArgs(output: string, includes: readonly string[], foreign
     ...RIGHTS,
     "--unstable-worker-options",
     // An older Deno can neither read a newer lock file nor import text without asking.
-    ...(foreign ? ["--no-lock", "--unstable-raw-imports"] : ["--no-remote"]),
+    ...(foreign
+      ? ["--no-lock", "--unstable-raw-imports"]
+      : ["--no-remote", "--unstable-no-legacy-abort"]),
     ...includes.map((path) => `--include=${path}`),
     `--output=${output}`,
     "main.ts",

@@ -12,7 +12,10 @@ import { addSummaries, summarizeTests, type TestSummary } from "./test_summary.t
  * Tests start nodes and programs, and look into `/proc`, which takes every right; what they start
  * has its own, smaller ones.
  */
-const TEST_ARGS = ["test", "--no-prompt", "--no-check", "--allow-all", "--unstable-worker-options"];
+const TEST_ARGS = [
+  ...["test", "--no-prompt", "--no-check", "--allow-all"],
+  ...["--unstable-worker-options", "--unstable-no-legacy-abort"],
+];
 
 /** Examples in the documentation of what users import are tests, too. */
 const DOCUMENTED = ["mod.ts", "tasks/sdk"];
