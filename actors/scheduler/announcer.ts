@@ -10,9 +10,15 @@ export interface AnnouncerOptions {
   readonly publish: (event: TasksCommitted) => void;
 }
 
+/** How long events that nobody waits for may gather. */
+const GATHER_MS = 20;
+
 /** Tells the others what a commit has changed, once it stands. */
 export class Announcer {
   readonly #options: AnnouncerOptions;
+  /** Events without an end in them: counts for the metrics, and changes for those who watch. */
+  readonly #gathered: TasksCommitted[] = [];
+  #gatherTimer: ReturnType<typeof setTimeout> | undefined;
   /** Every pool that had ready work since the start: where a freed queue may have some. */
   readonly #pools = new Set<string>();
 
@@ -23,7 +29,7 @@ export class Announcer {
   announce(effects: Effects, report: CommitReport): void {
     this.#tellDispatcher(effects);
     if (effects.lastSeq === 0 && effects.endedIds.length === 0) return;
-    this.#options.publish({
+    this.#gathered.push({
       kind: "TasksCommitted",
       lastSeq: effects.lastSeq,
       ended: effects.endedIds,
@@ -33,6 +39,16 @@ export class Announcer {
       cacheHits: effects.cacheHits,
       cacheMisses: effects.cacheMisses,
     });
+    // An end may be waited for. The rest is worth no hop between isolates per commit.
+    if (effects.endedIds.length > 0) this.flush();
+    else this.#gatherTimer ??= setTimeout(() => this.flush(), GATHER_MS);
+  }
+
+  /** Publishes what has gathered. */
+  flush(): void {
+    clearTimeout(this.#gatherTimer);
+    this.#gatherTimer = undefined;
+    for (const event of this.#gathered.splice(0)) this.#options.publish(event);
   }
 
   /** Says that `queues` may have claimable work in any pool. */

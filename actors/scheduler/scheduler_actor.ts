@@ -200,6 +200,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#draining = true;
     this.#clock.stop();
     await this.#loop.idle();
+    this.#announcer.flush();
     await this.#store.close();
   }
 
