@@ -39,6 +39,11 @@ export class Authenticator {
    * would hide nothing: who can read this memory can read the requests.
    */
   readonly #verified = new LRUCache<string, VerifiedToken>({ max: VERIFIED_MAX });
+  /**
+   * Verifications under way, by the whole header: all that arrives meanwhile with the same token
+   * waits for the one, and so goes on in the order of its arrival.
+   */
+  readonly #verifying = new Map<string, Promise<Result<Principal>>>();
 
   constructor(config: AuthConfig, now: () => number = Date.now) {
     this.#config = config;
@@ -55,9 +60,13 @@ export class Authenticator {
     if (authorization === null) return unauthenticated("a bearer token is required");
     const known = this.#verified.get(authorization);
     if (known !== undefined && this.#now() < known.validUntil) return known.result;
+    const verifying = this.#verifying.get(authorization);
+    if (verifying !== undefined) return verifying;
     const token = bearerToken(authorization);
     if (token === null) return unauthenticated("the authorization is not a bearer token");
-    return this.#verifyToken(token, authorization);
+    const verification = this.#verifyToken(token, authorization);
+    this.#verifying.set(authorization, verification);
+    return verification;
   }
 
   async #verifyToken(token: string, authorization: string): Promise<Result<Principal>> {
@@ -67,6 +76,8 @@ export class Authenticator {
       payload = await this.#verifySignature(token, now);
     } catch (error) {
       return refusalOf(error);
+    } finally {
+      this.#verifying.delete(authorization);
     }
     const principal = {
       subject: payload.sub ?? "",

@@ -55,6 +55,20 @@ export function workflowOf(
   return { id, name: graph.name, tasks };
 }
 
+/** The tasks in an order in which each comes after its dependencies. */
+export function dependenciesFirst(tasks: readonly WorkflowTask[]): readonly WorkflowTask[] {
+  const placed = new Set<string>();
+  const ordered: WorkflowTask[] = [];
+  for (let rest = tasks; rest.length > 0;) {
+    const ready = rest.filter(({ deps }) => deps.every((key) => placed.has(key)));
+    assert.ok(ready.length > 0, "the graph has a cycle");
+    for (const task of ready) placed.add(task.key);
+    ordered.push(...ready);
+    rest = rest.filter(({ key }) => !placed.has(key));
+  }
+  return ordered;
+}
+
 /** A task in the details of a workflow, as far as the order of execution goes. */
 export interface FinishedTask {
   readonly id: string;

@@ -63,6 +63,20 @@ Deno.test("authenticator refuses every token that is not ours, not now, or not a
   assert.equal(await reasonOf(authenticator, good), "ok");
 });
 
+Deno.test("authenticator lets requests go on in the order in which they came", async () => {
+  const authenticator = new Authenticator(CONFIG, () => NOW);
+  const authorization = await token({});
+  const order: number[] = [];
+  const request = async (index: number) => {
+    await authenticator.verify(authorization);
+    order.push(index);
+  };
+  const all = Array.from({ length: 50 }, (_, index) => request(index));
+  await all[0];
+  await Promise.all([...all, request(50)]);
+  assert.deepEqual(order, Array.from({ length: 51 }, (_, index) => index));
+});
+
 Deno.test("authenticator allows 30 s between clocks", async () => {
   const authenticator = new Authenticator(CONFIG, () => NOW);
   assert.equal(await reasonOf(authenticator, await token({ exp: SECONDS - 29 })), "ok");
