@@ -7,6 +7,7 @@
  */
 import type { Server } from "@grpc/grpc-js";
 import type { NodeConfig } from "../../actors/config.ts";
+import { ok, type Result } from "../../actors/domain/error.ts";
 import { unreachable } from "../../actors/domain/exhaustive.ts";
 import type { MethodDefinition } from "../../actors/domain/task.ts";
 import type {
@@ -28,6 +29,7 @@ import { methodDefinition } from "./method_definition.ts";
 import { ReflectionService } from "./reflection.ts";
 import { RequestLog } from "./request_log.ts";
 import { bindAgain } from "../bind_again.ts";
+import { RateLimiter, tooManyRequests } from "../rate_limiter.ts";
 import { submitTask } from "./submit_task.ts";
 import { UnaryCalls } from "./unary_call.ts";
 
@@ -79,7 +81,7 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
       authenticator,
       observe: this.#requests.add,
       callsMax: CALLS_MAX,
-      limitRate: null,
+      limitRate: rateLimitOf(config),
     });
     this.#addTaskScheduler(calls, config, methods);
     this.#health.addTo(this.#server, calls);
@@ -165,4 +167,14 @@ export async function startGrpc(
     return { behaviour, ready: await behaviour.listen(init) };
   };
   return await bindAgain(start, { patienceMs: init.bindPatienceMs ?? 0 });
+}
+
+/** The same limit as REST's, with buckets of its own: the front-ends share no memory. */
+function rateLimitOf({ rateLimit }: NodeConfig): ((subject: string) => Result<null>) | null {
+  if (rateLimit === null) return null;
+  const limiter = new RateLimiter(rateLimit);
+  return (subject) => {
+    const decision = limiter.take(subject, Date.now());
+    return decision.allowed ? ok(null) : { ok: false, error: tooManyRequests(decision) };
+  };
 }

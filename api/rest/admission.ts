@@ -2,7 +2,7 @@
 import type { NodeConfig } from "../../actors/config.ts";
 import { ok, refuse, type Result } from "../../actors/domain/error.ts";
 import { type Authenticator, type Principal, requireScope } from "../auth.ts";
-import { rateHeaders, RateLimiter } from "./rate_limiter.ts";
+import { rateHeaders, RateLimiter, tooManyRequests } from "../rate_limiter.ts";
 import { problem } from "./reply.ts";
 import type { Route } from "./route.ts";
 
@@ -55,7 +55,7 @@ export class Admission {
     const limited = this.#limiter?.take(principal.subject, this.#options.now());
     const headers = limited === undefined ? null : rateHeaders(limited);
     if (limited?.allowed === false) {
-      return { refusal: problem(tooMany(limited.retryAfterMs), headers ?? undefined) };
+      return { refusal: problem(tooManyRequests(limited), headers ?? undefined) };
     }
     if (route.submits === true && !this.#accepting) return { refusal: problem(STOPPING) };
     return { principal, headers };
@@ -68,12 +68,3 @@ const STOPPING = refuse(
   "Cannot take the submission: the node is stopping; send it to another or later",
   { retryAfterMs: 5_000 },
 ).error;
-
-function tooMany(retryAfterMs: number) {
-  return refuse(
-    "rate_limited",
-    "rate_limited",
-    "Cannot take the request: this token's subject sends too many a second; slow down",
-    { retryAfterMs },
-  ).error;
-}

@@ -1,5 +1,6 @@
 /** A bucket of tokens for each subject: so many requests a second, and as many at once. */
 import { LRUCache } from "lru-cache";
+import { type ErrorData, refuse } from "../actors/domain/error.ts";
 
 /** Where a subject stands after a request. */
 export interface RateDecision {
@@ -46,6 +47,16 @@ export class RateLimiter {
       resetMs: Math.ceil((limit - bucket.tokens) * 1_000 / limit),
     };
   }
+}
+
+/** The refusal of a request that was not allowed. */
+export function tooManyRequests({ retryAfterMs }: Pick<RateDecision, "retryAfterMs">): ErrorData {
+  return refuse(
+    "rate_limited",
+    "rate_limited",
+    "Cannot take the request: this token's subject sends too many a second; slow down",
+    { retryAfterMs },
+  ).error;
 }
 
 /** The decision as headers: the standard's draft, and the older three that most clients read. */
