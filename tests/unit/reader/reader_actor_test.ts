@@ -1,0 +1,157 @@
+/** The reader over a real store; which tasks a filter leaves is the business of the conformance suite. */
+import assert from "node:assert/strict";
+import type { Result } from "../../../actors/domain/error.ts";
+import { LIMITS } from "../../../actors/domain/task.ts";
+import type { ReaderMessage, ReaderReplies, TaskFilter } from "../../../actors/protocol.ts";
+import { Reader } from "../../../actors/reader/reader_actor.ts";
+import { openSqliteReader, openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
+import type { Store } from "../../../actors/storage/port.ts";
+import { complete, insert, newTask } from "../../conformance/store_fixture.ts";
+
+type Kind = ReaderMessage["kind"];
+type MessageOf<K extends Kind> = Extract<ReaderMessage, { readonly kind: K }>;
+
+/** A reader with the writer of the data that it reads. */
+class ReaderRig implements AsyncDisposable {
+  readonly store: Store;
+  readonly #reader: Reader;
+  readonly #folder: string;
+
+  private constructor(store: Store, reader: Reader, folder: string) {
+    this.store = store;
+    this.#reader = reader;
+    this.#folder = folder;
+  }
+
+  static async open(): Promise<ReaderRig> {
+    const folder = await Deno.makeTempDir({ prefix: "dtask-reader-" });
+    const store = await openSqliteStore({ dataDir: `${folder}/data` });
+    const reader = new Reader(await openSqliteReader({ dataDir: `${folder}/data` }));
+    return new ReaderRig(store, reader, folder);
+  }
+
+  /** Sends a message as its neighbours do, and types the reply as the protocol promises it. */
+  async ask<K extends Kind>(message: MessageOf<K>): Promise<ReaderReplies[K]> {
+    return await this.#reader.receive(message) as ReaderReplies[K];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader.stop();
+    await this.store.close();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+function filter(more: Partial<TaskFilter> = {}): TaskFilter {
+  return {
+    ...{ status: null, queue: null, method: null, workflowId: null, label: null },
+    ...{ since: null, until: null, q: null, ...more },
+  };
+}
+
+function valueOf<T>(result: Result<T>): T {
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value;
+}
+
+Deno.test("reader pages through a listing by cursors, newest first", async () => {
+  await using rig = await ReaderRig.open();
+  await insert(rig.store, ...[1, 2, 3, 4, 5].map((num) => newTask(num)));
+  const pages: string[][] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof list>> = await list(rig, cursor);
+    pages.push(page.items.map(({ id }) => id));
+    cursor = page.nextCursor;
+  } while (cursor !== null && pages.length < 9);
+  assert.deepEqual(pages, [["task-5", "task-4"], ["task-3", "task-2"], ["task-1"]]);
+});
+
+async function list(rig: ReaderRig, cursor: string | null, more: Partial<TaskFilter> = {}) {
+  return valueOf(await rig.ask({ kind: "ListTasks", filter: filter(more), limit: 2, cursor }));
+}
+
+Deno.test("reader takes q as the beginning of an id, and filters together", async () => {
+  await using rig = await ReaderRig.open();
+  await insert(
+    rig.store,
+    newTask(1, { id: "a%1" }),
+    newTask(2, { id: "a%2", queue: "mail" }),
+    newTask(3, { id: "ab3", queue: "mail" }),
+  );
+  const ids = async (more: Partial<TaskFilter>) =>
+    (await list(rig, null, more)).items.map(({ id }) => id);
+  assert.deepEqual(await ids({ q: "a%" }), ["a%2", "a%1"]);
+  assert.deepEqual(await ids({ q: "a%", queue: "mail" }), ["a%2"]);
+  const changes = await rig.ask({
+    ...{ kind: "GetChanges", afterSeq: 0, limit: 10 },
+    filter: filter({ queue: "mail" }),
+  });
+  assert.deepEqual(changes.tasks.map(({ id }) => id), ["a%2", "ab3"]);
+});
+
+Deno.test("reader refuses a cursor of nobody in both listings", async () => {
+  await using rig = await ReaderRig.open();
+  const page = { limit: 2, cursor: "' OR 1=1 --" };
+  const tasks = await rig.ask({ kind: "ListTasks", filter: filter(), ...page });
+  const workflows = await rig.ask({ kind: "ListWorkflows", ...page });
+  for (const result of [tasks, workflows]) {
+    assert.ok(!result.ok);
+    assert.equal(result.error.reason, "invalid_cursor");
+  }
+});
+
+Deno.test("reader leaves long texts out of listings and changes, but not out of a task", async () => {
+  await using rig = await ReaderRig.open();
+  const args = JSON.stringify(["x".repeat(LIMITS.listTextBytes)]);
+  await insert(rig.store, newTask(1, { args }));
+  await complete(rig.store, [1], args);
+  const listed = (await list(rig, null)).items[0];
+  const { tasks: [changed] } = await rig.ask({
+    ...{ kind: "GetChanges", afterSeq: 0, limit: 10 },
+    filter: filter(),
+  });
+  for (const task of [listed, changed]) {
+    assert.deepEqual([task?.argsOmitted, task?.resultOmitted], [true, true]);
+  }
+  const [whole, absent] = await rig.ask({ kind: "GetTasks", ids: ["task-1", "absent"] });
+  assert.deepEqual([whole?.args, whole?.result, absent], [args, args, null]);
+});
+
+Deno.test("reader names what does not exist", async () => {
+  await using rig = await ReaderRig.open();
+  await insert(rig.store, newTask(1));
+  assert.deepEqual(valueOf(await rig.ask({ kind: "GetAttempts", id: "task-1" })), []);
+  assert.deepEqual(valueOf(await rig.ask({ kind: "GetLogs", id: "task-1", limit: 10 })), []);
+  const refusals = [
+    await rig.ask({ kind: "GetAttempts", id: "x" }),
+    await rig.ask({ kind: "GetLogs", id: "x", limit: 10 }),
+    await rig.ask({ kind: "GetWorkflow", id: "x" }),
+  ].map((result) => result.ok ? null : [result.error.reason, result.error.subject]);
+  assert.deepEqual(refusals, [["unknown_task", "x"], ["unknown_task", "x"], [
+    "unknown_workflow",
+    "x",
+  ]]);
+});
+
+Deno.test("reader gives a workflow with its tasks, and workflows by cursors", async () => {
+  await using rig = await ReaderRig.open();
+  await rig.store.write(async (tx) => {
+    const workflow = { name: null, status: "running", contentHash: "h", createdAt: 1 } as const;
+    await tx.insertWorkflows([10, 11, 12].map((num) => (
+      { ...workflow, id: `w${num}`, num, finishedAt: null }
+    )));
+    await tx.insertTasks(
+      [20, 21].map((num) => newTask(num, { workflowId: "w10", workflowNum: 10 })),
+    );
+  });
+  const { workflow, tasks } = valueOf(await rig.ask({ kind: "GetWorkflow", id: "w10" }));
+  assert.deepEqual([workflow.id, workflow.counts.pending], ["w10", 2]);
+  assert.deepEqual(tasks.map(({ id }) => id), ["task-20", "task-21"]);
+  const page = async (cursor: string | null) =>
+    valueOf(await rig.ask({ kind: "ListWorkflows", limit: 2, cursor }));
+  const first = await page(null);
+  const second = await page(first.nextCursor);
+  assert.deepEqual(first.items.map(({ id }) => id), ["w12", "w11"]);
+  assert.deepEqual([second.items.map(({ id }) => id), second.nextCursor], [["w10"], null]);
+});
