@@ -4,6 +4,7 @@
  * without a message that waits.
  */
 import { ok, refuse, type Result } from "../actors/domain/error.ts";
+import { isEnded } from "../actors/domain/task_state.ts";
 import type {
   LogLine,
   MethodDefinition,
@@ -276,9 +277,8 @@ export class TaskService {
 }
 
 /** True when the task does not change any more by itself. */
-export function hasEnded(task: Pick<TaskRecord, "status">): boolean {
-  return task.status === "completed" || task.status === "failed" ||
-    task.status === "cancelled" || task.status === "skipped";
+export function hasEnded({ status }: Pick<TaskRecord, "status">): boolean {
+  return isEnded(status);
 }
 
 function tooManyWaiters(): Result<never> {

@@ -4,6 +4,7 @@ import {
   type TaskRecord,
   type TaskStatus,
 } from "../domain/task.ts";
+import { isEnded } from "../domain/task_state.ts";
 import type { CommitCounts, ExecutorAnnouncement, ReadyWork, RunRef } from "../protocol.ts";
 
 interface EndedRuns {
@@ -62,8 +63,8 @@ export class Effects {
     if (before?.status === "running" && after.status === "scheduled") {
       this.countsOf(after).retries++;
     }
-    if (after.finishedAt !== null && isEndedStatus(after.status)) this.#ended(after);
-    else if (after.workflowNum !== null && before !== null && isEndedStatus(before.status)) {
+    if (after.finishedAt !== null && isEnded(after.status)) this.#ended(after);
+    else if (after.workflowNum !== null && before !== null && isEnded(before.status)) {
       this.workflows.add(after.workflowNum);
     }
   }
@@ -173,9 +174,4 @@ export class Effects {
 
 function isWaiting(status: TaskStatus): boolean {
   return status === "blocked" || status === "scheduled" || status === "pending";
-}
-
-function isEndedStatus(status: TaskStatus): boolean {
-  return status === "completed" || status === "failed" || status === "cancelled" ||
-    status === "skipped";
 }

@@ -51,13 +51,29 @@ export async function loseExecutors(
   return work.map(() => null);
 }
 
+/** Where a recovery stands, and which executors it leaves alone. */
+export interface RecoveryPage {
+  readonly afterNum: number;
+  /** Incarnations of the executors that are alive. */
+  readonly alive: ReadonlySet<string>;
+}
+
 /**
  * Puts back what was running when the process or this actor ended, but for runs of executors that
- * outlived it and will announce themselves. Takes one page; answers where the next one begins.
+ * outlived it and will announce themselves. Takes a page at a time; answers where the next begins.
  */
-export async function recoverPage(
+export async function recoverPages(
   commit: Commit,
-  { afterNum, alive }: { readonly afterNum: number; readonly alive: ReadonlySet<string> },
+  work: readonly RecoveryPage[],
+): Promise<readonly (number | null)[]> {
+  const next = [];
+  for (const page of work) next.push(await recoverPage(commit, page));
+  return next;
+}
+
+async function recoverPage(
+  commit: Commit,
+  { afterNum, alive }: RecoveryPage,
 ): Promise<number | null> {
   const tasks = await commit.tx.selectRunning({ afterNum, limit: PAGE });
   await crashRuns(

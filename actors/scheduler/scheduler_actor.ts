@@ -6,7 +6,7 @@
  * event per commit to the front-ends. Owns the store's writing connection, the clock, the result
  * cache and the settings of the queues.
  */
-import type { ErrorData, Result } from "../domain/error.ts";
+import type { Result } from "../domain/error.ts";
 import { unreachable } from "../domain/exhaustive.ts";
 import type { MethodDefinition } from "../domain/task.ts";
 import type {
@@ -35,13 +35,15 @@ import {
   retryTasks,
   retryWorkflows,
 } from "./commands.ts";
-import type { Commit, CommitContext } from "./commit.ts";
+import type { CommitContext } from "./commit.ts";
 import { CommitLoop, type CommitReport, type Handler, type Stage } from "./commit_loop.ts";
 import { tick } from "./due_tasks.ts";
 import type { Effects } from "./effects.ts";
-import { announceExecutors, loseExecutors, recoverPage } from "./executors.ts";
+import { readDispatchState } from "./dispatch_state.ts";
+import { announceExecutors, loseExecutors, recoverPages, type RecoveryPage } from "./executors.ts";
 import { MethodTable } from "./method_table.ts";
 import { QueueTable } from "./queue_table.ts";
+import { DRAINING, refusal, refusedBy } from "./refusals.ts";
 import { recordOutcomes, recordProgress } from "./record_outcomes.ts";
 import { ResultCache } from "./result_cache.ts";
 import { StatsKeeper } from "./stats_keeper.ts";
@@ -69,7 +71,8 @@ export interface SchedulerOptions {
   readonly random?: () => number;
 }
 
-const RETRY_AFTER_MS = 1_000;
+/** After a failed commit the clock looks again this much later. */
+const CLOCK_RETRY_MS = 1_000;
 /** Events that wait for one slow subscriber. */
 const EVENTS_MAX = 1_000;
 const EVENT_ACK_MS = 10_000;
@@ -133,7 +136,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     const scheduler = new Scheduler(options, new QueueTable(queues));
     const alive = new Set(options.init.aliveExecutors);
     for (let afterNum: number | null = 0; afterNum !== null;) {
-      const page: { afterNum: number; alive: ReadonlySet<string> } = { afterNum, alive };
+      const page: RecoveryPage = { afterNum, alive };
       afterNum = await scheduler.#loop.submit("outcomes", recoverPages, { work: page });
     }
     await scheduler.#loop.submit("control", tick, { work: null }).then((at) => {
@@ -271,7 +274,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       this.#supervisor.tell({ kind: "StoreUnhealthy", cause });
     }
     // Whatever else was lost with the commit, the clock must go on.
-    this.#clock.set(this.#now() + RETRY_AFTER_MS);
+    this.#clock.set(this.#now() + CLOCK_RETRY_MS);
   }
 
   #tick(): void {
@@ -293,52 +296,4 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       return answer.ok;
     });
   }
-}
-
-const DRAINING: ErrorData = {
-  code: "unavailable",
-  reason: "draining",
-  message: "Cannot accept the request: the node is shutting down; send it again shortly",
-  retryAfterMs: RETRY_AFTER_MS,
-};
-
-/** What a caller is told when the commit that held its request did not stand. */
-function refusedBy(error: unknown): ErrorData {
-  if (error instanceof StoreFullError) {
-    return {
-      code: "unavailable",
-      reason: "store_full",
-      message: "Cannot store the request: the disk is full; nothing was stored, try again later",
-      retryAfterMs: 5_000,
-    };
-  }
-  log.error("a request failed: {error}", {
-    error: error instanceof Error ? error.stack ?? error.message : String(error),
-  });
-  return {
-    code: "internal",
-    reason: "internal",
-    message: "The request failed inside the scheduler and nothing of it was stored; see the log",
-  };
-}
-
-function refusal(error: ErrorData): Result<never> {
-  return { ok: false, error };
-}
-
-async function recoverPages(
-  commit: Commit,
-  work: readonly { readonly afterNum: number; readonly alive: ReadonlySet<string> }[],
-): Promise<readonly (number | null)[]> {
-  const next = [];
-  for (const page of work) next.push(await recoverPage(commit, page));
-  return next;
-}
-
-async function readDispatchState(
-  { tx, context }: Commit,
-  work: readonly null[],
-): Promise<readonly DispatchState[]> {
-  const ready = await tx.readyWork();
-  return work.map(() => ({ queues: context.queues.all(), ready }));
 }
