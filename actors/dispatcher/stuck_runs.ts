@@ -33,7 +33,8 @@ interface Probe {
  */
 export class StuckRuns {
   readonly #options: StuckRunsOptions;
-  readonly #probing = new Set<string>();
+  /** The patience, in ms, of the probe under way for an incarnation; a more urgent one goes beside it. */
+  readonly #probing = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: StuckRunsOptions) {
@@ -83,15 +84,15 @@ export class StuckRuns {
   /** Asks for a sign of life. Without one nobody knows the culprit; with one `cause`, if any, is right. */
   #probe(executor: ExecutorSlots, { cause, aliveMs }: Probe): void {
     const { incarnation, name } = executor;
-    if (this.#probing.has(incarnation)) return;
-    this.#probing.add(incarnation);
+    if ((this.#probing.get(incarnation) ?? Infinity) <= aliveMs) return;
+    this.#probing.set(incarnation, aliveMs);
     const overdue = executor.running.filter((run) => deadlineOf(run) < this.#options.now());
     void this.#options.executor(name).ask({
       kind: "AbortRuns",
       runs: overdue.filter(({ cancelledAt }) => cancelledAt === null),
       reason: "timeout",
     }, { deadlineMs: aliveMs }).then((answer) => {
-      this.#probing.delete(incarnation);
+      if (this.#probing.get(incarnation) === aliveMs) this.#probing.delete(incarnation);
       if (executor.terminating) return;
       if (!answer.ok) {
         if (answer.error.code === "timeout") this.#options.terminate(executor, { kind: "blocked" });
