@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { assertOrder, GRAPHS, readGraph, workflowOf } from "../support/graphs.ts";
 import { type NodeProcess, startNode } from "../support/node_process.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -48,19 +49,6 @@ async function dtask(
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
-/** A real graph with its tasks' work replaced by nothing. */
-async function readGraph(file: string): Promise<string> {
-  const { name, tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "tests/data", file)));
-  return JSON.stringify({
-    name,
-    tasks: tasks.map((
-      { key, deps }: { readonly key: string; readonly deps: readonly string[] },
-    ) => (
-      { key, deps, method: "noop" }
-    )),
-  });
-}
-
 Deno.test("cli finds the node of its data folder and submits to it", async (t) => {
   await using node = await startNode();
 
@@ -89,13 +77,18 @@ Deno.test("cli finds the node of its data folder and submits to it", async (t) =
     assert.match(err, /^dtask: .*"no\.such\.task"/);
   });
 
-  await t.step("workflow --wait runs a real graph to its end", async () => {
-    const stdin = await readGraph("epigenomics-73.json");
-    const { code, out, err } = await dtask(node, ["workflow", "-", "--wait"], { stdin });
-    assert.equal(code, 0, err);
-    assert.match(out, /completed {2}73 completed\n$/);
-    assert.match(err, /73\/73 {2}73 completed/);
-  });
+  for (const graph of GRAPHS) {
+    await t.step(`workflow --wait runs ${graph} to its end, in order`, async () => {
+      const request = workflowOf(readGraph(graph), { id: graph });
+      const count = request.tasks.length;
+      const stdin = JSON.stringify(request);
+      const { code, out, err } = await dtask(node, ["workflow", "-", "--wait"], { stdin });
+      assert.equal(code, 0, err);
+      assert.equal(out, `${graph}  completed  ${count} completed\n`);
+      assert.match(err, new RegExp(`${count}/${count} {2}${count} completed`));
+      assertOrder((await node.fetchApi("GET", `/api/workflows/${graph}`)).body.tasks);
+    });
+  }
 });
 
 Deno.test("cli looks at tasks and queues and changes them", async (t) => {
