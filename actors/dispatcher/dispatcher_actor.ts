@@ -26,6 +26,7 @@ import type {
 import type { ActorContext, ActorRef, Behaviour, PeerEvent } from "../runtime/mod.ts";
 import { getLogger } from "../telemetry/logger.ts";
 import { ClaimRounds } from "./claim_rounds.ts";
+import { AwaitedExecutors } from "./awaited_executors.ts";
 import { ExecutorSlots } from "./executor_slots.ts";
 import { PoolRequests } from "./pool_requests.ts";
 import { RunLengths } from "./run_lengths.ts";
@@ -39,6 +40,8 @@ export interface DispatcherOptions {
   readonly graceMs: number;
 }
 
+/** What the names of executors begin with; other peers are none of the dispatcher's business. */
+const EXECUTOR_PREFIX = "executor-";
 const STATE_DEADLINE_MS = 30_000;
 /** Runs that wait in an executor this long are fetched back, if it can hear of it. */
 const PARKED_MS = 500;
@@ -59,6 +62,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   readonly #verdicts = new Map<string, readonly RunOutcome[]>();
   readonly #pools: PoolRequests;
   readonly #stuck: StuckRuns;
+  readonly #awaited: AwaitedExecutors;
   readonly #drains: (() => void)[] = [];
   #draining = false;
 
@@ -84,6 +88,9 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       onLook: () => this.#recallParked(),
       now,
       graceMs,
+    });
+    this.#awaited = new AwaitedExecutors({
+      onOverdue: (name, incarnation) => this.#endIsolate(name, incarnation, "unreachable"),
     });
   }
 
@@ -120,16 +127,20 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   }
 
   onPeer({ peer, state, incarnation }: PeerEvent): void {
-    if (state === "down") this.#onExecutorDied(peer, incarnation);
+    if (!peer.startsWith(EXECUTOR_PREFIX)) return;
+    if (state === "up") this.#awaited.expect(peer, incarnation);
+    else this.#onExecutorDied(peer, incarnation);
   }
 
   stop(): void {
     this.#claims.stop();
     this.#pools.stop();
     this.#stuck.stop();
+    this.#awaited.stop();
   }
 
   #onExecutorJoined(announcement: ExecutorAnnouncement): void {
+    this.#awaited.forget(announcement.incarnation);
     if (this.#draining) return;
     const executor = new ExecutorSlots(announcement, { now: this.#now, lengths: this.#lengths });
     this.#executors.set(executor.name, executor);
@@ -198,15 +209,18 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   }
 
   #onExecutorDied(name: string, incarnation: string): void {
+    this.#awaited.forget(incarnation);
     const executor = this.#executors.get(name);
-    if (executor?.incarnation !== incarnation) return;
-    this.#executors.delete(name);
-    const verdicts = this.#verdicts.get(incarnation) ?? judgeDead(executor, this.#now());
+    const known = executor?.incarnation === incarnation ? executor : null;
+    // One that had not joined may have runs all the same, from before this dispatcher's start.
+    const verdicts = this.#verdicts.get(incarnation) ??
+      (known === null ? [] : judgeDead(known, this.#now()));
     this.#verdicts.delete(incarnation);
-    if (executor.heldCount > 0) {
+    if (known !== null) this.#executors.delete(name);
+    if (known !== null && known.heldCount > 0) {
       log.warn("executor {executor} is gone with {held} runs", {
         executor: name,
-        held: executor.heldCount,
+        held: known.heldCount,
       });
     }
     void this.#scheduler.ask({ kind: "ExecutorLost", executor: name, incarnation, verdicts }, {
@@ -269,16 +283,14 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     if (executor.terminating) return;
     executor.terminating = true;
     this.#verdicts.set(executor.incarnation, judge(executor, cause, this.#now()));
-    log.warn("ending the isolate of {executor}: {cause}", {
-      executor: executor.name,
-      cause: cause.kind,
+    this.#endIsolate(executor.name, executor.incarnation, cause.kind);
+  }
+
+  #endIsolate(executor: string, incarnation: string, cause: TerminationCause["kind"]): void {
+    log.warn("ending the isolate of {executor}: {cause}", { executor, cause });
+    void this.#supervisor.ask({ kind: "TerminateExecutor", executor, incarnation, cause }, {
+      deadlineMs: REPORT_DEADLINE_MS,
     });
-    void this.#supervisor.ask({
-      kind: "TerminateExecutor",
-      executor: executor.name,
-      incarnation: executor.incarnation,
-      cause: cause.kind,
-    }, { deadlineMs: REPORT_DEADLINE_MS });
   }
 
   #executorRef(name: string): ActorRef<ExecutorProtocol> {
