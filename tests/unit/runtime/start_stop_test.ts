@@ -45,8 +45,8 @@ Deno.test("actor_system rejects a start with rights that it does not have itself
 
 Deno.test("actor_system rejects a start that takes too long", async () => {
   await using at = new ProbeSystem();
-  const slow = probeSpec("a", { startMs: 1_000, init: { hangStart: true } });
-  await assert.rejects(at.system.start([slow]), { message: 'Actor "a" did not start in 1000 ms' });
+  const slow = probeSpec("a", { startMs: 3_000, init: { hangStart: true } });
+  await assert.rejects(at.system.start([slow]), { message: 'Actor "a" did not start in 3000 ms' });
 });
 
 Deno.test("actor_system rejects a spawn that fails, and the rest goes on", async () => {
