@@ -2,10 +2,10 @@
  * The gate: everything that has to hold before a change goes in. Runs all of it, whatever fails,
  * and prints the totals of checks and tests: the last line is `N passed, N failed`.
  *
- *     deno task ok [--no-tests]
+ *     deno task ok [--no-tests | --coverage]
  */
 import { runDeno } from "./child_process.ts";
-import { printSummary, runTests } from "./test.ts";
+import { printSummary, runTests, runWithCoverage } from "./test.ts";
 import type { TestSummary } from "./test_summary.ts";
 
 interface Check {
@@ -36,7 +36,8 @@ async function runChecks(): Promise<TestSummary> {
 if (import.meta.main) {
   Deno.chdir(new URL("..", import.meta.url));
   const checks = await runChecks();
-  const tests = Deno.args.includes("--no-tests") ? null : await runTests([]);
+  const runSuite = Deno.args.includes("--coverage") ? runWithCoverage : runTests;
+  const tests = Deno.args.includes("--no-tests") ? null : await runSuite([]);
   const passed = checks.passed + (tests?.passed ?? 0);
   const failed = checks.failed + (tests?.failed ?? 0);
   printSummary({ ignored: 0, skipped: [], ...tests, passed, failed });

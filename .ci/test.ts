@@ -35,8 +35,8 @@ export async function runTests(
   if (args.some((arg) => !arg.startsWith("-"))) return await run(args);
   const suite = await run([...args, "tests/"]);
   const documented = DOCUMENTED.filter(exists);
-  if (documented.length === 0 || args.length > 0) return suite;
-  return addSummaries(suite, await run(["--doc", "--permit-no-files", ...documented]));
+  if (documented.length === 0) return suite;
+  return addSummaries(suite, await run([...args, "--doc", "--permit-no-files", ...documented]));
 }
 
 /** Prints what was left out and why, then the totals as the last line. */
@@ -46,7 +46,8 @@ export function printSummary({ passed, failed, ignored, skipped }: TestSummary):
   console.log(`${passed} passed, ${failed} failed`);
 }
 
-async function runWithCoverage(args: readonly string[]): Promise<TestSummary> {
+/** As `runTests`, and prints the share of lines that ran; too small a share is a failure. */
+export async function runWithCoverage(args: readonly string[]): Promise<TestSummary> {
   if (exists(COVERAGE_DIR)) await Deno.remove(COVERAGE_DIR, { recursive: true });
   const summary = await runTests(
     [...args, `--coverage=${COVERAGE_DIR}`, "--coverage-raw-data-only"],
