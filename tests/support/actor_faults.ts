@@ -39,7 +39,7 @@ export async function failActor(node: NodeProcess, actor: string, fault: string)
 }
 
 /** Asks for the fault. The answer may be lost with the front-end that would have given it. */
-async function injectFault(node: NodeProcess, actor: string, fault: string): Promise<void> {
+export async function injectFault(node: NodeProcess, actor: string, fault: string): Promise<void> {
   try {
     const signal = AbortSignal.timeout(ANSWER_MS);
     const body = { actor, fault };
