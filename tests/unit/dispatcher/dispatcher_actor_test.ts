@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Assignment } from "../../../actors/protocol.ts";
 import { eventually } from "../../support/eventually.ts";
 import { assignment } from "../executor/executor_harness.ts";
-import { DispatcherHarness } from "./dispatcher_harness.ts";
+import { DispatcherHarness, type Sent } from "./dispatcher_harness.ts";
 
 Deno.test("dispatcher spreads blocking tasks over all executors, and fetches no unknown ones ahead", async () => {
   await using node = await new DispatcherHarness().start();
@@ -119,6 +119,20 @@ Deno.test("dispatcher charges a timeout to the only run of an isolate that does 
   await eventually(() => node.of("TerminateExecutor").length === 1, { what: "it is ended" });
   await node.die("executor-1");
   assert.deepEqual(node.outcomes().map(({ outcome }) => outcome), ["timeout"]);
+});
+
+Deno.test("dispatcher looks after a deadline even while it waits for a sign of life", async () => {
+  await using node = await new DispatcherHarness().start();
+  await node.join("executor-1", "async", 2);
+  await node.hint("async", ...tasks(1));
+  const never = new Promise<never>(() => {});
+  const overdue = ({ runs }: Sent) => Array.isArray(runs) && runs.length > 0;
+  node.answers.set("AbortRuns", (message) => overdue(message) ? undefined : never);
+  node.now += 6_000;
+  await eventually(() => node.of("AbortRuns").length === 1, { what: "silence is asked about" });
+  node.now += 55_000;
+  await eventually(() => node.of("TerminateExecutor").length === 1, { what: "it is ended" });
+  assert.deepEqual(node.of("AbortRuns").map(overdue), [false, true]);
 });
 
 Deno.test("dispatcher replaces an idle isolate that does not take its runs", async () => {

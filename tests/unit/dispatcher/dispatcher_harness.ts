@@ -20,7 +20,10 @@ export class DispatcherHarness implements AsyncDisposable {
   now = 1_000_000;
   /** Ready tasks by queue and pool, handed out by claims. */
   readonly ready = new Map<string, Assignment[]>();
-  /** Answers by kind, where other than null; `undefined` is no answer before the deadline. */
+  /**
+   * Answers by kind, or promises of them, where other than null; `undefined` is no answer before the
+   * deadline.
+   */
   readonly answers = new Map<string, Answer>([
     ["GetDispatchState", () => ({ queues: [], ready: [] })],
     ["ClaimRuns", (message) => this.#claim(message)],
@@ -106,11 +109,11 @@ export class DispatcherHarness implements AsyncDisposable {
     return {
       name,
       tell: (message: Sent) => this.sent.push({ ...message, to: name }) > 0,
-      ask: (message: Sent): Promise<AskResult<unknown>> => {
+      ask: async (message: Sent): Promise<AskResult<unknown>> => {
         this.sent.push({ ...message, to: name });
         const answer = this.answers.get(message.kind);
-        const value = answer === undefined ? null : answer({ ...message, to: name });
-        return Promise.resolve(value === undefined ? TIMEOUT : { ok: true, value });
+        const value = answer === undefined ? null : await answer({ ...message, to: name });
+        return value === undefined ? TIMEOUT : { ok: true, value };
       },
     };
   }
