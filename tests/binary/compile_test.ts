@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { encodeAny } from "../../api/grpc/any_value.ts";
 import { fetchApi } from "../support/api_request.ts";
 import { signAccessToken } from "../support/access_token.ts";
 import { type CompilePair, findCompilePair } from "../support/compile_pair.ts";
 import { eventually } from "../support/eventually.ts";
+import { GrpcClient } from "../support/grpc_client.ts";
 import { ProcessOutput } from "../support/process_output.ts";
 import { testOrSkip } from "../support/test_or_skip.ts";
 
@@ -42,10 +44,48 @@ async function compile(folder: string, { env }: CompilePair): Promise<string> {
   return binary;
 }
 
-/** Starts a node from the binary, runs tasks through REST and the command line, and stops it. */
+/** Runs tasks through a node of the binary: REST, the command line, and gRPC where its Deno can. */
 async function smokeTest(binary: string, folder: string): Promise<void> {
+  const denoVersion = await withNode(binary, { folder, args: ["--no-grpc"] }, async ({ http }) => {
+    const { denoVersion } = await smokeRest(http, await adminToken(folder));
+    const sum = await runBinary(binary, folder, ["submit", "add", "2", "3", "--wait"]);
+    assert.match(sum, /\b5\b/);
+    assert.match(await runBinary(binary, folder, ["methods"]), /\bnoop\b/);
+    return denoVersion;
+  });
+  const grpc = servesGrpc(denoVersion);
+  if (grpc) {
+    const args = ["--addr", "127.0.0.1:0"];
+    await withNode(binary, { folder, args }, async (node) => {
+      using client = new GrpcClient(node.grpc ?? "", { token: await adminToken(folder) });
+      const request = { method: "add", args: [2, 3].map((value) => encodeAny(value)) };
+      assert.equal((await client.submit(request)).result, "5");
+    });
+  }
+  const tested = `REST${grpc ? ", gRPC" : ""} and the command line`;
+  console.log(`binary: tested ${tested} on Deno ${denoVersion}${grpc ? "" : ", without gRPC"}`);
+}
+
+/** Older ones have no HTTP/2 server that grpc-js could use. */
+function servesGrpc(denoVersion: string): boolean {
+  const [major = 0, minor = 0] = denoVersion.split(".").map(Number);
+  return major > 2 || major === 2 && minor >= 8;
+}
+
+interface BinaryNode {
+  readonly folder: string;
+  /** Arguments of `start` besides those for REST and data. */
+  readonly args: readonly string[];
+}
+
+/** Starts a node of the binary in `folder`, and stops it in order after `use`. */
+async function withNode<T>(
+  binary: string,
+  { folder, args }: BinaryNode,
+  use: (address: NodeAddress) => Promise<T>,
+): Promise<T> {
   const node = new Deno.Command(binary, {
-    args: ["start", "--no-grpc", "--http", "127.0.0.1:0", "--data", "data"],
+    args: ["start", "--http", "127.0.0.1:0", "--data", "data", ...args],
     cwd: folder,
     env: { NO_COLOR: "1" },
     stdout: "piped",
@@ -55,17 +95,14 @@ async function smokeTest(binary: string, folder: string): Promise<void> {
   let ended = false;
   const status = node.status.finally(() => ended = true);
   try {
-    const file = await eventually(async () => {
+    const address = await eventually(async () => {
       if (ended) throw new Error(`The binary ended:\n${await output.ended()}`);
-      return await readJson(join(folder, "data", "node.json"));
+      return await readAddress(join(folder, "data", "node.json"), node.pid);
     }, { what: "the binary's node is ready" });
-    const { denoVersion } = await smokeRest(file.http, join(folder, "data", "secret"));
-    console.log(`binary: tested REST and the command line, on Deno ${denoVersion}, without gRPC`);
-    const sum = await runBinary(binary, folder, ["submit", "add", "2", "3", "--wait"]);
-    assert.match(sum, /\b5\b/);
-    assert.match(await runBinary(binary, folder, ["methods"]), /\bnoop\b/);
+    const value = await use(address);
     node.kill("SIGTERM");
     assert.equal((await status).code, 0, output.text());
+    return value;
   } finally {
     if (!ended) node.kill("SIGKILL");
     await status;
@@ -73,11 +110,14 @@ async function smokeTest(binary: string, folder: string): Promise<void> {
   }
 }
 
+async function adminToken(folder: string): Promise<string> {
+  return await signAccessToken((await Deno.readTextFile(join(folder, "data", "secret"))).trim());
+}
+
 async function smokeRest(
   url: string,
-  secretFile: string,
+  token: string,
 ): Promise<{ readonly denoVersion: string }> {
-  const token = await signAccessToken((await Deno.readTextFile(secretFile)).trim());
   const graph = {
     tasks: [
       { key: "sum", method: "add", args: [1, 2] },
@@ -106,9 +146,16 @@ async function runBinary(binary: string, cwd: string, args: readonly string[]): 
   return text;
 }
 
-async function readJson(path: string): Promise<{ readonly http: string } | null> {
+interface NodeAddress {
+  readonly http: string;
+  readonly grpc: string | null;
+}
+
+/** What the node of `pid` wrote; null before that. */
+async function readAddress(path: string, pid: number): Promise<NodeAddress | null> {
   try {
-    return JSON.parse(await Deno.readTextFile(path));
+    const file = JSON.parse(await Deno.readTextFile(path));
+    return file.pid === pid ? file : null;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
     throw error;
