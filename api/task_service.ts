@@ -70,6 +70,8 @@ type SubmitWorkflowMessage = Extract<SchedulerMessage, { readonly kind: "SubmitW
 const WRITE = { deadlineMs: 15_000 };
 const READ = { deadlineMs: 10_000 };
 const WAITERS_MAX = 10_000;
+/** Most submissions in one message: a long batch is spread over commits, so that others get in between. */
+const SUBMIT_MAX = 250;
 
 /** The operations on tasks, workflows and queues that every front-end offers. */
 export class TaskService {
@@ -93,6 +95,16 @@ export class TaskService {
 
   /** Submits tasks, each accepted or refused on its own, in order. */
   async submit(items: readonly Submission[]): Promise<readonly Result<SubmittedTask>[]> {
+    if (items.length <= SUBMIT_MAX) return await this.#submit(items);
+    const parts = [];
+    // Messages keep their order, so a later part may depend on an earlier one without waiting for it.
+    for (let at = 0; at < items.length; at += SUBMIT_MAX) {
+      parts.push(this.#submit(items.slice(at, at + SUBMIT_MAX)));
+    }
+    return (await Promise.all(parts)).flat();
+  }
+
+  async #submit(items: readonly Submission[]): Promise<readonly Result<SubmittedTask>[]> {
     const reply = await this.#scheduler.ask({ kind: "SubmitTasks", items }, WRITE);
     if (reply.ok) return reply.value;
     const refusal = writeRefusal(reply.error);

@@ -33,6 +33,8 @@ interface PoolPlan {
  */
 const CLAIM_DEADLINE_MS = 86_400_000;
 const CLAIM_RETRY_MS = 500;
+/** Most runs of one pool in a claim: a larger one would hold up everybody else's commit. */
+const CLAIM_MAX = 256;
 
 const log = getLogger("dispatcher");
 
@@ -93,7 +95,7 @@ export class ClaimRounds {
       const credits = executors.map((executor) => ({ executor, credits: executor.credits }));
       const free = credits.reduce((sum, { credits }) => sum + credits, 0);
       // Of suspects one runs at a time on the whole node, whatever its pool.
-      const max = isAlone(pool) ? Math.min(free, 1 - this.#aloneRuns(plans)) : free;
+      const max = Math.min(free, isAlone(pool) ? 1 - this.#aloneRuns(plans) : CLAIM_MAX);
       if (max <= 0) continue;
       const shares = [...rotation.share(max)].map(([queue, share]) => ({
         queue,

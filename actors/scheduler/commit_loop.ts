@@ -29,7 +29,7 @@ export interface CommitLoopOptions {
   readonly onCommitted: (effects: Effects, commit: CommitReport) => void;
   /** Called when a commit failed as a whole; its items are rejected with `error` afterwards. */
   readonly onFailed: (error: unknown) => void;
-  /** Most weight in one commit; a single heavier item goes alone. */
+  /** Most weight of one stage in a commit; a single heavier item is the only one of its stage. */
   readonly maxWeight?: number;
 }
 
@@ -39,7 +39,8 @@ export interface CommitReport {
   readonly now: number;
 }
 
-const MAX_WEIGHT = 4_000;
+/** Larger batches gain little, and whoever comes next waits for the whole commit. */
+const MAX_WEIGHT = 256;
 
 /**
  * Group commit. Whatever arrives while a commit runs makes up the next one: one transaction, then the
@@ -96,9 +97,9 @@ export class CommitLoop {
   #take(): readonly Item[] {
     const max = this.#options.maxWeight ?? MAX_WEIGHT;
     const taken: Item[] = [];
-    let weight = 0;
     for (const stage of STAGES) {
       const queue = this.#queues[stage];
+      let weight = 0;
       let count = 0;
       for (const item of queue) {
         if (weight > 0 && weight + item.weight > max) break;
