@@ -4,6 +4,8 @@ const JOIN_MS = 10_000;
 export interface AwaitedExecutorsOptions {
   /** The executor did not join in time. */
   readonly onOverdue: (executor: string, incarnation: string) => void;
+  /** How long to wait; `JOIN_MS` when absent. */
+  readonly joinMs?: number;
 }
 
 /**
@@ -24,7 +26,7 @@ export class AwaitedExecutors {
     const timer = setTimeout(() => {
       this.#timers.delete(incarnation);
       this.#options.onOverdue(executor, incarnation);
-    }, JOIN_MS);
+    }, this.#options.joinMs ?? JOIN_MS);
     this.#timers.set(incarnation, timer);
   }
 

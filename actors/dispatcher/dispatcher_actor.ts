@@ -128,8 +128,10 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
 
   onPeer({ peer, state, incarnation }: PeerEvent): void {
     if (!peer.startsWith(EXECUTOR_PREFIX)) return;
-    if (state === "up") this.#awaited.expect(peer, incarnation);
-    else this.#onExecutorDied(peer, incarnation);
+    if (state === "down") return this.#onExecutorDied(peer, incarnation);
+    // The scheduler's word that it has joined may have come first.
+    const hasJoined = this.#executors.get(peer)?.incarnation === incarnation;
+    if (!hasJoined) this.#awaited.expect(peer, incarnation);
   }
 
   stop(): void {
