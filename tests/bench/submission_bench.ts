@@ -26,9 +26,9 @@ export async function benchSubmissions(durationMs: number): Promise<SubmissionBe
   await using echo = await startEchoServer();
   await warmUp(echo.address);
   const echoed = await load(echo.address);
-  await node.fetchApi("POST", "/api/queues/default/pause");
+  // The running queue first: after the paused one there would be a backlog to work off beside the load.
   await warmUp(address);
-  const paused = await load(address);
-  await node.fetchApi("POST", "/api/queues/default/resume");
-  return { echo: echoed, paused, running: await load(address) };
+  const running = await load(address);
+  await node.fetchApi("POST", "/api/queues/default/pause");
+  return { echo: echoed, paused: await load(address), running };
 }
