@@ -22,6 +22,7 @@ import { ActorSystem, type Behaviour, errorMessage, type SystemEvent } from "../
 import { getLogger } from "../telemetry/logger.ts";
 import { AbandonedIsolates, MAX_ABANDONED } from "./abandoned_isolates.ts";
 import { childSpecs } from "./child_specs.ts";
+import { logSystemEvent } from "./event_log.ts";
 import { ExecutorPools } from "./executor_pools.ts";
 import { notReadyReasons } from "./readiness.ts";
 import { addressFrom, definitionsFrom, portFrom } from "./ready_data.ts";
@@ -273,40 +274,17 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
   }
 
   #onEvent(event: SystemEvent): void {
-    switch (event.kind) {
-      case "ActorReady":
-        return log.debug("{actor} is ready", { actor: event.actor });
-      case "ActorDied":
-        // While the node starts, the first failure ends the start and is what its caller reports.
-        if (!this.#started) return;
-        log.warn("{actor} died: {error}", {
-          actor: event.actor,
-          cause: event.cause,
-          error: event.error,
-        });
-        // It has been patient already: an isolate that never ends holds its address until the process ends.
-        if (event.cause === "start_failed" && isFrontEnd(event.actor)) {
-          this.#failed.resolve(`actor ${event.actor} cannot be started again: ${event.error}`);
-        }
-        return;
-      case "ActorRestarting":
-        return log.info("{actor} restarts in {afterMs} ms", {
-          actor: event.actor,
-          afterMs: event.afterMs,
-        });
-      case "ActorStopped":
-        return log.debug("{actor} has stopped", { actor: event.actor });
-      case "Escalated":
-        log.error("{actor} fails again and again: {error}", {
-          actor: event.actor,
-          error: event.error,
-        });
-        return this.#failed.resolve(`actor ${event.actor} fails again and again: ${event.error}`);
-      case "MessagesDropped":
-      case "ReceiveFailed":
-        return log.error("{kind}: {event}", { kind: event.kind, event: JSON.stringify(event) });
-      default:
-        return unreachable(event);
+    // While the node starts, the first failure ends the start and is what its caller reports.
+    if (event.kind === "ActorDied" && !this.#started) return;
+    logSystemEvent(event);
+    if (event.kind === "Escalated") {
+      this.#failed.resolve(`actor ${event.actor} fails again and again: ${event.error}`);
+    }
+    // It has been patient already: an isolate that never ends holds its address until the process ends.
+    if (
+      event.kind === "ActorDied" && event.cause === "start_failed" && isFrontEnd(event.actor)
+    ) {
+      this.#failed.resolve(`actor ${event.actor} cannot be started again: ${event.error}`);
     }
   }
 }

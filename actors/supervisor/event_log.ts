@@ -1,0 +1,36 @@
+import { unreachable } from "../domain/exhaustive.ts";
+import type { SystemEvent } from "../runtime/mod.ts";
+import { getLogger } from "../telemetry/logger.ts";
+
+const log = getLogger("supervisor");
+
+/** Writes what became of an actor to the log. */
+export function logSystemEvent(event: SystemEvent): void {
+  switch (event.kind) {
+    case "ActorReady":
+      return log.debug("{actor} is ready", { actor: event.actor });
+    case "ActorDied":
+      return log.warn("{actor} died: {error}", {
+        actor: event.actor,
+        cause: event.cause,
+        error: event.error,
+      });
+    case "ActorRestarting":
+      return log.info("{actor} restarts in {afterMs} ms", {
+        actor: event.actor,
+        afterMs: event.afterMs,
+      });
+    case "ActorStopped":
+      return log.debug("{actor} has stopped", { actor: event.actor });
+    case "Escalated":
+      return log.error("{actor} fails again and again: {error}", {
+        actor: event.actor,
+        error: event.error,
+      });
+    case "MessagesDropped":
+    case "ReceiveFailed":
+      return log.error("{kind}: {event}", { kind: event.kind, event: JSON.stringify(event) });
+    default:
+      return unreachable(event);
+  }
+}
