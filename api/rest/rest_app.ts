@@ -80,7 +80,9 @@ export class RestApp {
     const startedAt = performance.now();
     const state: RequestState = { route: "unknown" };
     const response = this.#checkHost(request) ?? await this.#router.fetch(request, state);
-    response.headers.set("x-request-id", requestId(request));
+    const id = requestId(request, response.status);
+    // Headers set afterwards cost an answer its fast way out, so the usual one goes without.
+    if (id !== null) response.headers.set("x-request-id", id);
     this.#node.metrics.observeHttp({
       route: state.route,
       method: METHODS.includes(request.method) ? request.method : "other",
@@ -175,8 +177,9 @@ function matches(pattern: string, path: string): boolean {
     expected.every((part, i) => part.startsWith("{") ? actual[i] !== "" : part === actual[i]);
 }
 
-/** The caller's id where it can stand in a log, else one of our own. */
-function requestId(request: Request): string {
+/** The caller's id where it can stand in a log; an answer to complain of gets one in any case. */
+function requestId(request: Request, status: number): string | null {
   const id = request.headers.get("x-request-id");
-  return id !== null && REQUEST_ID.test(id) ? id : crypto.randomUUID();
+  if (id !== null && REQUEST_ID.test(id)) return id;
+  return status >= 400 ? crypto.randomUUID() : null;
 }

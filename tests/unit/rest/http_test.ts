@@ -89,13 +89,15 @@ Deno.test("HEAD answers as GET without a body", async () => {
   }
 });
 
-Deno.test("answers carry the request's id where it is safe to repeat, else one of their own", async () => {
+Deno.test("answers carry the request's id where it is safe to repeat, problems always one", async () => {
   const node = new FakeRestNode();
-  const id = async (text: string) =>
-    (await node.call("GET", "/healthz", { headers: { "x-request-id": text } })).headers
+  const id = async (path: string, text: string) =>
+    (await node.call("GET", path, { headers: { "x-request-id": text } })).headers
       .get("x-request-id");
-  assert.equal(await id("abc-1"), "abc-1");
-  assert.match(await id("a b<script>") ?? "", /^[0-9a-f-]{36}$/);
+  assert.equal(await id("/healthz", "abc-1"), "abc-1");
+  assert.equal(await id("/healthz", "a b<script>"), null);
+  assert.equal(await id("/nowhere", "abc-1"), "abc-1");
+  assert.match(await id("/nowhere", "a b<script>") ?? "", /^[0-9a-f-]{36}$/);
 });
 
 Deno.test("answers are not to be cached or sniffed, and pages name what they may load", async () => {
