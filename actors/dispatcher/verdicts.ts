@@ -1,5 +1,5 @@
-import type { RunOutcomeKind } from "../domain/task.ts";
 import type { RunOutcome } from "../protocol.ts";
+import { unreportedOutcome } from "../protocol/unreported_outcome.ts";
 import { unreachable } from "../domain/exhaustive.ts";
 import { deadlineOf, type ExecutorSlots, type HeldRun } from "./executor_slots.ts";
 
@@ -27,8 +27,8 @@ export function judge(
   return executor.held.map((run) => {
     if (run === culprit) {
       return run.cancelledAt !== null
-        ? verdict(run, "cancelled", now)
-        : { ...verdict(run, "timeout", now), error: timeoutError(run) };
+        ? unreportedOutcome(run, "cancelled", now)
+        : { ...unreportedOutcome(run, "timeout", now), error: timeoutError(run) };
     }
     return givenBack(run, { now, alone: suspicious && run.startedAt !== null });
   });
@@ -66,30 +66,12 @@ export function givenBack(
   run: Pick<HeldRun, "num" | "run"> & { readonly startedAt?: number | null },
   { now, alone }: { readonly now: number; readonly alone: boolean },
 ): RunOutcome {
-  const outcome = verdict({ ...run, startedAt: run.startedAt ?? null }, "given_back", now);
+  const outcome = unreportedOutcome(
+    { ...run, startedAt: run.startedAt ?? null },
+    "given_back",
+    now,
+  );
   return { ...outcome, giveBack: "neighbour", alone };
-}
-
-function verdict(
-  { num, run, startedAt }: Pick<HeldRun, "num" | "run" | "startedAt">,
-  outcome: RunOutcomeKind,
-  now: number,
-): RunOutcome {
-  return {
-    num,
-    run,
-    outcome,
-    startedAt: startedAt ?? now,
-    finishedAt: now,
-    result: null,
-    error: null,
-    retryable: true,
-    retryAfterMs: null,
-    invalidInput: false,
-    giveBack: null,
-    alone: false,
-    logs: [],
-  };
 }
 
 function timeoutError({ timeoutMs }: HeldRun) {

@@ -1,4 +1,5 @@
 import type { RunOutcome, RunRef, SchedulerMessage, SchedulerReplies } from "../protocol.ts";
+import { unreportedOutcome } from "../protocol/unreported_outcome.ts";
 import type { TaskRecord } from "../domain/task.ts";
 import type { Commit } from "./commit.ts";
 import { crashRuns, recordReports } from "./record_outcomes.ts";
@@ -97,22 +98,8 @@ async function runningOn({ tx }: Commit, executor: string): Promise<readonly Tas
   }
 }
 
-function givenBack({ num, run, startedAt }: TaskRecord, now: number): RunOutcome {
-  return {
-    num,
-    run,
-    outcome: "given_back",
-    startedAt: startedAt ?? now,
-    finishedAt: now,
-    result: null,
-    error: null,
-    retryable: true,
-    retryAfterMs: null,
-    invalidInput: false,
-    giveBack: "neighbour",
-    alone: false,
-    logs: [],
-  };
+function givenBack(task: TaskRecord, now: number): RunOutcome {
+  return { ...unreportedOutcome(task, "given_back", now), giveBack: "neighbour" };
 }
 
 function keyOf({ num, run }: RunRef): string {
