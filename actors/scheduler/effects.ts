@@ -34,7 +34,6 @@ export class Effects {
   readonly queues: QueueConfig[] = [];
   readonly joined: ExecutorAnnouncement[] = [];
   readonly endedIds: string[] = [];
-  readonly endedNums: number[] = [];
   readonly results: { readonly num: number; readonly text: string }[] = [];
   /** Workflows in which a task ended or came back to life. */
   readonly workflows = new Set<number>();
@@ -135,7 +134,6 @@ export class Effects {
     this.queues.push(...other.queues);
     this.joined.push(...other.joined);
     this.endedIds.push(...other.endedIds);
-    this.endedNums.push(...other.endedNums);
     this.results.push(...other.results);
     for (const num of other.workflows) this.workflows.add(num);
     for (const counts of other.counts.values()) this.#absorbCounts(counts);
@@ -165,7 +163,6 @@ export class Effects {
 
   #ended(task: TaskRecord): void {
     this.endedIds.push(task.id);
-    this.endedNums.push(task.num);
     if (task.workflowNum !== null) this.workflows.add(task.workflowNum);
     const { finished } = this.countsOf(task);
     finished[task.status] = (finished[task.status] ?? 0) + 1;
