@@ -10,6 +10,7 @@ import type {
 } from "../../actors/protocol.ts";
 import type { ActorContext, ActorRef, AskResult, Protocol } from "../../actors/runtime/mod.ts";
 import { Scheduler, type SchedulerInit } from "../../actors/scheduler/scheduler_actor.ts";
+import { submission } from "./submission.ts";
 import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
 
 /** A scheduler over a real store, with neighbours of straw and a clock in the test's hand. */
@@ -153,34 +154,6 @@ export class SchedulerRig implements AsyncDisposable {
       },
     };
   }
-}
-
-/** A submission with everything unsaid. */
-export function submission(item: Partial<Submission>): Submission {
-  return {
-    id: crypto.randomUUID(),
-    key: null,
-    method: "noop",
-    mode: null,
-    args: "[]",
-    deps: [],
-    triggerRule: null,
-    queue: null,
-    priority: null,
-    runAt: null,
-    delayMs: null,
-    expiresAt: null,
-    timeoutMs: null,
-    heartbeatTimeoutMs: null,
-    concurrencyKey: null,
-    retry: null,
-    defaultMaxAttempts: null,
-    labels: {},
-    contentHash: "sha256-0",
-    idempotencyKey: null,
-    traceparent: null,
-    ...item,
-  };
 }
 
 /** The outcome of a claimed run: completed, unless `more` says otherwise. */

@@ -20,6 +20,7 @@ import { ChangeFeed } from "../../../api/rest/change_feed.ts";
 import { RestApp } from "../../../api/rest/rest_app.ts";
 import { TaskService } from "../../../api/task_service.ts";
 import { fakeTask } from "../../support/fake_task.ts";
+import { submission } from "../../support/submission.ts";
 
 /** 32 bytes and more, as the product asks for. */
 export const SECRET = "a secret of tests, longer than 32 bytes";
@@ -99,7 +100,7 @@ export class FakeRestNode {
 
   /** Changes a task and announces the commit, as the scheduler does. */
   commit(id: string, change: Partial<TaskRecord> = {}): void {
-    const task = this.tasks.get(id) ?? fakeTask(submissionOf(id));
+    const task = this.tasks.get(id) ?? fakeTask(submission({ id }));
     this.tasks.set(id, { ...task, ...change, seq: ++this.seq });
     this.publish([committed({ lastSeq: this.seq, ended: [id] })]);
   }
@@ -289,32 +290,6 @@ export function committed(more: Partial<TasksCommitted> = {}): TasksCommitted {
     cacheHits: 0,
     cacheMisses: 0,
     ...more,
-  };
-}
-
-function submissionOf(id: string): Submission {
-  return {
-    id,
-    key: null,
-    method: "noop",
-    mode: null,
-    args: "[]",
-    deps: [],
-    triggerRule: null,
-    queue: null,
-    priority: null,
-    runAt: null,
-    delayMs: null,
-    expiresAt: null,
-    timeoutMs: null,
-    heartbeatTimeoutMs: null,
-    concurrencyKey: null,
-    retry: null,
-    defaultMaxAttempts: null,
-    labels: {},
-    contentHash: "sha256-0",
-    idempotencyKey: null,
-    traceparent: null,
   };
 }
 

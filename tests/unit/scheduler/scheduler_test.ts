@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { TaskRecord } from "../../../actors/domain/task.ts";
 import type { Submission } from "../../../actors/protocol.ts";
-import { definition, outcome, SchedulerRig, submission } from "../../support/scheduler_rig.ts";
+import { definition, outcome, SchedulerRig } from "../../support/scheduler_rig.ts";
+import { submission } from "../../support/submission.ts";
 
 const THREW = {
   outcome: "threw",
