@@ -27,14 +27,7 @@ import { getLogger } from "../telemetry/logger.ts";
 import { Announcer } from "./announcer.ts";
 import { claimRuns, type KeyCursors } from "./claim_runs.ts";
 import { Clock } from "./clock.ts";
-import {
-  cancelTasks,
-  cancelWorkflows,
-  configureQueues,
-  deleteTasks,
-  retryTasks,
-  retryWorkflows,
-} from "./commands.ts";
+import { handlerOf } from "./command_table.ts";
 import type { CommitContext } from "./commit.ts";
 import { CommitLoop, type CommitReport, type Handler, type Stage } from "./commit_loop.ts";
 import { tick } from "./due_tasks.ts";
@@ -49,6 +42,9 @@ import { ResultCache } from "./result_cache.ts";
 import { StatsKeeper } from "./stats_keeper.ts";
 import { submitTasks } from "./submit_tasks.ts";
 import { submitWorkflows } from "./submit_workflow.ts";
+
+/** What a command is answered whose commit did not stand. */
+type Refusal = ReturnType<typeof refusal>;
 
 /** What the supervisor hands over at each start. */
 export interface SchedulerInit {
@@ -151,19 +147,17 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
         return this.#onSubmitTasks(message.items);
       case "SubmitWorkflow":
         if (this.#draining) return refusal(DRAINING);
-        return this.#command(submitWorkflows, message, message.tasks.length);
+        return this.#command(submitWorkflows, message, {
+          stage: "submissions",
+          weight: message.tasks.length,
+        });
       case "CancelTask":
-        return this.#command(cancelTasks, message);
       case "RetryTask":
-        return this.#command(retryTasks, message);
       case "DeleteTask":
-        return this.#command(deleteTasks, message);
       case "CancelWorkflow":
-        return this.#command(cancelWorkflows, message);
       case "RetryWorkflow":
-        return this.#command(retryWorkflows, message);
       case "ConfigureQueue":
-        return this.#command(configureQueues, message);
+        return this.#command(handlerOf(message.kind), message);
       case "AnnounceExecutor":
         return this.#loop.submit("control", announceExecutors, { work: message });
       case "ExecutorLost":
@@ -232,12 +226,11 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   }
 
   /** Has a user's command in the next commit; a store that can't take it is a refusal, not a failure. */
-  async #command<W, R>(
-    handler: Handler<W, Result<R>>,
+  async #command<W, R extends Result<unknown>>(
+    handler: Handler<W, R>,
     work: W,
-    weight = 1,
-  ): Promise<Result<R>> {
-    const stage: Stage = handler === submitWorkflows ? "submissions" : "control";
+    { stage = "control", weight = 1 }: { readonly stage?: Stage; readonly weight?: number } = {},
+  ): Promise<R | Refusal> {
     try {
       return await this.#loop.submit(stage, handler, { work, weight });
     } catch (error) {

@@ -1,10 +1,18 @@
 import { assertKnown, migrate, type Migration } from "../migrator.ts";
 import init from "../migrations/0001_init.sql" with { type: "text" };
+import deadLetters from "../migrations/0002_dead_letters.sql" with { type: "text" };
+import schedules from "../migrations/0003_schedules.sql" with { type: "text" };
+import retention from "../migrations/0004_retention.sql" with { type: "text" };
 import { integer } from "./column.ts";
 import type { Connection } from "./connection.ts";
 
 /** The steps of SQLite's schema, oldest first. */
-const MIGRATIONS: readonly Migration[] = [{ version: 1, name: "init", sql: init }];
+const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: "init", sql: init },
+  { version: 2, name: "dead_letters", sql: deadLetters },
+  { version: 3, name: "schedules", sql: schedules },
+  { version: 4, name: "retention", sql: retention },
+];
 
 /** Brings the schema up to date. The caller holds the folder's lock. */
 export async function migrateSchema(connection: Connection): Promise<void> {

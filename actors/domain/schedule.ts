@@ -1,0 +1,91 @@
+/** What starts work at times given by a cron expression, as the project keeps and hands it around. */
+import type { RetryPolicy, TaskMode, TriggerRule } from "./task.ts";
+
+/** What a tick does while what the tick before it started has not ended. */
+export type OverlapPolicy = "skip" | "buffer_one" | "allow_all";
+
+/** A task as it is to be submitted time after time: everything but what belongs to one time. */
+export interface TaskTemplate {
+  /** The key inside the workflow; null outside one. */
+  readonly key: string | null;
+  readonly method: string;
+  /** Chooses between two definitions of one name; null takes the one there is, async first. */
+  readonly mode: TaskMode | null;
+  /** JSON text of an array in the notation of `value.ts`. */
+  readonly args: string;
+  /** Ids of existing tasks; in a workflow also keys of it, which win. */
+  readonly deps: readonly string[];
+  readonly triggerRule: TriggerRule | null;
+  readonly queue: string | null;
+  readonly priority: number | null;
+  readonly delayMs: number | null;
+  readonly timeoutMs: number | null;
+  readonly heartbeatTimeoutMs: number | null;
+  readonly concurrencyKey: string | null;
+  readonly retry: Partial<RetryPolicy> | null;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What a tick starts. */
+export type ScheduleTarget =
+  | { readonly kind: "task"; readonly task: TaskTemplate }
+  | {
+    readonly kind: "workflow";
+    readonly name: string | null;
+    readonly tasks: readonly TaskTemplate[];
+  };
+
+/** A schedule as it was set up. */
+export interface ScheduleSpec {
+  /** Five fields, or six with the seconds first. */
+  readonly cron: string;
+  /** An IANA name, as `Europe/Berlin`. */
+  readonly timezone: string;
+  readonly overlap: OverlapPolicy;
+  /** A tick that is noticed later than this after its time is counted as missed instead of run. */
+  readonly catchUpWindowMs: number;
+  /** Each tick is delayed by its own share of this, from 0 up. */
+  readonly jitterMs: number;
+  readonly target: ScheduleTarget;
+}
+
+/** What a tick has started. */
+export interface StartedWork {
+  readonly kind: "task" | "workflow";
+  readonly id: string;
+}
+
+/** A schedule as the store keeps it. Times are epoch ms. */
+export interface ScheduleRecord {
+  readonly name: string;
+  readonly spec: ScheduleSpec;
+  readonly paused: boolean;
+  /** Every nominal time up to this one is decided. */
+  readonly decidedUntil: number;
+  /** The nominal time of the one tick that waits for the work before it to end. */
+  readonly bufferedAt: number | null;
+  /** How many ticks started work, came too late, or were left out because of an overlap. */
+  readonly fired: number;
+  readonly missed: number;
+  readonly skipped: number;
+  /** The nominal time of the newest tick that started something, and what that was. */
+  readonly lastFiredAt: number | null;
+  readonly lastStarted: StartedWork | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** How one tick was decided. */
+export type TickOutcome = "fired" | "skipped" | "refused";
+
+/** One decided tick: its schedule and nominal time are there once, which is why it fires once. */
+export interface TickRecord {
+  readonly schedule: string;
+  /** The UTC instant for which the expression stands, whenever it was noticed. */
+  readonly nominalAt: number;
+  readonly outcome: TickOutcome;
+  readonly decidedAt: number;
+  readonly started: StartedWork | null;
+  /** Why nothing could be started, for `refused`. */
+  readonly error: string | null;
+}

@@ -1,0 +1,40 @@
+import type { SchedulerMessage, SchedulerReplies } from "../protocol.ts";
+import {
+  cancelTasks,
+  cancelWorkflows,
+  configureQueues,
+  deleteTasks,
+  retryTasks,
+  retryWorkflows,
+} from "./commands.ts";
+import type { Handler } from "./commit_loop.ts";
+
+type MessageOf<K extends string> = Extract<SchedulerMessage, { readonly kind: K }>;
+
+/** The kinds of message that are commands of a user, small enough to be part of any commit. */
+export type CommandKind =
+  | "CancelTask"
+  | "RetryTask"
+  | "DeleteTask"
+  | "CancelWorkflow"
+  | "RetryWorkflow"
+  | "ConfigureQueue";
+
+/** Who carries out each command; all of a kind that a commit has are handled together. */
+const COMMANDS: {
+  readonly [K in CommandKind]: Handler<MessageOf<K>, SchedulerReplies[K]>;
+} = {
+  CancelTask: cancelTasks,
+  RetryTask: retryTasks,
+  DeleteTask: deleteTasks,
+  CancelWorkflow: cancelWorkflows,
+  RetryWorkflow: retryWorkflows,
+  ConfigureQueue: configureQueues,
+};
+
+/** The handler of a kind of command. */
+export function handlerOf<K extends CommandKind>(
+  kind: K,
+): Handler<MessageOf<K>, SchedulerReplies[K]> {
+  return COMMANDS[kind];
+}
