@@ -55,10 +55,12 @@ Deno.test("sqlite_store refuses a newer schema and says what to do", () =>
 
 Deno.test("sqlite_store frees the folder when it cannot open", () =>
   withFolder(async (dataDir) => {
-    await setUp(dataDir, "PRAGMA user_version = 1000");
-    await assert.rejects(openSqliteStore({ dataDir }), SchemaTooNewError);
+    await (await openSqliteStore({ dataDir })).close();
     const database = new DatabaseSync(databaseFile(dataDir));
-    database.exec("PRAGMA user_version = 1");
+    const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
+    database.exec("PRAGMA user_version = 1000");
+    await assert.rejects(openSqliteStore({ dataDir }), SchemaTooNewError);
+    database.exec(`PRAGMA user_version = ${version}`);
     database.close();
     await (await openSqliteStore({ dataDir })).close();
   }));
