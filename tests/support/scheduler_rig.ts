@@ -179,6 +179,12 @@ export function outcome(
   };
 }
 
+/** What a run reports whose code threw. */
+export const THREW = {
+  outcome: "threw",
+  error: { name: "Error", message: "boom", stack: null },
+} as const satisfies Partial<RunOutcome>;
+
 /** A registered task without settings of its own. */
 export function definition(
   name: string,

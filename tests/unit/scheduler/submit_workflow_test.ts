@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import type { Submission } from "../../../actors/protocol.ts";
+import { SchedulerRig } from "../../support/scheduler_rig.ts";
+import { submission } from "../../support/submission.ts";
+
+Deno.test("scheduler stores a workflow whole or not at all", async () => {
+  await using rig = await SchedulerRig.open();
+  const workflow = (tasks: readonly Partial<Submission>[], id = "w") => ({
+    kind: "SubmitWorkflow" as const,
+    id,
+    name: "n",
+    contentHash: "sha256-0",
+    idempotencyKey: null,
+    tasks: tasks.map(submission),
+  });
+  const cyclic = await rig.ask(workflow([
+    { key: "a", deps: ["b"] },
+    { key: "b", deps: ["a"] },
+  ]));
+  assert.equal(cyclic.ok === false && cyclic.error.reason, "cycle");
+  const made = await rig.ask(workflow([
+    { id: "wb", key: "b", deps: ["a"] },
+    { id: "wa", key: "a" },
+  ]));
+  assert.equal(made.ok && made.value.created, true);
+  assert.deepEqual(made.ok && made.value.workflow.counts, { blocked: 1, pending: 1 });
+  const again = await rig.ask(workflow([{ key: "b", deps: ["a"] }, { key: "a" }]));
+  assert.equal(again.ok && again.value.created, false);
+  assert.deepEqual(await rig.runAll(), ["wa", "wb"]);
+  const cancelled = await rig.ask({ kind: "CancelWorkflow", id: "w" });
+  assert.equal(cancelled.ok === false && cancelled.error.reason, "already_ended");
+});
+
+Deno.test("scheduler cancels and retries a workflow as one", async () => {
+  await using rig = await SchedulerRig.open();
+  await rig.ask({
+    kind: "SubmitWorkflow",
+    id: "w",
+    name: null,
+    contentHash: "sha256-0",
+    idempotencyKey: null,
+    tasks: [{ id: "a", key: "a" }, { id: "b", key: "b", deps: ["a"] }].map(submission),
+  });
+  const cancelled = await rig.ask({ kind: "CancelWorkflow", id: "w" });
+  assert.equal(cancelled.ok && cancelled.value.status, "cancelled");
+  const retried = await rig.ask({ kind: "RetryWorkflow", id: "w" });
+  assert.deepEqual(retried.ok && retried.value.counts, { blocked: 1, pending: 1 });
+  assert.equal(retried.ok && retried.value.status, "running");
+  assert.deepEqual(await rig.runAll(), ["a", "b"]);
+});
