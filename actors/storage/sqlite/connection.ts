@@ -1,4 +1,5 @@
 import {
+  backup,
   DatabaseSync,
   type SQLInputValue,
   type SQLOutputValue,
@@ -16,6 +17,9 @@ export interface ConnectionOptions {
 
 /** How long a statement waits for a lock of another connection, in ms. */
 const BUSY_TIMEOUT_MS = 5_000;
+
+/** Between steps others could write, which begins a copy anew; in one step it is as of one moment. */
+const ALL_PAGES = -1;
 
 /** Statements that are kept prepared. The SQL is fixed text; this is a guard against text that is not. */
 const STATEMENTS_MAX = 500;
@@ -67,6 +71,18 @@ export class Connection {
   /** The first row of a query. */
   row(sql: string, ...values: SQLInputValue[]): Row | undefined {
     return this.rows(sql, ...values)[0];
+  }
+
+  /**
+   * Copies the database, as it is now, into `file`, which is empty or not there, in one uninterrupted
+   * step. Other processes go on writing meanwhile. An error names `file`, where the writing happens.
+   */
+  async copyInto(file: string): Promise<void> {
+    try {
+      await backup(this.#database, file, { rate: ALL_PAGES });
+    } catch (error) {
+      throw translateError(error, { phase: "statement", file });
+    }
   }
 
   begin(mode: "IMMEDIATE" | "DEFERRED"): void {
