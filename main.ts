@@ -3,7 +3,7 @@
  */
 import type { NodeConfig } from "./actors/config.ts";
 import { checkSqlite } from "./actors/storage/sqlite/check.ts";
-import { lockDataFolder } from "./actors/storage/sqlite/mod.ts";
+import { backupSqlite, lockDataFolder, restoreSqlite } from "./actors/storage/sqlite/mod.ts";
 import { NodeSupervisor } from "./actors/supervisor/node_supervisor.ts";
 import { listenForStop } from "./actors/supervisor/stop_signals.ts";
 import { configureLogging, getLogger } from "./actors/telemetry/logger.ts";
@@ -19,7 +19,13 @@ import {
 } from "./api/cli/mod.ts";
 
 if (import.meta.main) {
-  Deno.exit(await runCli(Deno.args, systemPorts({ startNode, checkDatabase: checkSqlite })));
+  const ports = systemPorts({
+    startNode,
+    checkDatabase: checkSqlite,
+    backup: backupSqlite,
+    restore: restoreSqlite,
+  });
+  Deno.exit(await runCli(Deno.args, ports));
 }
 
 /** Runs a node until a signal, or until it can't go on. Answers the process's exit code. */

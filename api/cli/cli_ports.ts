@@ -30,6 +30,33 @@ export type DatabaseCheck =
   | { readonly kind: "in_use"; readonly detail: string }
   | { readonly kind: "failed"; readonly detail: string };
 
+/** What a backup is to be made of, and where. */
+export interface BackupRequest {
+  readonly dataDir: string;
+  readonly file: string;
+  readonly force: boolean;
+}
+
+/** What a backup or a restored database holds, after it was checked. */
+export interface DatabaseSummary {
+  readonly bytes: number;
+  readonly schemaVersion: number;
+  readonly tasks: number;
+  /** Tasks that have not ended. */
+  readonly live: number;
+}
+
+export interface RestoreRequest extends BackupRequest {
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+export interface RestoreSummary extends DatabaseSummary {
+  readonly database: string;
+  /** Files of the database that was there before, under their new names. */
+  readonly movedAside: readonly string[];
+}
+
 /** What trying to listen on an address told. */
 export type BindCheck = "free" | "in_use" | { readonly failed: string };
 
@@ -38,6 +65,10 @@ export interface CliPorts {
   /** Runs a node until it is stopped; resolves to the process's exit code. */
   readonly startNode: (config: NodeConfig) => Promise<number>;
   readonly checkDatabase: (dataDir: string) => Promise<DatabaseCheck>;
+  /** Writes a checked copy of the database; throws with the reason and what to do. */
+  readonly backup: (request: BackupRequest) => Promise<DatabaseSummary>;
+  /** Puts a backup into a data folder that no node has; throws with the reason and what to do. */
+  readonly restore: (request: RestoreRequest) => Promise<RestoreSummary>;
   readonly checkBind: (address: Address) => Promise<BindCheck>;
   readonly env: (name: string) => string | undefined;
   readonly stdout: (text: string) => void;

@@ -1,6 +1,16 @@
 /** The command line, as the composition root uses it. */
 export { runCli } from "./run_cli.ts";
-export type { BindCheck, CliFiles, CliPorts, DatabaseCheck, FileFacts } from "./cli_ports.ts";
+export type {
+  BackupRequest,
+  BindCheck,
+  CliFiles,
+  CliPorts,
+  DatabaseCheck,
+  DatabaseSummary,
+  FileFacts,
+  RestoreRequest,
+  RestoreSummary,
+} from "./cli_ports.ts";
 export { type NodePorts, systemPorts } from "./system_ports.ts";
 export { dashboardToken, startBanner, type StartBannerOptions } from "./start_banner.ts";
 export {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "../../actors/config.ts";
 import type { CliPorts } from "./cli_ports.ts";
 import { CommandBinder } from "./command_call.ts";
+import { addBackup, addRestore } from "./commands/backup.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMethods } from "./commands/methods.ts";
@@ -32,6 +33,8 @@ const COMMANDS = [
   addQueues,
   addMethods,
   addToken,
+  addBackup,
+  addRestore,
   addDoctor,
 ] as const;
 

@@ -1,21 +1,20 @@
 import { dirname, join } from "node:path";
-import type { Address, NodeConfig } from "../../actors/config.ts";
-import type { BindCheck, CliFiles, CliPorts, DatabaseCheck, FileFacts } from "./cli_ports.ts";
+import type { Address } from "../../actors/config.ts";
+import type { BindCheck, CliFiles, CliPorts, FileFacts } from "./cli_ports.ts";
 
 /** More than this on standard input is no workflow that a node would take. */
 const STDIN_MAX_BYTES = 64 << 20;
 
 /** What only the composition root can give to the command line. */
-export interface NodePorts {
-  startNode(config: NodeConfig): Promise<number>;
-  checkDatabase(dataDir: string): Promise<DatabaseCheck>;
-}
+export type NodePorts = Pick<CliPorts, "startNode" | "checkDatabase" | "backup" | "restore">;
 
 /** The ports of a real process. */
 export function systemPorts(node: NodePorts): CliPorts {
   return {
     startNode: node.startNode,
     checkDatabase: node.checkDatabase,
+    backup: node.backup,
+    restore: node.restore,
     checkBind,
     env: (name) => Deno.env.get(name),
     stdout: (text) => writeAll(Deno.stdout, text),

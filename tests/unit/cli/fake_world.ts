@@ -78,6 +78,8 @@ export class FakeWorld {
         return Promise.resolve(0);
       },
       checkDatabase: () => Promise.resolve({ kind: "absent" }),
+      backup: () => Promise.reject(new Error("Nothing to back up")),
+      restore: () => Promise.reject(new Error("Nowhere to restore to")),
       checkBind: () => Promise.resolve("free"),
       env: (name) => env[name],
       stdout: (text) => void (this.out += text),
