@@ -160,7 +160,7 @@ function apply(
     case "cancelled":
       return endRun(state, "cancelled", event);
     case "expired":
-      return { ...end(state, "failed", now), reason: "expired", error: EXPIRED };
+      return { ...end(state, "failed", now), reason: "expired", error: expiredError(task) };
     case "retried":
       return enter(task, { ...NEW_STATE, run: task.run, counts: event.counts }, now);
     case "revived":
@@ -211,11 +211,13 @@ function revive(
   return next.status === "skipped" ? { ...state, counts: by.counts } : next;
 }
 
-const EXPIRED: TaskError = {
-  name: "ExpiredError",
-  message: "The task was not started before its expiresAt",
-  stack: null,
-};
+/** The error of the last run, where there was one, stays with that run. */
+function expiredError({ run }: Pick<TaskState, "run">): TaskError {
+  const message = run === 0
+    ? "The task was not started before its expiresAt"
+    : `The task was not started again after run ${run} before its expiresAt`;
+  return { name: "ExpiredError", message, stack: null };
+}
 
 /** The state alone, in a fixed order of fields, of a task that carries more. */
 function stateOf(task: TaskState): TaskState {

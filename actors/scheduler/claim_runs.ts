@@ -57,7 +57,7 @@ async function claim(
   });
   if (lastKey === null) cursors.delete(cursor);
   else cursors.set(cursor, lastKey);
-  const fitting = await withoutMoved(commit, tasks);
+  const fitting = await withoutMoved(commit, await withoutExpired(commit, tasks));
   const runs = await start(commit, fitting, deal);
   // Full up to a limit of the queue is drained too: an end in the queue says when there is room again.
   return { runs, drained: drained || max < wanted };
@@ -79,6 +79,18 @@ async function allowance(commit: Commit, name: string, max: number): Promise<num
     left = Math.min(left, concurrency - await commit.tx.countRunning(name, concurrency));
   }
   return left;
+}
+
+/** Fails tasks that have expired, where the clock has not come to them yet: late is late. */
+async function withoutExpired(
+  commit: Commit,
+  tasks: readonly TaskRecord[],
+): Promise<readonly TaskRecord[]> {
+  const isExpired = ({ expiresAt }: TaskRecord) => expiresAt !== null && expiresAt <= commit.now;
+  const expired = tasks.filter(isExpired);
+  if (expired.length === 0) return tasks;
+  await commit.apply(expired.map((before) => ({ before, event: { kind: "expired" } })));
+  return tasks.filter((task) => !isExpired(task));
 }
 
 /** Sends tasks whose definition has changed its pool to the right one, and passes them over here. */

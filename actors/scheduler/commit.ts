@@ -78,8 +78,10 @@ export class Commit {
     if (items.length === 0) return [];
     const by = { now: this.now, random: this.context.random };
     const changes = items.map(({ before, event, args }) => {
-      // A retry is a wish to run it after all, which an expiry in the past would defeat.
-      const clearExpiry = event.kind === "retried" && (before.expiresAt ?? Infinity) <= this.now;
+      // A retry is a wish to run it after all, with what its end had skipped. An expiry in the past
+      // would defeat that.
+      const isWanted = event.kind === "retried" || event.kind === "revived";
+      const clearExpiry = isWanted && (before.expiresAt ?? Infinity) <= this.now;
       return { before, after: transition(before, event, by), args: args ?? null, clearExpiry };
     });
     const seqs = await this.tx.updateTasks(changes);

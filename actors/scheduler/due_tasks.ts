@@ -1,7 +1,10 @@
 import type { Commit } from "./commit.ts";
 
-/** Most tasks that one tick makes due or expired; the next tick follows at once. */
-const MAX_PER_TICK = 1_000;
+/**
+ * Most tasks that one tick makes due, and as many expired; the next tick follows at once. However many
+ * are due at the same instant, everybody else's work is part of the commits in between.
+ */
+const MAX_PER_TICK = 256;
 
 /** Makes due what is due, fails what has expired, and answers when to look again; null: nothing is set. */
 export async function tick(
