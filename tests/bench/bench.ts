@@ -5,6 +5,7 @@
  */
 import type { LoadResult } from "../support/load.ts";
 import { benchDrain, type DrainBench } from "./drain_bench.ts";
+import { benchLateness, type LatenessBench } from "./lateness_bench.ts";
 import { benchLatency, type LatencyBench } from "./latency_bench.ts";
 import { benchSubmissions, type SubmissionBench } from "./submission_bench.ts";
 
@@ -15,6 +16,7 @@ export interface BenchReport {
   readonly submissions: SubmissionBench;
   readonly drain: DrainBench;
   readonly latency: LatencyBench;
+  readonly lateness: LatenessBench;
 }
 
 /** Runs all of it; `quick` is a smoke test whose numbers say little. */
@@ -25,12 +27,19 @@ export async function runBench(quick: boolean): Promise<BenchReport> {
     submissions: await benchSubmissions(quick ? 500 : 8_000),
     drain: await benchDrain(quick ? 2_000 : 20_000),
     latency: await benchLatency(quick ? 500 : 10_000),
+    lateness: await benchLateness(
+      quick
+        ? { waiting: 1_000, due: 50, herd: 1_000 }
+        : { waiting: 100_000, due: 500, herd: 100_000 },
+    ),
   };
 }
 
 /** The report as a small table. */
-export function formatReport({ deno, cores, submissions, drain, latency }: BenchReport): string {
+export function formatReport(report: BenchReport): string {
+  const { deno, cores, submissions, drain, latency, lateness } = report;
   const { echo } = submissions;
+  const { herd } = lateness;
   const row = (name: string, load: LoadResult) =>
     [
       name.padEnd(28),
@@ -53,6 +62,12 @@ export function formatReport({ deno, cores, submissions, drain, latency }: Bench
     `${drain.perSecond.toFixed(0)} tasks/s`,
     `submit to result at ${latency.perSecond} tasks/s: ` +
     `p50 ${latency.p50Ms.toFixed(1)} ms, p99 ${latency.p99Ms.toFixed(1)} ms`,
+    `start after runAt, ${lateness.due} tasks beside ${lateness.waiting} waiting: ` +
+    `p50 ${lateness.p50Ms} ms, p99 ${lateness.p99Ms} ms`,
+    `${herd.tasks} due at once: ready in ${
+      herd.seconds.toFixed(2)
+    } s; POST /api/tasks meanwhile: ` +
+    `p50 ${herd.submitP50Ms.toFixed(1)} ms, p99 ${herd.submitP99Ms.toFixed(1)} ms`,
   ].join("\n");
 }
 

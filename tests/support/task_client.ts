@@ -14,6 +14,7 @@ export interface TaskAnswer {
   readonly crashes: number;
   readonly result: unknown;
   readonly error: { readonly name: string; readonly message: string } | null;
+  readonly runAt: string | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly executor: string | null;

@@ -147,3 +147,28 @@ Deno.test("sqlite queries walk over nothing that grows with history", async () =
     await Deno.remove(dataDir, { recursive: true });
   }
 });
+
+Deno.test("sqlite finds what is due without looking at what waits", async () => {
+  const dataDir = await Deno.makeTempDir({ prefix: "dtask-plan-" });
+  try {
+    const store = await openSqliteStore({ dataDir });
+    const statements = await prepared(() =>
+      store.write(async (tx) => {
+        await tx.selectDue(T0, 9);
+        await tx.selectExpired(T0, 9);
+        await tx.nextWakeAt();
+      })
+    );
+    await store.close();
+    const database = new DatabaseSync(databaseFile(dataDir));
+    const queries = [...statements].filter((sql) => /tasks_(due|expiry)/.test(sql));
+    assert.equal(queries.length, 4);
+    // A search by the index gives them in the order of their times: nothing is sorted, nothing read on.
+    const steps = queries.flatMap((sql) => database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all())
+      .map(({ detail }) => String(detail));
+    database.close();
+    assert.deepEqual(steps.filter((step) => !step.startsWith("SEARCH")), []);
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});
