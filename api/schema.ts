@@ -4,6 +4,7 @@ export * from "./schema/answers.ts";
 export { invalid, parse, pointerTo } from "./schema/field_errors.ts";
 export * from "./schema/query.ts";
 export { queueInput, queueSettings } from "./schema/queue.ts";
+export * from "./schema/schedule.ts";
 export {
   batchInput,
   readArgs,

@@ -23,6 +23,7 @@ import { getLogger } from "../../actors/telemetry/logger.ts";
 import { Authenticator } from "../auth.ts";
 import { bindAgain } from "../bind_again.ts";
 import { Metrics } from "../metrics.ts";
+import { ScheduleService } from "../schedule_service.ts";
 import { TaskService } from "../task_service.ts";
 import { ChangeFeed } from "./change_feed.ts";
 import { RestApp } from "./rest_app.ts";
@@ -60,11 +61,23 @@ export async function startHttpActor(
     supervisor: context.ref<SupervisorProtocol>("supervisor"),
     dispatcher: context.ref<DispatcherProtocol>("dispatcher"),
   });
+  const schedules = new ScheduleService({
+    scheduler: context.ref("scheduler"),
+    reader: context.ref("reader"),
+  });
   const feed = new ChangeFeed(service);
   const metrics = new Metrics(init.methods.flatMap(({ name, aliases }) => [name, ...aliases]));
   const authenticator = new Authenticator(init.config.auth);
   const { config } = init;
-  const app = new RestApp({ service, feed, metrics, authenticator, config, now: Date.now });
+  const app = new RestApp({
+    service,
+    schedules,
+    feed,
+    metrics,
+    authenticator,
+    config,
+    now: Date.now,
+  });
   const patienceMs = init.bindPatienceMs ?? 0;
   const listener = await bindAgain(() => new HttpListener(init, app), { patienceMs });
   listener.failed.then((error) => context.fail(error));

@@ -14,6 +14,7 @@ import { EVENT_ROUTES } from "./routes/events.ts";
 import { FAULT_ROUTE, NODE_ROUTES } from "./routes/node.ts";
 import { OPEN_ROUTES } from "./routes/open.ts";
 import { QUEUE_ROUTES } from "./routes/queues.ts";
+import { SCHEDULE_ROUTES } from "./routes/schedules.ts";
 import { TASK_ROUTES } from "./routes/tasks.ts";
 import { WORKFLOW_ROUTES } from "./routes/workflows.ts";
 
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   ...TASK_ROUTES,
   ...WORKFLOW_ROUTES,
   ...QUEUE_ROUTES,
+  ...SCHEDULE_ROUTES,
   ...NODE_ROUTES,
   ...EVENT_ROUTES,
   ...OPEN_ROUTES,

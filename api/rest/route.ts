@@ -3,12 +3,14 @@ import type { z } from "zod";
 import type { NodeConfig } from "../../actors/config.ts";
 import type { Principal, Scope } from "../auth.ts";
 import type { Metrics } from "../metrics.ts";
+import type { ScheduleService } from "../schedule_service.ts";
 import type { TaskService } from "../task_service.ts";
 import type { ChangeFeed } from "./change_feed.ts";
 
 /** What operations work with. */
 export interface RestNode {
   readonly service: TaskService;
+  readonly schedules: ScheduleService;
   readonly feed: ChangeFeed;
   readonly metrics: Metrics;
   readonly config: NodeConfig;

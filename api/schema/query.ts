@@ -64,6 +64,9 @@ export const resultQuery = z.strictObject({ waitMs: wholeNumber(0, WAIT_MS_MAX).
 /** `GET /api/tasks/{id}/logs`. */
 export const logsQuery = z.strictObject({ limit: wholeNumber(1, LOG_LINES_MAX).default(1_000) });
 
+/** `GET /api/schedules/{name}/ticks`. */
+export const ticksQuery = z.strictObject({ limit: pageFields.limit });
+
 /** The filter of a list or event stream as the reader takes it. */
 export function toFilter(query: z.infer<typeof eventsQuery>): TaskFilter {
   return {

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
 import { contentHash } from "../../actors/domain/content_hash.ts";
 import { type FieldError, ok, type Result } from "../../actors/domain/error.ts";
+import type { TaskTemplate } from "../../actors/domain/schedule.ts";
 import { LIMITS, type TriggerRule } from "../../actors/domain/task.ts";
 import { checkNotation } from "../../actors/domain/value.ts";
 import type { Submission } from "../../actors/protocol.ts";
@@ -136,26 +137,36 @@ export function toSubmission(
 ): Submission {
   return {
     id: input.id ?? uuidv7(),
-    key: context.key,
+    ...toTemplate(input, context),
+    runAt: input.runAt === undefined ? null : Date.parse(input.runAt),
+    expiresAt: input.expiresAt === undefined ? null : Date.parse(input.expiresAt),
+    defaultMaxAttempts: null,
+    contentHash: context.contentHash,
+    idempotencyKey: context.idempotencyKey,
+    traceparent: context.traceparent,
+  };
+}
+
+/** The part of a submission that may be repeated: all but what belongs to one time. */
+export function toTemplate(
+  input: Omit<TaskInput, "id" | "runAt" | "expiresAt">,
+  { key, args }: Pick<TaskTemplate, "key" | "args">,
+): TaskTemplate {
+  return {
+    key,
     method: input.method,
     mode: null,
-    args: context.args,
+    args,
     deps: input.deps ?? [],
     triggerRule: input.triggerRule ?? null,
     queue: input.queue ?? null,
     priority: input.priority ?? null,
-    runAt: input.runAt === undefined ? null : Date.parse(input.runAt),
     delayMs: input.delayMs ?? null,
-    expiresAt: input.expiresAt === undefined ? null : Date.parse(input.expiresAt),
     timeoutMs: input.timeoutMs ?? null,
     heartbeatTimeoutMs: input.heartbeatTimeoutMs ?? null,
     concurrencyKey: input.concurrencyKey ?? null,
     retry: input.retry ?? null,
-    defaultMaxAttempts: null,
     labels: input.labels ?? {},
-    contentHash: context.contentHash,
-    idempotencyKey: context.idempotencyKey,
-    traceparent: context.traceparent,
   };
 }
 

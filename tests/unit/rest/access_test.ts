@@ -34,7 +34,7 @@ async function badTokens(): Promise<Readonly<Record<string, string | null>>> {
 Deno.test("every route but the open ones answers 401 to a bad token, and asks no actor", async () => {
   const node = new FakeRestNode();
   const tokens = await badTokens();
-  assert.equal(GUARDED.length, 24);
+  assert.ok(GUARDED.length >= 24);
   for (const route of GUARDED) {
     for (const [name, token] of Object.entries(tokens)) {
       // A faulty body shows the order of checks.

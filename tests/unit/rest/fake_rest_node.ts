@@ -8,6 +8,8 @@ import {
   type WorkflowRecord,
 } from "../../../actors/domain/task.ts";
 import type {
+  ScheduleCommand,
+  ScheduleQuery,
   Submission,
   SubscriberMessage,
   SystemStatus,
@@ -18,9 +20,11 @@ import { Authenticator, signToken } from "../../../api/auth.ts";
 import { Metrics } from "../../../api/metrics.ts";
 import { ChangeFeed } from "../../../api/rest/change_feed.ts";
 import { RestApp } from "../../../api/rest/rest_app.ts";
+import { ScheduleService } from "../../../api/schedule_service.ts";
 import { TaskService } from "../../../api/task_service.ts";
 import { fakeTask } from "../../support/fake_task.ts";
 import { submission } from "../../support/submission.ts";
+import { FakeSchedules } from "./fake_schedules.ts";
 
 /** 32 bytes and more, as the product asks for. */
 export const SECRET = "a secret of tests, longer than 32 bytes";
@@ -44,6 +48,7 @@ export class FakeRestNode {
   readonly tasks = new Map<string, TaskRecord>();
   readonly workflows = new Map<string, WorkflowRecord>();
   readonly queues = new Map<string, QueueConfig>();
+  readonly schedules = new FakeSchedules(NOW);
   readonly submissions: Submission[] = [];
   /** Every message that reached an actor. */
   readonly asked: FakeMessage[] = [];
@@ -61,11 +66,15 @@ export class FakeRestNode {
       supervisor: this.#ref("supervisor"),
       dispatcher: this.#ref("dispatcher"),
     });
+    const schedules = new ScheduleService({
+      scheduler: this.#ref("scheduler"),
+      reader: this.#ref("reader"),
+    });
     this.feed = new ChangeFeed(this.service);
     this.metrics = new Metrics(["add", "noop"], now);
     const authenticator = new Authenticator(full.auth, now);
     const { service, feed, metrics } = this;
-    this.app = new RestApp({ service, feed, metrics, authenticator, config: full, now });
+    this.app = new RestApp({ service, schedules, feed, metrics, authenticator, config: full, now });
   }
 
   /** Sends a request; a string or bytes go as they are, anything else as JSON. */
@@ -199,8 +208,15 @@ export class FakeRestNode {
           resultCacheBytes: 5,
         };
       default:
-        throw new Error(`The fakes do not know ${message.kind}`);
+        return this.#answerSchedule(message);
     }
+  }
+
+  #answerSchedule(message: FakeMessage): unknown {
+    if (!/Schedules?$|^ListTicks$/.test(message.kind)) {
+      throw new Error(`The fakes do not know ${message.kind}`);
+    }
+    return this.schedules.answer(message as ScheduleCommand | ScheduleQuery);
   }
 
   #submit(submission: Submission) {
