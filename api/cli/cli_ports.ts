@@ -83,6 +83,8 @@ export interface CliPorts {
   readonly cpus: number;
   readonly denoVersion: string;
   readonly now: () => number;
+  /** IANA name of the user's time zone. */
+  readonly timezone: string;
   readonly random: () => number;
   /** Random bytes fit for a secret. */
   readonly randomBytes: (length: number) => Uint8Array;

@@ -43,7 +43,7 @@ export function readFilter({ own, ports }: Pick<CommandCall, "own" | "ports">): 
 }
 
 /** A point in time, or a length of time before `now`. */
-function instantBefore(now: number): ValueKind<string> {
+export function instantBefore(now: number): ValueKind<string> {
   return {
     takes: "a time, as in 2026-11-21T20:00:00Z, or how long ago, as in 2h",
     parse(text) {

@@ -7,6 +7,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMethods } from "./commands/methods.ts";
 import { addQueues } from "./commands/queues.ts";
+import { addSchedules } from "./commands/schedules.ts";
 import { addStart } from "./commands/start.ts";
 import { addSubmit } from "./commands/submit.ts";
 import { addTaskCommands } from "./commands/tasks.ts";
@@ -31,6 +32,7 @@ const COMMANDS = [
   addWatch,
   addLogs,
   addQueues,
+  addSchedules,
   addMethods,
   addToken,
   addBackup,

@@ -27,6 +27,7 @@ export function systemPorts(node: NodePorts): CliPorts {
     cpus: navigator.hardwareConcurrency,
     denoVersion: Deno.version.deno,
     now: Date.now,
+    timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     random: Math.random,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     interrupted,

@@ -30,3 +30,21 @@ export function spanText(startedAt: string | null, finishedAt: string | null, no
   if (startedAt === null) return "-";
   return durationText((finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt));
 }
+
+/** A time as the clock in `timezone` shows it: `2026-11-21 21:15:42`. */
+export function clockTime(iso: string, timezone: string): string {
+  const parts = new Map(
+    new Intl.DateTimeFormat("en", {
+      timeZone: timezone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    }).formatToParts(new Date(iso)).map(({ type, value }) => [type, value]),
+  );
+  const of = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? "";
+  return `${of("year")}-${of("month")}-${of("day")} ${of("hour")}:${of("minute")}:${of("second")}`;
+}

@@ -1,8 +1,17 @@
 import { v7 as uuidv7 } from "uuid";
 import { ApiError } from "./api_error.ts";
 import { pause } from "./backoff.ts";
-import { HttpTransport, type RequestOptions, type TokenSource } from "./http_transport.ts";
+import type { ClientOptions, ListOptions, WaitOptions } from "./client_options.ts";
+import { HttpTransport, type RequestOptions } from "./http_transport.ts";
 import { toJsonText } from "./json_text.ts";
+import type {
+  BackfillJson,
+  PausedScheduleJson,
+  ScheduleJson,
+  ScheduleSettingsJson,
+  TickJson,
+  TickRangeJson,
+} from "./schedule_json.ts";
 import { followTaskEvents, type TaskEvent, type TaskEventsOptions } from "./task_events.ts";
 import type {
   ArgumentValue,
@@ -21,34 +30,6 @@ import type {
   WorkflowJson,
   WorkflowSubmissionJson,
 } from "./task_json.ts";
-
-export interface ClientOptions {
-  /** Base URL of a node, as `http://127.0.0.1:8080`. */
-  readonly url: string;
-  /** A bearer token, or what gives one before each request. None when absent. */
-  readonly token?: TokenSource;
-  /** Further tries of a request without an answer or with a passing refusal; 8 when absent. */
-  readonly maxRetries?: number;
-  /** First pause between tries in ms, 100 when absent; doubles up to `retryMaxMs`, 5,000. */
-  readonly retryInitialMs?: number;
-  readonly retryMaxMs?: number;
-  /** Longest time for one try, beyond what the server is asked to wait; 30,000 ms when absent. */
-  readonly timeoutMs?: number;
-  readonly fetch?: typeof fetch;
-  /** From 0 up to 1, for the pauses. */
-  readonly random?: () => number;
-}
-
-export interface ListOptions extends TaskFilterJson {
-  /** 1 to 500. */
-  readonly limit?: number;
-  /** `nextCursor` of the page before. */
-  readonly cursor?: string;
-}
-
-export interface WaitOptions {
-  readonly signal?: AbortSignal;
-}
 
 /** One long poll of `waitForEnd`, in ms. */
 const POLL_MS = 30_000;
@@ -218,6 +199,52 @@ export class Client {
     return itemsOf(await this.#get<Items<MethodJson>>("/api/methods"));
   }
 
+  /** All schedules, by name, without long arguments and the tasks of workflows. */
+  async schedules(): Promise<readonly ScheduleJson[]> {
+    return itemsOf(await this.#get<Items<ScheduleJson>>("/api/schedules"));
+  }
+
+  getSchedule(name: string): Promise<ScheduleJson> {
+    return this.#get(schedulePath(name));
+  }
+
+  /** Sets a schedule up, or anew as a whole. */
+  putSchedule(name: string, settings: ScheduleSettingsJson): Promise<ScheduleJson> {
+    return this.#post(schedulePath(name), settings, { method: "PUT" });
+  }
+
+  /** Deletes a schedule; what it has started goes on. */
+  async deleteSchedule(name: string): Promise<void> {
+    const path = schedulePath(name);
+    await this.#transport.request({ method: "DELETE", path, repeatable: false });
+  }
+
+  pauseSchedule(name: string): Promise<PausedScheduleJson> {
+    return this.#post(schedulePath(name, "/pause"));
+  }
+
+  resumeSchedule(name: string): Promise<PausedScheduleJson> {
+    return this.#post(schedulePath(name, "/resume"));
+  }
+
+  /** Starts the work of a schedule once, now. */
+  triggerSchedule(name: string): Promise<TickJson> {
+    return this.#post(schedulePath(name, "/trigger"), undefined, { repeatable: false });
+  }
+
+  /** Fires the ticks of a past range that have not fired, 1,000 at most; doing it twice is once. */
+  backfillSchedule(name: string, range: TickRangeJson): Promise<BackfillJson> {
+    return this.#post(schedulePath(name, "/backfill"), range);
+  }
+
+  /** The decided ticks of a schedule, newest first; `limit` is 1 to 500, 50 when absent. */
+  async scheduleTicks(
+    name: string,
+    query: { readonly limit?: number } = {},
+  ): Promise<readonly TickJson[]> {
+    return itemsOf(await this.#get<Items<TickJson>>(schedulePath(name, "/ticks"), { query }));
+  }
+
   async #result(
     id: string,
     options: Pick<RequestOptions, "signal" | "maxRetries"> & { readonly waitMs: number },
@@ -266,4 +293,8 @@ function workflowPath(id: string, action = ""): string {
 
 function queuePath(name: string, action = ""): string {
   return `/api/queues/${encodeURIComponent(name)}${action}`;
+}
+
+function schedulePath(name: string, action = ""): string {
+  return `/api/schedules/${encodeURIComponent(name)}${action}`;
 }

@@ -1,7 +1,9 @@
 /** The client of the REST API, for programs and for the command line. */
 export { ApiError, ConnectionError } from "./api_error.ts";
-export { Client, type ClientOptions, type ListOptions, type WaitOptions } from "./client.ts";
+export { Client } from "./client.ts";
+export type { ClientOptions, ListOptions, WaitOptions } from "./client_options.ts";
 export type { TokenSource } from "./http_transport.ts";
 export { toJsonText } from "./json_text.ts";
 export type { TaskEvent, TaskEventsOptions } from "./task_events.ts";
+export * from "./schedule_json.ts";
 export * from "./task_json.ts";

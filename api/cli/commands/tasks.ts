@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { JsonValue, TaskJson } from "../../client/mod.ts";
+import { writeAnswer } from "../answer_output.ts";
 import { parseExactJson } from "../argument_value.ts";
 import { type CommandBinder, type CommandCall, operand } from "../command_call.ts";
 import { addClientOptions, connect } from "../connection.ts";
@@ -39,7 +40,7 @@ function addGet(program: Command, binder: CommandBinder): void {
   binder.bind(command, async (call) => {
     const task = await (await connect(call)).get(operand(call, 0));
     const paint = makePaint(call.ports, "stdout");
-    write(call, task, () => taskDetails(task, { now: call.ports.now(), paint }));
+    writeAnswer(call, task, () => taskDetails(task, { now: call.ports.now(), paint }));
     return 0;
   });
 }
@@ -77,7 +78,11 @@ async function listTasks(call: CommandCall): Promise<number> {
     cursor = page.nextCursor;
   } while (cursor !== null && items.length < limit);
   const paint = makePaint(ports, "stdout");
-  write(call, { items, nextCursor: cursor }, () => taskTable(items, { now: ports.now(), paint }));
+  writeAnswer(
+    call,
+    { items, nextCursor: cursor },
+    () => taskTable(items, { now: ports.now(), paint }),
+  );
   if (call.options["json"] !== true && cursor !== null) {
     ports.stderr(`There are more: --limit, or --cursor ${cursor}\n`);
   }
@@ -91,7 +96,7 @@ function addCancel(program: Command, binder: CommandBinder): void {
   binder.bind(command, async (call) => {
     const task = await (await connect(call)).cancel(operand(call, 0));
     const note = task.status === "running" ? "  it is cancelled when its code has stopped" : "";
-    write(call, task, () => `${statusLine(task, call)}${note}\n`);
+    writeAnswer(call, task, () => `${statusLine(task, call)}${note}\n`);
     return 0;
   });
 }
@@ -110,16 +115,11 @@ function addRetry(program: Command, binder: CommandBinder): void {
     const args = call.own.read("--args", ARGS);
     const client = await connect(call);
     const task = await client.retry(operand(call, 0), args ?? undefined);
-    write(call, task, () => `${statusLine(task, call)}\n`);
+    writeAnswer(call, task, () => `${statusLine(task, call)}\n`);
     return 0;
   });
 }
 
 function statusLine(task: TaskJson, { ports }: CommandCall): string {
   return `${task.id}  ${makePaint(ports, "stdout")(STATUS_STYLE[task.status], task.status)}`;
-}
-
-/** Writes a value as one JSON line where the call asks for it, else as text for people. */
-function write({ options, ports }: CommandCall, value: unknown, text: () => string): void {
-  ports.stdout(options["json"] === true ? JSON.stringify(value) + "\n" : text());
 }

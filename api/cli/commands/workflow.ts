@@ -1,17 +1,15 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import {
   type Client,
-  type JsonValue,
   toJsonText,
   type WorkflowDetailsJson,
   type WorkflowJson,
   type WorkflowSubmissionJson,
 } from "../../client/mod.ts";
-import { parseExactJson } from "../argument_value.ts";
-import { CliError, wrongUsage } from "../cli_error.ts";
+import { CliError } from "../cli_error.ts";
 import { type CommandBinder, type CommandCall, operand } from "../command_call.ts";
 import { addClientOptions, connectToWait } from "../connection.ts";
+import { readJsonInput } from "../json_input.ts";
 import { LiveLine } from "../live_line.ts";
 import { makePaint, type Paint, STATUS_STYLE } from "../paint.ts";
 import { countsText, failureText } from "../task_text.ts";
@@ -56,16 +54,9 @@ async function submitWorkflow(call: CommandCall): Promise<number> {
 
 async function readWorkflow(call: CommandCall): Promise<WorkflowSubmissionJson> {
   const file = operand(call, 0);
-  const text = await readInput(file, call);
   const name = call.own.read("--name", TEXT);
   const id = call.own.read("--id", TEXT);
-  let value: JsonValue;
-  try {
-    value = parseExactJson(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new CliError(`${file} is not JSON: ${error.message}`);
-  }
+  const value = await readJsonInput(file, call.ports);
   const graph = Array.isArray(value) ? { tasks: value } : value;
   if (typeof graph !== "object" || graph === null || !("tasks" in graph)) {
     throw new CliError(`${file} has no "tasks": it takes {"tasks": [{"key", "method", …}, …]}`);
@@ -77,13 +68,6 @@ async function readWorkflow(call: CommandCall): Promise<WorkflowSubmissionJson> 
     ...(name === null ? {} : { name }),
     ...(id === null ? {} : { id }),
   } as WorkflowSubmissionJson;
-}
-
-async function readInput(file: string, { ports }: CommandCall): Promise<string> {
-  if (file === "-") return await ports.readStdin();
-  const text = await ports.files.readText(resolve(ports.cwd, file));
-  if (text === null) throw wrongUsage(`There is no file ${file}`);
-  return text;
 }
 
 async function waitFor(client: Client, { id }: WorkflowJson, call: CommandCall): Promise<number> {

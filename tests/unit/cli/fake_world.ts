@@ -92,6 +92,7 @@ export class FakeWorld {
       cpus: 4,
       denoVersion: "2.9.3",
       now: () => FAKE_NOW,
+      timezone: "Europe/Berlin",
       random: () => 0,
       randomBytes: (length) => new Uint8Array(length).fill(7),
       interrupted: () => this.interrupt.signal,

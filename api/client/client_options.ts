@@ -1,0 +1,33 @@
+import type { TokenSource } from "./http_transport.ts";
+import type { TaskFilterJson } from "./task_json.ts";
+
+/** How a client reaches a node, and how patiently. */
+export interface ClientOptions {
+  /** Base URL of a node, as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** A bearer token, or what gives one before each request. None when absent. */
+  readonly token?: TokenSource;
+  /** Further tries of a request without an answer or with a passing refusal; 8 when absent. */
+  readonly maxRetries?: number;
+  /** First pause between tries in ms, 100 when absent; doubles up to `retryMaxMs`, 5,000. */
+  readonly retryInitialMs?: number;
+  readonly retryMaxMs?: number;
+  /** Longest time for one try, beyond what the server is asked to wait; 30,000 ms when absent. */
+  readonly timeoutMs?: number;
+  readonly fetch?: typeof fetch;
+  /** From 0 up to 1, for the pauses. */
+  readonly random?: () => number;
+}
+
+/** Which page of tasks. */
+export interface ListOptions extends TaskFilterJson {
+  /** 1 to 500. */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+/** How a wait ends early. */
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+}
