@@ -24,6 +24,7 @@ export const TASK_STATUSES: readonly TaskStatus[] = [
 /** The statuses that a task does not leave by itself. */
 export type EndedStatus = "completed" | "failed" | "cancelled" | "skipped";
 
+/** Why a task failed. */
 export type FailureReason =
   | "attempts_exhausted"
   | "non_retryable"
@@ -31,6 +32,17 @@ export type FailureReason =
   | "expired"
   | "poison"
   | "invalid_input";
+
+/** Every reason for a failure. */
+export const FAILURE_REASONS: readonly FailureReason[] = [
+  "attempts_exhausted",
+  "non_retryable",
+  "timeout",
+  "expired",
+  "poison",
+  "invalid_input",
+];
+
 export type SkipReason = "upstream_failed" | "upstream_skipped" | "rule";
 export type GiveBackReason = "drain" | "crash" | "neighbour";
 export type TaskReason = FailureReason | SkipReason | GiveBackReason;
@@ -137,6 +149,8 @@ export interface TaskState {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly cancelRequestedAt: number | null;
+  /** When somebody gave a failed task up: it is no dead letter any more. */
+  readonly discardedAt: number | null;
   readonly node: string | null;
   readonly executor: string | null;
   /** The executor's incarnation that holds the current run. */
@@ -269,6 +283,12 @@ export const LIMITS = {
   bodyDiscardBytes: 16 << 20,
   pageMax: 500,
   pageScanRows: 10_000,
+  /** Runs that a list of dead letters gives of each, and bytes of them on a page. */
+  deadLetterRuns: 100,
+  deadLetterRunsBytes: 4 << 20,
+  /** Tasks that one call names, or that one by filter changes. */
+  deadLetterIds: 1_000,
+  deadLetterChanges: 100_000,
   valueDepth: 64,
   errorTextBytes: 16 << 10,
   logLinesPerRun: 1_000,

@@ -25,6 +25,7 @@ export const NEW_STATE: Omit<TaskState, "counts"> = {
   startedAt: null,
   finishedAt: null,
   cancelRequestedAt: null,
+  discardedAt: null,
   node: null,
   executor: null,
   incarnation: null,

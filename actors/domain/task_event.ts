@@ -63,6 +63,8 @@ export type TaskEvent =
     readonly kind: "retried";
     readonly counts: DependencyCounts;
   }
+  /** Somebody gave a failed task up. Doing so again changes nothing. */
+  | { readonly kind: "discarded" }
   | {
     /** A cause of the skip was revived; `counts` are the dependencies as they stand now. */
     readonly kind: "revived";

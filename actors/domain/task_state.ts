@@ -10,6 +10,7 @@
  *         └─revived─► blocked, scheduled, pending                                   ▼
  *                                                    completed · failed · cancelled
  *     failed, cancelled ─retried─► blocked, scheduled, pending, skipped
+ *     failed ─discarded─► failed
  *
  *     event                 from                          to
  *     dependencies_changed  blocked                       blocked scheduled pending skipped
@@ -24,11 +25,13 @@
  *     cancelled             running                       cancelled
  *     expired               blocked scheduled pending     failed
  *     retried               failed cancelled              blocked scheduled pending skipped
+ *     discarded             failed                        failed
  *     revived               skipped                       blocked scheduled pending skipped
  *
  * What holds in every state: `run` only grows; `readyPool`, and only then, is set while pending;
  * `readyAt` and `readyOrder` while pending or running, so that a run that is given back finds its
- * old place; `dueAt` while scheduled; `incarnation` while running; `finishedAt` once ended.
+ * old place; `dueAt` while scheduled; `incarnation` while running; `finishedAt` once ended;
+ * `discardedAt` only while failed.
  */
 import { unreachable } from "./exhaustive.ts";
 import { crash, endRun, failAttempt, giveBack, type TransitionInputs } from "./run_end.ts";
@@ -76,6 +79,7 @@ const TABLE: Readonly<Record<TaskEventKind, Row>> = {
   cancelled: { from: RUNNING, to: ["cancelled"] },
   expired: { from: WAITING, to: ["failed"] },
   retried: { from: ["failed", "cancelled"], to: ENTRY },
+  discarded: { from: ["failed"], to: ["failed"] },
   revived: { from: ["skipped"], to: ENTRY },
 };
 
@@ -163,6 +167,8 @@ function apply(
       return { ...end(state, "failed", now), reason: "expired", error: expiredError(task) };
     case "retried":
       return enter(task, { ...NEW_STATE, run: task.run, counts: event.counts }, now);
+    case "discarded":
+      return { ...state, discardedAt: state.discardedAt ?? now };
     case "revived":
       return revive(task, state, { now, counts: event.counts });
     default:
@@ -236,6 +242,7 @@ function stateOf(task: TaskState): TaskState {
     startedAt: task.startedAt,
     finishedAt: task.finishedAt,
     cancelRequestedAt: task.cancelRequestedAt,
+    discardedAt: task.discardedAt,
     node: task.node,
     executor: task.executor,
     incarnation: task.incarnation,

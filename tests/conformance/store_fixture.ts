@@ -79,6 +79,7 @@ export const PENDING: TaskState = {
   startedAt: null,
   finishedAt: null,
   cancelRequestedAt: null,
+  discardedAt: null,
   node: null,
   executor: null,
   incarnation: null,
@@ -148,11 +149,11 @@ export function changeOf(before: TaskRecord, more: Partial<TaskState>): TaskChan
 function stateOf(task: TaskRecord): TaskState {
   const { status, reason, run, attempt, crashes, alone, counts, readyOrder, readyPool } = task;
   const { readyAt, dueAt, startedAt, finishedAt, cancelRequestedAt, node, executor } = task;
-  const { incarnation, result, error, progress } = task;
+  const { incarnation, result, error, progress, discardedAt } = task;
   return {
     ...{ status, reason, run, attempt, crashes, alone, counts, readyOrder, readyPool },
     ...{ readyAt, dueAt, startedAt, finishedAt, cancelRequestedAt, node, executor },
-    ...{ incarnation, result, error, progress },
+    ...{ incarnation, result, error, progress, discardedAt },
   };
 }
 

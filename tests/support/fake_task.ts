@@ -51,6 +51,7 @@ const RUNNING = {
   startedAt: 0,
   finishedAt: null,
   cancelRequestedAt: null,
+  discardedAt: null,
   node: "n-fake",
   executor: "executor-1",
   incarnation: "1",

@@ -1,5 +1,6 @@
 -- A failed task waits as a dead letter until somebody sends it round again or discards it.
-ALTER TABLE tasks ADD COLUMN discarded_at INTEGER;
+ALTER TABLE tasks ADD COLUMN discarded_at INTEGER
+  CHECK (discarded_at IS NULL OR status = 'failed');
 CREATE INDEX tasks_dead ON tasks (num) WHERE status = 'failed' AND discarded_at IS NULL;
 
 -- Maintained, for the metric.

@@ -1,4 +1,5 @@
-import type { TaskStatus } from "../../domain/task.ts";
+import { type DeadLetterState, deadLetterReason } from "../../domain/dead_letter.ts";
+import type { FailureReason, TaskStatus } from "../../domain/task.ts";
 import { integer } from "./column.ts";
 import type { Connection } from "./connection.ts";
 
@@ -9,9 +10,19 @@ interface Sequences {
   seq: number;
 }
 
+/** How many there are of each kind, or how many more, by what they belong to. */
+type Counts<Key, Kind> = Map<Key, Map<Kind, number>>;
+
+/** The tables of counters, each with the column of its key and that of its kind. */
+const TABLES = {
+  depths: ["queue", "status"],
+  workflow_counts: ["num", "status"],
+  dead_letter_counts: ["queue", "reason"],
+} as const;
+
 /**
- * What is counted and numbered along with a transaction's writes: stamps and nums, depths of queues
- * and counts of workflows. Changes gather in memory and are written once, by `flush`, in the
+ * What is counted and numbered along with a transaction's writes: stamps and nums, depths of queues,
+ * counts of workflows and dead letters. Changes gather in memory and are written once, by `flush`, in the
  * transaction that they belong to. Numbers given in a transaction that is undone are left out, not
  * given again.
  */
@@ -19,8 +30,9 @@ export class Counters {
   readonly #connection: Connection;
   readonly #last: Sequences;
   #written: Sequences;
-  readonly #depths = new Map<string, Map<TaskStatus, number>>();
-  readonly #workflows = new Map<number, Map<TaskStatus, number>>();
+  readonly #depths: Counts<string, TaskStatus> = new Map();
+  readonly #workflows: Counts<number, TaskStatus> = new Map();
+  readonly #deadLetters: Counts<string, FailureReason> = new Map();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -56,14 +68,19 @@ export class Counters {
     if (after !== null) add(this.#workflows, workflowNum, after, 1);
   }
 
+  /** Counts a task that became a dead letter, or is none any more. */
+  countDeadLetter(queue: string, before: DeadLetterState | null, after: DeadLetterState | null) {
+    const left = before === null ? null : deadLetterReason(before);
+    const entered = after === null ? null : deadLetterReason(after);
+    if (left !== null) add(this.#deadLetters, queue, left, -1);
+    if (entered !== null) add(this.#deadLetters, queue, entered, 1);
+  }
+
   /** Writes what has gathered, so that it is undone and kept together with the rows that it counts. */
   flush(): void {
-    for (const [queue, counts] of this.#depths) {
-      this.#write("depths", "queue", queue, counts);
-    }
-    for (const [num, counts] of this.#workflows) {
-      this.#write("workflow_counts", "num", num, counts);
-    }
+    this.#write("depths", this.#depths);
+    this.#write("workflow_counts", this.#workflows);
+    this.#write("dead_letter_counts", this.#deadLetters);
     this.discard();
     const { task, workflow, seq } = this.#last;
     const written = this.#written;
@@ -81,6 +98,7 @@ export class Counters {
   discard(): void {
     this.#depths.clear();
     this.#workflows.clear();
+    this.#deadLetters.clear();
   }
 
   /** To be called when a transaction was rolled back: nothing of it is on record. */
@@ -90,39 +108,39 @@ export class Counters {
     this.#written = { task: 0, workflow: 0, seq: 0 };
   }
 
-  #write(
-    table: "depths" | "workflow_counts",
-    column: "queue" | "num",
-    key: string | number,
-    counts: ReadonlyMap<TaskStatus, number>,
-  ): void {
-    for (const [status, delta] of counts) {
-      if (delta === 0) continue;
-      // Not an upsert: its CHECK would see the negative delta before the conflict is found.
-      const changed = this.#connection.run(
-        `UPDATE ${table} SET count = count + ? WHERE ${column} = ? AND status = ?`,
-        delta,
-        key,
-        status,
-      );
-      if (changed > 0) continue;
-      this.#connection.run(
-        `INSERT INTO ${table} (${column}, status, count) VALUES (?, ?, ?)`,
-        key,
-        status,
-        delta,
-      );
+  #write(table: keyof typeof TABLES, counts: Counts<string | number, string>): void {
+    for (const [key, ofKey] of counts) {
+      for (const [kind, delta] of ofKey) {
+        if (delta !== 0) this.#add(table, [key, kind], delta);
+      }
     }
+  }
+
+  #add(
+    table: keyof typeof TABLES,
+    [key, kind]: readonly [string | number, string],
+    delta: number,
+  ): void {
+    const [keyColumn, kindColumn] = TABLES[table];
+    // Not an upsert: its CHECK would see the negative delta before the conflict is found.
+    const changed = this.#connection.run(
+      `UPDATE ${table} SET count = count + ? WHERE ${keyColumn} = ? AND ${kindColumn} = ?`,
+      delta,
+      key,
+      kind,
+    );
+    if (changed > 0) return;
+    this.#connection.run(
+      `INSERT INTO ${table} (${keyColumn}, ${kindColumn}, count) VALUES (?, ?, ?)`,
+      key,
+      kind,
+      delta,
+    );
   }
 }
 
-function add<K>(
-  counts: Map<K, Map<TaskStatus, number>>,
-  key: K,
-  status: TaskStatus,
-  delta: number,
-): void {
+function add<Key, Kind>(counts: Counts<Key, Kind>, key: Key, kind: Kind, delta: number): void {
   let ofKey = counts.get(key);
   if (!ofKey) counts.set(key, ofKey = new Map());
-  ofKey.set(status, (ofKey.get(status) ?? 0) + delta);
+  ofKey.set(kind, (ofKey.get(kind) ?? 0) + delta);
 }

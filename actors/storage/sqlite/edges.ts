@@ -7,8 +7,8 @@ import type { Transaction } from "./transaction.ts";
 
 const STATUSES = new Set(TASK_STATUSES);
 
-/** Behind the columns of a task, of which there are 36. */
-const PARENT_COLUMN = 36;
+/** Behind the columns of a task, of which there are 37. */
+const PARENT_COLUMN = 37;
 
 const DEPENDENTS = `SELECT ${COLUMNS_WITHOUT_TEXTS}, e.parent FROM json_each(?) j ` +
   `CROSS JOIN edges e CROSS JOIN ${TASK_TABLES} ` +

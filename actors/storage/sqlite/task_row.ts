@@ -43,7 +43,7 @@ const COLUMNS = "t.num, t.id, t.seq, t.status, t.reason, t.queue, t.method, t.po
   "t.workflow_num, t.concurrency_key, t.run, t.attempt, t.crashes, t.alone, t.dep_total, " +
   "t.dep_succeeded, t.dep_failed, t.dep_skipped, t.ready_order, t.ready_pool, t.ready_at, " +
   "t.due_at, t.expires_at, t.created_at, t.started_at, t.finished_at, t.cancel_requested_at, " +
-  "t.node, t.executor, t.incarnation, t.progress, i.spec, o.error";
+  "t.node, t.executor, t.incarnation, t.progress, t.discarded_at, i.spec, o.error";
 
 /** Which of the texts without a small limit a query brings along. */
 export const COLUMNS_WITHOUT_TEXTS = `${COLUMNS}, '[]', NULL, 0`;
@@ -72,8 +72,8 @@ const REASONS = new Set<TaskReason>([
 
 /** The record in a row of one of the column lists above. */
 export function decodeTask(row: Row): TaskRecord {
-  const { depNums: _, ...spec } = decodeSpec(text(row[31]));
-  const args = textOrNull(row[33]);
+  const { depNums: _, ...spec } = decodeSpec(text(row[32]));
+  const args = textOrNull(row[34]);
   return {
     ...spec,
     num: integer(row[0]),
@@ -100,15 +100,16 @@ export function decodeTask(row: Row): TaskRecord {
     startedAt: integerOrNull(row[24]),
     finishedAt: integerOrNull(row[25]),
     cancelRequestedAt: integerOrNull(row[26]),
+    discardedAt: integerOrNull(row[31]),
     node: textOrNull(row[27]),
     executor: textOrNull(row[28]),
     incarnation: textOrNull(row[29]),
     progress: row[30] === null ? null : JSON.parse(text(row[30])),
-    error: decodeError(row[32]),
+    error: decodeError(row[33]),
     args: args ?? "[]",
-    result: textOrNull(row[34]),
+    result: textOrNull(row[35]),
     ...(args === null ? { argsOmitted: true } : {}),
-    ...(row[35] === 1 ? { resultOmitted: true } : {}),
+    ...(row[36] === 1 ? { resultOmitted: true } : {}),
   };
 }
 
@@ -168,8 +169,8 @@ export function encodeError(error: TaskError | null): string | null {
 export const INSERT_TASK = "INSERT INTO tasks (num, id, seq, queue, method, pool, workflow_num, " +
   "concurrency_key, expires_at, created_at, status, reason, run, attempt, crashes, alone, " +
   "dep_total, dep_succeeded, dep_failed, dep_skipped, ready_order, ready_pool, ready_at, due_at, " +
-  "started_at, finished_at, cancel_requested_at, node, executor, incarnation, progress) " +
-  `VALUES (${Array(31).fill("?").join(", ")})`;
+  "started_at, finished_at, cancel_requested_at, node, executor, incarnation, progress, " +
+  `discarded_at) VALUES (${Array(32).fill("?").join(", ")})`;
 
 /** The parameters of `INSERT_TASK`. */
 export function insertValues(task: NewTask, seq: number): SQLInputValue[] {
@@ -196,7 +197,7 @@ export const UPDATE_TASK = "UPDATE tasks SET seq = ?, status = ?, reason = ?, ru
   "attempt = ?, crashes = ?, alone = ?, dep_total = ?, dep_succeeded = ?, dep_failed = ?, " +
   "dep_skipped = ?, ready_order = ?, ready_pool = ?, ready_at = ?, due_at = ?, started_at = ?, " +
   "finished_at = ?, cancel_requested_at = ?, node = ?, executor = ?, incarnation = ?, " +
-  "progress = ? WHERE num = ? AND status = ? AND run = ?";
+  "progress = ?, discarded_at = ? WHERE num = ? AND status = ? AND run = ?";
 
 /** The state's columns from `status` on, in the order of both statements above. */
 export function stateValues(state: TaskState): SQLInputValue[] {
@@ -222,5 +223,6 @@ export function stateValues(state: TaskState): SQLInputValue[] {
     state.executor,
     state.incarnation,
     state.progress === null ? null : JSON.stringify(state.progress),
+    state.discardedAt,
   ];
 }

@@ -38,7 +38,10 @@ export function insertTasks(tx: Transaction, tasks: readonly NewTask[]): readonl
     tasks.flatMap((task) => task.depNums.map((parent) => [parent, task.num])),
   );
   writeOutcomes(tx, tasks.filter((task) => task.result !== null || task.error !== null));
-  for (const task of tasks) counters.count(task, null, task.status);
+  for (const task of tasks) {
+    counters.count(task, null, task.status);
+    counters.countDeadLetter(task.queue, null, task);
+  }
   return seqs;
 }
 
@@ -52,6 +55,7 @@ export function updateTasks(tx: Transaction, changes: readonly TaskChange[]): re
     const values = [seq, ...stateValues(after), before.num, before.status, before.run];
     if (connection.run(UPDATE_TASK, ...values) !== 1) throw notAsRead(before);
     counters.count(before, before.status, after.status);
+    counters.countDeadLetter(before.queue, before, after);
     seqs.push(seq);
   }
   writeOutcomes(
@@ -164,7 +168,10 @@ export function deleteTasks(tx: Transaction, nums: readonly number[]): void {
   for (const table of ["runs", "logs", "task_outcomes", "task_inputs", "tasks"]) {
     connection.run(`DELETE FROM ${table} WHERE num IN (SELECT value FROM json_each(?))`, json);
   }
-  for (const task of tasks) counters.count(task, task.status, null);
+  for (const task of tasks) {
+    counters.count(task, task.status, null);
+    counters.countDeadLetter(task.queue, task, null);
+  }
   plantTombstones(tx, tasks.map(({ id }) => id));
   deleteEmptyWorkflows(tx, tasks.flatMap((task) => task.workflowNum ?? []));
 }

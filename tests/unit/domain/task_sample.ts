@@ -45,6 +45,7 @@ export const EVENTS: { readonly [K in TaskEvent["kind"]]: Extract<TaskEvent, { k
   cancelled: { kind: "cancelled", startedAt: 11, finishedAt: 12 },
   expired: { kind: "expired" },
   retried: { kind: "retried", counts: NO_DEPENDENCIES },
+  discarded: { kind: "discarded" },
   revived: { kind: "revived", counts: { ...TWO_LIVE, succeeded: 1 } },
 };
 

@@ -76,6 +76,7 @@ function assertState(state: TaskState, { retry }: TransitionSpec): void {
   if (is("failed", "skipped")) assert.ok(set("reason"), "failed and skipped say why");
   else if (!is("pending")) assert.equal(state.reason, null, "nothing else has a reason");
   if (is("failed")) assert.ok(set("error"), "a failed task has an error");
+  else assert.ok(!set("discardedAt"), "nothing but a failed task is discarded");
   if (set("cancelRequestedAt")) {
     assert.ok(is("running") || isEnded(status), "no wait after a cancel");
   }
@@ -89,7 +90,8 @@ function assertStep(before: TaskState, event: TaskEvent, after: TaskState): void
   const claimed = event.kind === "claimed" ? 1 : 0;
   assert.equal(after.run, before.run + claimed, "run grows at a claim, and only there");
   if (isEnded(before.status)) {
-    assert.ok(event.kind === "retried" || event.kind === "revived", "an end is final");
+    const afterEnd = ["retried", "revived", "discarded"];
+    assert.ok(afterEnd.includes(event.kind), "an end is final");
   }
   const released = event.kind === "given_back" || event.kind === "crashed";
   if (released && after.status === "pending") {

@@ -43,6 +43,7 @@ const ROWS: readonly (readonly [TaskStatus, TaskEvent["kind"], TaskStatus])[] = 
   ["running", "cancelled", "cancelled"],
   ["failed", "retried", "pending"],
   ["cancelled", "retried", "pending"],
+  ["failed", "discarded", "failed"],
   ["skipped", "revived", "blocked"],
 ];
 
