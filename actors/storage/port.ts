@@ -17,6 +17,7 @@ import type {
   WorkflowRecord,
   WorkflowStatus,
 } from "../domain/task.ts";
+import type { DeadLetterReader, DeadLetterWriter } from "./port/dead_letters.ts";
 
 /** A new task: `seq` is the store's to give. */
 export type NewTask = TaskSpec & TaskState & {
@@ -104,7 +105,7 @@ export interface QueueAndPool {
 }
 
 /** The verbs of one write transaction. Nothing of it is seen outside before it commits. */
-export interface StoreWriter {
+export interface StoreWriter extends DeadLetterWriter {
   /**
    * Runs `work` under a savepoint: when it throws, its writes are undone and the error goes on to
    * the caller, while the transaction stays usable.
@@ -219,7 +220,7 @@ export interface TaskQuery {
 }
 
 /** Looks only, on a connection that can't write. */
-export interface StoreReader {
+export interface StoreReader extends DeadLetterReader {
   getTasks(ids: readonly string[]): Promise<readonly (TaskRecord | null)[]>;
   /** Newest first below `beforeNum`; scans at most `scanRows`. Texts over `textBytes` are left out. */
   listTasks(

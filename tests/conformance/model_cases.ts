@@ -27,6 +27,7 @@ type Step =
   | { readonly kind: "claim"; readonly max: number; readonly limit: number | null }
   | { readonly kind: "finish"; readonly pick: number; readonly result: string }
   | { readonly kind: "fail"; readonly pick: number }
+  | { readonly kind: "discard"; readonly pick: number }
   | { readonly kind: "wake"; readonly now: number }
   | { readonly kind: "delete"; readonly pick: number }
   | { readonly kind: "undone"; readonly pick: number }
@@ -57,6 +58,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant("finish" as const), pick, result: fc.json() }),
   },
   fc.record({ kind: fc.constant("fail" as const), pick }),
+  fc.record({ kind: fc.constant("discard" as const), pick }),
   fc.record({ kind: fc.constant("wake" as const), now: fc.nat(10) }),
   fc.record({ kind: fc.constant("delete" as const), pick }),
   fc.record({ kind: fc.constant("undone" as const), pick }),
@@ -140,6 +142,8 @@ async function take(step: Step, under: StoreUnderTest, model: StoreModel): Promi
         one(model.of("running", "blocked", "pending")),
         (task) => changeOf(task, FAILURE),
       );
+    case "discard":
+      return await change(one(model.of("failed")), (task) => changeOf(task, { discardedAt: T0 }));
     case "wake":
       return await wake(step.now, under, model);
     case "delete":
@@ -226,6 +230,11 @@ async function compare({ store, reader }: StoreUnderTest, model: StoreModel): Pr
     new Map((await reader.queueDepths()).map(({ status, count }) => [status, count])),
     new Map([...depths].map(([status, of]) => [status, of.length])),
   );
+  const dead = tasks.filter(({ status, discardedAt }) =>
+    status === "failed" && discardedAt === null
+  );
+  const counts = await reader.countDeadLetters();
+  assert.deepEqual(counts.map(({ count }) => count), dead.length === 0 ? [] : [dead.length]);
   await store.write(async (tx) => {
     const parents = tasks.map(({ num }) => num);
     const edges = await tx.dependentsOf(parents, ["blocked", "failed"]);

@@ -1,4 +1,5 @@
 /** The suite that every backend of the storage port has to pass. */
+import { DEAD_LETTER_CASES } from "./dead_letter_cases.ts";
 import { GRAPH_CASES } from "./graph_cases.ts";
 import { HISTORY_CASES } from "./history_cases.ts";
 import { LISTING_CASES } from "./listing_cases.ts";
@@ -17,6 +18,7 @@ const CASES = [
   ...READY_CASES,
   ...HISTORY_CASES,
   ...LISTING_CASES,
+  ...DEAD_LETTER_CASES,
   ...MODEL_CASES,
 ];
 

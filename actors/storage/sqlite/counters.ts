@@ -1,4 +1,4 @@
-import { type DeadLetterState, deadLetterReason } from "../../domain/dead_letter.ts";
+import { deadLetterReason, type DeadLetterState } from "../../domain/dead_letter.ts";
 import type { FailureReason, TaskStatus } from "../../domain/task.ts";
 import { integer } from "./column.ts";
 import type { Connection } from "./connection.ts";
@@ -51,6 +51,11 @@ export class Counters {
   /** The next stamp. */
   nextSeq(): number {
     return ++this.#last.seq;
+  }
+
+  /** The last num of a task and the last stamp that were given. */
+  horizon(): { readonly num: number; readonly seq: number } {
+    return { num: this.#last.task, seq: this.#last.seq };
   }
 
   /** Counts a task that came, went or changed its status. */

@@ -3,7 +3,7 @@ import type { TaskRecord } from "../../domain/task.ts";
 import type { StoreReader, TaskQuery } from "../port.ts";
 import { integer, integerOrNull, text } from "./column.ts";
 import type { Connection } from "./connection.ts";
-import { type Condition, filterCondition } from "./task_filter.ts";
+import { both, type Condition, filterCondition } from "./task_filter.ts";
 import { COLUMNS_WITH_SHORT_TEXTS, decodeTask } from "./task_row.ts";
 
 type ListPage = Parameters<StoreReader["listTasks"]>[1];
@@ -12,32 +12,32 @@ type ChangesPage = Parameters<StoreReader["listChanges"]>[1];
 type Changes = Awaited<ReturnType<StoreReader["listChanges"]>>;
 
 /** The order of a listing as the rows that it may look at; takes its values and the number of rows. */
-interface Scan {
+export interface Scan {
   readonly rows: Condition;
+  /** The index to walk over, where another one must not be chosen. */
+  readonly index?: string;
   readonly column: "num" | "seq";
   readonly order: "ASC" | "DESC";
   readonly scanRows: number;
 }
 
 /** The tasks of a scan for which `filter` holds, one more than `limit` where there are more. */
-function matching(
+export function matching(
   connection: Connection,
   scan: Scan,
-  { query, limit, textBytes }: {
-    readonly query: TaskQuery;
+  { filter, limit, columns }: {
+    readonly filter: Condition;
     readonly limit: number;
-    readonly textBytes: number;
+    /** One of the column lists of `task_row.ts`, with its parameters. */
+    readonly columns: Condition;
   },
 ): readonly TaskRecord[] {
-  const filter = filterCondition(query);
   const rows = connection.rows(
-    `SELECT ${COLUMNS_WITH_SHORT_TEXTS} FROM (${scanned(scan)}) s ` +
+    `SELECT ${columns.sql} FROM (${scanned(scan)}) s ` +
       "CROSS JOIN tasks t ON t.num = s.num CROSS JOIN task_inputs i ON i.num = t.num " +
       `LEFT JOIN task_outcomes o ON o.num = t.num WHERE ${filter.sql} ` +
       `ORDER BY s.${scan.column} ${scan.order} LIMIT ?`,
-    textBytes,
-    textBytes,
-    textBytes,
+    ...columns.values,
     ...scan.rows.values,
     scan.scanRows,
     ...filter.values,
@@ -46,16 +46,25 @@ function matching(
   return rows.map(decodeTask);
 }
 
-function scanned({ rows, column, order }: Scan): string {
-  return `SELECT num, seq FROM tasks WHERE ${rows.sql} ORDER BY ${column} ${order} LIMIT ?`;
+/** The columns of a task in a list, where texts over `textBytes` are left out. */
+export function columnsWithShortTexts(textBytes: number): Condition {
+  return { sql: COLUMNS_WITH_SHORT_TEXTS, values: [textBytes, textBytes, textBytes] };
+}
+
+function scanned({ column, order, ...scan }: Scan): string {
+  return `SELECT num, seq FROM ${rowsOf(scan)} ORDER BY ${column} ${order} LIMIT ?`;
+}
+
+function rowsOf({ rows, index }: Pick<Scan, "rows" | "index">): string {
+  return `tasks ${index === undefined ? "" : `INDEXED BY ${index} `}WHERE ${rows.sql}`;
 }
 
 /** Where a scan ended that was stopped by its number of rows; null when it saw all there is. */
-function scanEnd(connection: Connection, scan: Scan): number | null {
-  const { rows, column, order, scanRows } = scan;
+export function scanEnd(connection: Connection, scan: Scan): number | null {
+  const { column, order, scanRows } = scan;
   const row = connection.row(
-    `SELECT ${column} FROM tasks WHERE ${rows.sql} ORDER BY ${column} ${order} LIMIT 1 OFFSET ?`,
-    ...rows.values,
+    `SELECT ${column} FROM ${rowsOf(scan)} ORDER BY ${column} ${order} LIMIT 1 OFFSET ?`,
+    ...scan.rows.values,
     scanRows - 1,
   );
   return integerOrNull(row?.[0] ?? null);
@@ -64,39 +73,36 @@ function scanEnd(connection: Connection, scan: Scan): number | null {
 /** See `StoreReader.listTasks`. */
 export function listTasks(connection: Connection, query: TaskQuery, page: ListPage): TaskPage {
   const { limit, beforeNum, scanRows, textBytes } = page;
+  const below: Condition = { sql: "num < ?", values: [beforeNum ?? Number.MAX_SAFE_INTEGER] };
+  const few = fewRows(connection, query, scanRows);
   const scan: Scan = {
-    rows: rowsBelow(connection, query, { beforeNum, scanRows }),
+    rows: few === null ? below : both(few, below),
     column: "num",
     order: "DESC",
     scanRows,
   };
-  const found = matching(connection, scan, { query, limit, textBytes });
+  const columns = columnsWithShortTexts(textBytes);
+  const found = matching(connection, scan, { filter: filterCondition(query), limit, columns });
   const tasks = found.slice(0, limit);
   if (found.length > limit) return { tasks, nextBeforeNum: tasks.at(-1)?.num ?? null };
   return { tasks, nextBeforeNum: scanEnd(connection, scan) };
 }
 
-/** The rows to scan: by an index where one of them leaves few, else all. */
-function rowsBelow(
+/** The rows that an index finds for `query`, where it leaves few; null: it is no help. */
+export function fewRows(
   connection: Connection,
-  query: TaskQuery,
-  { beforeNum, scanRows }: { readonly beforeNum: number | null; readonly scanRows: number },
-): Condition {
-  const below = beforeNum ?? Number.MAX_SAFE_INTEGER;
+  query: Pick<TaskQuery, "workflowId" | "idPrefix">,
+  scanRows: number,
+): Condition | null {
   if (query.workflowId !== null) {
     return {
-      sql: "workflow_num = (SELECT num FROM workflows WHERE id = ?) AND num < ?",
-      values: [query.workflowId, below],
+      sql: "workflow_num = (SELECT num FROM workflows WHERE id = ?)",
+      values: [query.workflowId],
     };
   }
   const nums = query.idPrefix === null ? null : numsByPrefix(connection, query.idPrefix, scanRows);
-  if (nums !== null) {
-    return {
-      sql: "num IN (SELECT value FROM json_each(?)) AND num < ?",
-      values: [JSON.stringify(nums), below],
-    };
-  }
-  return { sql: "num < ?", values: [below] };
+  if (nums === null) return null;
+  return { sql: "num IN (SELECT value FROM json_each(?))", values: [JSON.stringify(nums)] };
 }
 
 /** The tasks whose id begins so, or null when they are more than `max`. */
@@ -128,7 +134,8 @@ export function listChanges(
   }
   const rows = { sql: "seq > ?", values: [afterSeq] };
   const scan: Scan = { rows, column: "seq", order: "ASC", scanRows };
-  const found = matching(connection, scan, { query, limit, textBytes });
+  const columns = columnsWithShortTexts(textBytes);
+  const found = matching(connection, scan, { filter: filterCondition(query), limit, columns });
   const tasks = found.slice(0, limit);
   const end = found.length > limit ? tasks.at(-1)?.seq ?? afterSeq : scanEnd(connection, scan);
   const lastSeq = end ?? newest;

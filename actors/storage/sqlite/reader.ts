@@ -1,25 +1,20 @@
 import {
   type LogLevel,
   type LogLine,
-  type RunOutcomeKind,
   type RunRecord,
   TASK_STATUSES,
   type TaskRecord,
 } from "../../domain/task.ts";
 import type { StoreReader, TaskQuery } from "../port.ts";
-import { integer, integerOrNull, oneOf, text } from "./column.ts";
+import { integer, oneOf, text } from "./column.ts";
 import { Connection, type Row } from "./connection.ts";
+import * as deadLetters from "./dead_letters.ts";
 import { listChanges, listTasks } from "./listing.ts";
 import { readQueues } from "./queues.ts";
+import { decodeRun, RUN_COLUMNS } from "./runs.ts";
 import { assertSchema } from "./schema.ts";
 import { databaseFile } from "./store.ts";
-import {
-  COLUMNS_WITH_TEXTS,
-  COLUMNS_WITHOUT_TEXTS,
-  decodeError,
-  decodeTask,
-  TASK_TABLES,
-} from "./task_row.ts";
+import { COLUMNS_WITH_TEXTS, COLUMNS_WITHOUT_TEXTS, decodeTask, TASK_TABLES } from "./task_row.ts";
 import { decodeWorkflows, WORKFLOW_COLUMNS } from "./workflows.ts";
 
 export interface SqliteReaderOptions {
@@ -43,14 +38,6 @@ export function openSqliteReader({ dataDir }: SqliteReaderOptions): Promise<Stor
 
 const STATUSES = new Set(TASK_STATUSES);
 const LEVELS = new Set<LogLevel>(["debug", "info", "warn", "error"]);
-const OUTCOMES = new Set<RunOutcomeKind>([
-  "completed",
-  "threw",
-  "timeout",
-  "cancelled",
-  "given_back",
-  "crashed",
-]);
 
 class SqliteReader implements StoreReader {
   readonly #connection: Connection;
@@ -85,11 +72,21 @@ class SqliteReader implements StoreReader {
     return this.#look((connection) => listChanges(connection, query, page));
   }
 
+  listDeadLetters(
+    ...args: Parameters<StoreReader["listDeadLetters"]>
+  ): ReturnType<StoreReader["listDeadLetters"]> {
+    return this.#look((connection) => deadLetters.listDeadLetters(connection, ...args));
+  }
+
+  countDeadLetters(): ReturnType<StoreReader["countDeadLetters"]> {
+    return this.#look(deadLetters.countDeadLetters);
+  }
+
   listRuns(id: string): Promise<readonly RunRecord[] | null> {
     return this.#lookAtTask(id, (connection) =>
       connection.rows(
-        "SELECT run, attempt, node, executor, started_at, finished_at, outcome, error " +
-          "FROM runs WHERE num = (SELECT num FROM tasks WHERE id = ?) ORDER BY run",
+        `SELECT ${RUN_COLUMNS} FROM runs ` +
+          "WHERE num = (SELECT num FROM tasks WHERE id = ?) ORDER BY run",
         id,
       ).map(decodeRun));
   }
@@ -171,19 +168,6 @@ class SqliteReader implements StoreReader {
       connection.row("SELECT 1 FROM tasks WHERE id = ?", id) === undefined ? null : work(connection)
     );
   }
-}
-
-function decodeRun(row: Row): RunRecord {
-  return {
-    run: integer(row[0]),
-    attempt: integer(row[1]),
-    node: text(row[2]),
-    executor: text(row[3]),
-    startedAt: integer(row[4]),
-    finishedAt: integerOrNull(row[5]),
-    outcome: row[6] === null ? null : oneOf(OUTCOMES, row[6]),
-    error: decodeError(row[7]),
-  };
 }
 
 function decodeLog(row: Row): LogLine {

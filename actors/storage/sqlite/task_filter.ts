@@ -7,6 +7,14 @@ export interface Condition {
   readonly values: readonly SQLInputValue[];
 }
 
+/** The condition that holds where both do. */
+export function both(first: Condition, second: Condition): Condition {
+  return {
+    sql: `${first.sql} AND ${second.sql}`,
+    values: [...first.values, ...second.values],
+  };
+}
+
 /** The condition that holds for the tasks that `query` asks for. */
 export function filterCondition(query: TaskQuery): Condition {
   const parts: Condition[] = [];

@@ -1,4 +1,5 @@
 import type { StoreWriter } from "../port.ts";
+import * as deadLetters from "./dead_letters.ts";
 import * as due from "./due.ts";
 import * as edges from "./edges.ts";
 import * as idempotency from "./idempotency.ts";
@@ -156,6 +157,16 @@ export class SqliteWriter implements StoreWriter {
 
   reassignPools(...args: Arguments<"reassignPools">): ReturnType<StoreWriter["reassignPools"]> {
     return this.#do(() => due.reassignPools(this.#tx, ...args));
+  }
+
+  deadLetterHorizon(): ReturnType<StoreWriter["deadLetterHorizon"]> {
+    return this.#do(() => this.#tx.counters.horizon());
+  }
+
+  selectDeadLetters(
+    ...args: Arguments<"selectDeadLetters">
+  ): ReturnType<StoreWriter["selectDeadLetters"]> {
+    return this.#do(() => deadLetters.selectDeadLetters(this.#tx, ...args));
   }
 
   insertRuns(...args: Arguments<"insertRuns">): ReturnType<StoreWriter["insertRuns"]> {

@@ -11,6 +11,7 @@ import {
   complete,
   insert,
   newTask,
+  NOT_READY,
   query,
   selectReady,
   T0,
@@ -19,7 +20,7 @@ import {
 /** What may be walked over from end to end: arguments, small tables, and what a scan limits by itself. */
 const BOUNDED = [
   /^SCAN \w+( EXISTS)? VIRTUAL TABLE/,
-  /^SCAN (counters|queues|depths|s|CONSTANT ROW|\(subquery-\d+\))$/,
+  /^SCAN (counters|queues|depths|dead_letter_counts|s|CONSTANT ROW|\(subquery-\d+\))$/,
   // Newest first, as many rows as the page may scan.
   /^SCAN tasks USING INTEGER PRIMARY KEY$/,
   // Partial indexes over live tasks, of which the running ones are bounded by slots.
@@ -73,8 +74,13 @@ async function fill(store: Store): Promise<void> {
     }])
   );
   await insert(store, parent, blockedTask(2, [parent]), newTask(3, { concurrencyKey: "a" }));
+  await insert(store, newTask(4, { ...NOT_READY, status: "failed", reason: "timeout" }));
   await complete(store, [1]);
 }
+
+const FILTERS = [{}, { workflowId: "w" }, { idPrefix: "task" }, {
+  label: { key: "k", value: "v" },
+}];
 
 async function lookAround(tx: StoreWriter): Promise<void> {
   await selectReady(tx, { keyConcurrency: 1, afterKey: "b" });
@@ -93,6 +99,12 @@ async function lookAround(tx: StoreWriter): Promise<void> {
   await tx.nextWakeAt();
   await tx.readyWork();
   await tx.countRunning("default", 9);
+  const horizon = await tx.deadLetterHorizon();
+  for (const filter of FILTERS) {
+    const { status: _, ...rest } = query(filter);
+    const page = { afterNum: 0, horizon, limit: 9, scanRows: 99 };
+    await tx.selectDeadLetters({ ...rest, reason: "timeout" }, page);
+  }
 }
 
 async function changeThings(tx: StoreWriter): Promise<void> {
@@ -121,13 +133,14 @@ async function readEverything(dataDir: string): Promise<void> {
   await reader.getWorkflow("w");
   await reader.listWorkflowTasks(1);
   await reader.listWorkflows({ limit: 9, beforeNum: null });
-  const filters = [{}, { workflowId: "w" }, { idPrefix: "task" }, {
-    label: { key: "k", value: "v" },
-  }];
-  for (const filter of filters) {
+  for (const filter of FILTERS) {
+    const { status: _, ...rest } = query(filter);
+    const bounds = { ...page, beforeNum: null, runs: 9, runBytes: 99 };
+    await reader.listDeadLetters({ ...rest, reason: null }, bounds);
     await reader.listTasks(query(filter), { ...page, beforeNum: null });
     await reader.listChanges(query(filter), { ...page, afterSeq: 0 });
   }
+  await reader.countDeadLetters();
   await reader.close();
 }
 
