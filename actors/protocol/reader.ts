@@ -8,6 +8,7 @@ import type {
   TaskStatus,
   WorkflowRecord,
 } from "../domain/task.ts";
+import type { DeadLetterQuestion, DeadLetterQuestionReplies } from "./dead_letters.ts";
 
 export interface TaskFilter {
   readonly status: TaskStatus | null;
@@ -38,6 +39,7 @@ export interface QueueDepth {
 }
 
 export type ReaderMessage =
+  | DeadLetterQuestion
   | { readonly kind: "GetTasks"; readonly ids: readonly string[] }
   | {
     readonly kind: "ListTasks";
@@ -72,7 +74,7 @@ export interface Changes {
   readonly reset: boolean;
 }
 
-export interface ReaderReplies {
+export interface ReaderReplies extends DeadLetterQuestionReplies {
   /** In the order of the ids; null where there is none. With arguments and results. */
   GetTasks: readonly (TaskRecord | null)[];
   ListTasks: Result<Page<TaskRecord>>;

@@ -12,6 +12,7 @@ import type {
   TaskStatus,
   WorkflowRecord,
 } from "../domain/task.ts";
+import type { DeadLetterCommand, DeadLetterCommandReplies } from "./dead_letters.ts";
 import type { Submission, SubmittedTask, SubmittedWorkflow } from "./submission.ts";
 
 /** An executor as it presents itself to a scheduler, after its own start or the scheduler's. */
@@ -124,6 +125,7 @@ export interface DispatchState {
 
 export type QueuePatch = Partial<Omit<QueueConfig, "name">>;
 
+/** How many things a command over many of them has found, and changed. */
 export interface BatchDecision {
   readonly matched: number;
   readonly changed: number;
@@ -140,6 +142,7 @@ export interface SchedulerStats {
 }
 
 export type SchedulerMessage =
+  | DeadLetterCommand
   | { readonly kind: "SubmitTasks"; readonly items: readonly Submission[] }
   | {
     readonly kind: "SubmitWorkflow";
@@ -180,7 +183,7 @@ export type SchedulerMessage =
   }
   | { readonly kind: "Drain" };
 
-export interface SchedulerReplies {
+export interface SchedulerReplies extends DeadLetterCommandReplies {
   SubmitTasks: readonly Result<SubmittedTask>[];
   SubmitWorkflow: Result<SubmittedWorkflow>;
   /** The task as it is now: `cancelled`, or still `running` with `cancelRequestedAt`. */

@@ -42,6 +42,10 @@ export class Reader implements Behaviour<ReaderProtocol> {
         return this.#store.listQueues();
       case "GetQueueDepths":
         return this.#store.queueDepths();
+      case "ListDeadLetters":
+        return this.#onListDeadLetters(message);
+      case "CountDeadLetters":
+        return this.#store.countDeadLetters();
       case "GetChanges":
         return this.#onGetChanges(message);
       default:
@@ -65,6 +69,23 @@ export class Reader implements Behaviour<ReaderProtocol> {
       textBytes: LIMITS.listTextBytes,
     });
     return ok({ items: tasks, nextCursor: encodeCursor(nextBeforeNum) });
+  }
+
+  async #onListDeadLetters(
+    { filter, limit, cursor }: MessageOf<"ListDeadLetters">,
+  ): Promise<ReaderReplies["ListDeadLetters"]> {
+    const beforeNum = decodeCursor(cursor);
+    if (!beforeNum.ok) return beforeNum;
+    const { q, ...query } = filter;
+    const { items, nextBeforeNum } = await this.#store.listDeadLetters({ ...query, idPrefix: q }, {
+      limit,
+      beforeNum: beforeNum.value,
+      scanRows: LIMITS.pageScanRows,
+      textBytes: LIMITS.listTextBytes,
+      runs: LIMITS.deadLetterRuns,
+      runBytes: LIMITS.deadLetterRunsBytes,
+    });
+    return ok({ items, nextCursor: encodeCursor(nextBeforeNum) });
   }
 
   async #onGetAttempts(id: string): Promise<ReaderReplies["GetAttempts"]> {

@@ -27,6 +27,8 @@ serveActor<ReaderProtocol, ReaderInit>(
       ListQueues: "reads",
       GetQueueDepths: "reads",
       GetChanges: "reads",
+      ListDeadLetters: "reads",
+      CountDeadLetters: "reads",
     },
     max: { reads: 10_000 },
   },

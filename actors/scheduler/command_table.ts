@@ -8,6 +8,7 @@ import {
   retryWorkflows,
 } from "./commands.ts";
 import type { Handler } from "./commit_loop.ts";
+import { discardDeadLetters, redriveDeadLetters } from "./dead_letters.ts";
 
 type MessageOf<K extends string> = Extract<SchedulerMessage, { readonly kind: K }>;
 
@@ -18,7 +19,9 @@ export type CommandKind =
   | "DeleteTask"
   | "CancelWorkflow"
   | "RetryWorkflow"
-  | "ConfigureQueue";
+  | "ConfigureQueue"
+  | "RedriveDeadLetters"
+  | "DiscardDeadLetters";
 
 /** Who carries out each command; all of a kind that a commit has are handled together. */
 const COMMANDS: {
@@ -30,6 +33,8 @@ const COMMANDS: {
   CancelWorkflow: cancelWorkflows,
   RetryWorkflow: retryWorkflows,
   ConfigureQueue: configureQueues,
+  RedriveDeadLetters: redriveDeadLetters,
+  DiscardDeadLetters: discardDeadLetters,
 };
 
 /** The handler of a kind of command. */

@@ -1,9 +1,9 @@
 import { ok, refuse, type Result } from "../domain/error.ts";
 import { isEnded } from "../domain/task_state.ts";
-import { recount } from "../domain/trigger_rule.ts";
 import { LIMITS, type QueueConfig, type TaskRecord, type WorkflowRecord } from "../domain/task.ts";
 import type { SchedulerMessage } from "../protocol.ts";
 import type { Commit } from "./commit.ts";
+import { retry } from "./revive.ts";
 
 type MessageOf<K extends string> = Extract<SchedulerMessage, { readonly kind: K }>;
 
@@ -172,43 +172,6 @@ async function cancelLive(commit: Commit, tasks: readonly TaskRecord[]): Promise
       commit.effects.cancelRequested(task.executor, task);
     }
   }
-}
-
-/** Retries `tasks` and brings back to life, wave after wave, what their end had decided downstream. */
-async function retry(
-  commit: Commit,
-  tasks: readonly TaskRecord[],
-  args: string | null,
-): Promise<void> {
-  if (tasks.length === 0) return;
-  const together = new Set(tasks.map(({ num }) => num));
-  const states = await commit.tx.dependenciesOf([...together]);
-  let wave = await commit.apply(tasks.map((before) => {
-    // Dependencies that are retried with it have not ended any more.
-    const deps = (states.get(before.num) ?? [])
-      .map((dep) => together.has(dep.num) ? { ...dep, status: "pending" as const } : dep);
-    return { before, event: { kind: "retried", counts: recount(deps) }, args };
-  }));
-  while (wave.length > 0) wave = await reconsider(commit, wave);
-}
-
-/** Dependents of revived tasks: skipped ones live again where their rule allows it, blocked ones recount. */
-async function reconsider(
-  commit: Commit,
-  revived: readonly TaskRecord[],
-): Promise<readonly TaskRecord[]> {
-  const edges = await commit.tx.dependentsOf(revived.map(({ num }) => num), ["skipped", "blocked"]);
-  const children = new Map(edges.map(({ child }) => [child.num, child]));
-  if (children.size === 0) return [];
-  const states = await commit.tx.dependenciesOf([...children.keys()]);
-  const changed = await commit.apply([...children.values()].map((before) => {
-    const counts = recount(states.get(before.num) ?? []);
-    const kind = before.status === "skipped" ? "revived" : "dependencies_changed";
-    return { before, event: { kind, counts } };
-  }));
-  return changed.filter((task) =>
-    children.get(task.num)?.status === "skipped" && !isEnded(task.status)
-  );
 }
 
 async function forEachTask(

@@ -30,6 +30,7 @@ import { Clock } from "./clock.ts";
 import { handlerOf } from "./command_table.ts";
 import type { CommitContext } from "./commit.ts";
 import { CommitLoop, type CommitReport, type Handler, type Stage } from "./commit_loop.ts";
+import { weightOf } from "./dead_letters.ts";
 import { tick } from "./due_tasks.ts";
 import type { Effects } from "./effects.ts";
 import { readDispatchState } from "./dispatch_state.ts";
@@ -158,6 +159,12 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       case "RetryWorkflow":
       case "ConfigureQueue":
         return this.#command(handlerOf(message.kind), message);
+      case "RedriveDeadLetters":
+      case "DiscardDeadLetters":
+        return this.#command(handlerOf(message.kind), message, {
+          stage: "submissions",
+          weight: weightOf(message.selection),
+        });
       case "AnnounceExecutor":
         return this.#loop.submit("control", announceExecutors, { work: message });
       case "ExecutorLost":

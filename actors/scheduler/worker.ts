@@ -15,6 +15,8 @@ serveActor<SchedulerProtocol, SchedulerInit & { readonly logging: LoggingOptions
     laneOf: {
       SubmitTasks: "submissions",
       SubmitWorkflow: "submissions",
+      RedriveDeadLetters: "submissions",
+      DiscardDeadLetters: "submissions",
       ReportOutcomes: "outcomes",
       ReportProgress: "outcomes",
       GetSchedulerStats: "reads",
