@@ -4,6 +4,7 @@ import type { TaskStatus } from "../actors/domain/task.ts";
 import { RateMeter } from "./rate_meter.ts";
 import type {
   CommitCounts,
+  DeadLetterCount,
   ExecutorSlots,
   GrpcRequestObserved,
   QueueDepth,
@@ -16,6 +17,7 @@ import type {
 export interface Readings {
   readonly system: SystemStatus | null;
   readonly queueDepths: readonly QueueDepth[] | null;
+  readonly deadLetters: readonly DeadLetterCount[] | null;
   readonly slots: readonly ExecutorSlots[] | null;
 }
 
@@ -54,6 +56,14 @@ export class Metrics {
   readonly #cacheMisses = this.#counter("dtask_result_cache_misses_total", "Results read anew");
   readonly #restarts = this.#counter("dtask_actor_restarts_total", "Restarts of actors", ["actor"]);
   readonly #depth = this.#gauge("dtask_queue_depth", "Tasks in a queue", ["queue", "status"]);
+  readonly #deadLetters = this.#gauge(
+    "dtask_dead_letters",
+    "Failed tasks that were not discarded",
+    [
+      "queue",
+      "reason",
+    ],
+  );
   readonly #lanes = this.#gauge("dtask_actor_lane_depth", "Waiting messages", ["actor", "lane"]);
   readonly #slots = this.#gauge("dtask_executor_slots", "Room for running tasks", ["state"]);
   readonly #leader = this.#gauge("dtask_leader", "1 on the node that runs clocks and retention");
@@ -126,6 +136,7 @@ export class Metrics {
   render(readings: Readings): Promise<string> {
     this.#readSystem(readings.system);
     this.#readDepths(readings.queueDepths ?? []);
+    this.#readDeadLetters(readings.deadLetters ?? []);
     this.#readSlots(readings.slots ?? []);
     return this.#registry.metrics();
   }
@@ -175,6 +186,13 @@ export class Metrics {
         { queue: this.#queueLabel(queue), status: status satisfies TaskStatus },
         count,
       );
+    }
+  }
+
+  #readDeadLetters(counts: readonly DeadLetterCount[]): void {
+    this.#deadLetters.reset();
+    for (const { queue, reason, count } of counts) {
+      this.#deadLetters.inc({ queue: this.#queueLabel(queue), reason }, count);
     }
   }
 

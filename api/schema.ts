@@ -1,6 +1,7 @@
 /** The one place where requests are described: validation, types and documentation come from it. */
 export * from "./schema/action.ts";
 export * from "./schema/answers.ts";
+export * from "./schema/dead_letter.ts";
 export { invalid, parse, pointerTo } from "./schema/field_errors.ts";
 export * from "./schema/query.ts";
 export { queueInput, queueSettings } from "./schema/queue.ts";

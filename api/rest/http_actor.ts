@@ -22,6 +22,7 @@ import {
 import { getLogger } from "../../actors/telemetry/logger.ts";
 import { Authenticator } from "../auth.ts";
 import { bindAgain } from "../bind_again.ts";
+import { DeadLetterService } from "../dead_letter_service.ts";
 import { Metrics } from "../metrics.ts";
 import { ScheduleService } from "../schedule_service.ts";
 import { TaskService } from "../task_service.ts";
@@ -65,19 +66,16 @@ export async function startHttpActor(
     scheduler: context.ref("scheduler"),
     reader: context.ref("reader"),
   });
+  const deadLetters = new DeadLetterService({
+    scheduler: context.ref("scheduler"),
+    reader: context.ref("reader"),
+  });
   const feed = new ChangeFeed(service);
   const metrics = new Metrics(init.methods.flatMap(({ name, aliases }) => [name, ...aliases]));
   const authenticator = new Authenticator(init.config.auth);
   const { config } = init;
-  const app = new RestApp({
-    service,
-    schedules,
-    feed,
-    metrics,
-    authenticator,
-    config,
-    now: Date.now,
-  });
+  const node = { service, deadLetters, schedules, feed, metrics, config, now: Date.now };
+  const app = new RestApp({ ...node, authenticator });
   const patienceMs = init.bindPatienceMs ?? 0;
   const listener = await bindAgain(() => new HttpListener(init, app), { patienceMs });
   listener.failed.then((error) => context.fail(error));

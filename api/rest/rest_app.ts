@@ -10,6 +10,7 @@ import { openApiRoute } from "./open_api.ts";
 import { readBody } from "./read_body.ts";
 import { problem } from "./reply.ts";
 import type { RestNode, Route } from "./route.ts";
+import { DEAD_LETTER_ROUTES } from "./routes/dead_letters.ts";
 import { EVENT_ROUTES } from "./routes/events.ts";
 import { FAULT_ROUTE, NODE_ROUTES } from "./routes/node.ts";
 import { OPEN_ROUTES } from "./routes/open.ts";
@@ -27,6 +28,7 @@ export interface RestAppOptions extends RestNode {
 export const ROUTES: readonly Route[] = [
   ...TASK_ROUTES,
   ...WORKFLOW_ROUTES,
+  ...DEAD_LETTER_ROUTES,
   ...QUEUE_ROUTES,
   ...SCHEDULE_ROUTES,
   ...NODE_ROUTES,

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { NodeConfig } from "../../actors/config.ts";
 import type { Principal, Scope } from "../auth.ts";
+import type { DeadLetterService } from "../dead_letter_service.ts";
 import type { Metrics } from "../metrics.ts";
 import type { ScheduleService } from "../schedule_service.ts";
 import type { TaskService } from "../task_service.ts";
@@ -11,6 +12,7 @@ import type { ChangeFeed } from "./change_feed.ts";
 export interface RestNode {
   readonly service: TaskService;
   readonly schedules: ScheduleService;
+  readonly deadLetters: DeadLetterService;
   readonly feed: ChangeFeed;
   readonly metrics: Metrics;
   readonly config: NodeConfig;

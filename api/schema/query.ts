@@ -28,7 +28,8 @@ const label = z.string().max(2 * LIMITS.labelLength + 1)
 const time = timeText.transform((text) => Date.parse(text))
   .meta({ type: "string", format: "date-time" });
 
-const filterFields = {
+/** Which tasks: what lists, events and changes of many have in common. */
+export const filterFields = {
   status: z.enum(TASK_STATUSES).optional(),
   queue: nameText.optional(),
   method: nameText.optional(),
@@ -39,7 +40,8 @@ const filterFields = {
   q: idText.optional().meta({ description: "Prefix of the id." }),
 };
 
-const pageFields = {
+/** Which page of a list. */
+export const pageFields = {
   limit: wholeNumber(1, LIMITS.pageMax).default(PAGE_DEFAULT),
   cursor: z.string().min(1).max(500).optional()
     .meta({ description: "`nextCursor` of the page before." }),

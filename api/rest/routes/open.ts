@@ -21,15 +21,17 @@ async function renderMetrics(node: RestNode): Promise<Response> {
 }
 
 /** What does not answer is left out: metrics are needed most when something does not. */
-async function readings({ service }: RestNode): Promise<Readings> {
-  const [system, queueDepths, slots] = await Promise.all([
+async function readings({ service, deadLetters }: RestNode): Promise<Readings> {
+  const [system, queueDepths, counts, slots] = await Promise.all([
     service.system(),
     service.queueDepths(),
+    deadLetters.counts(),
     service.slots(),
   ]);
   return {
     system: system.ok ? system.value : null,
     queueDepths: queueDepths.ok ? queueDepths.value : null,
+    deadLetters: counts.ok ? counts.value : null,
     slots: slots.ok ? slots.value : null,
   };
 }

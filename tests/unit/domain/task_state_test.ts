@@ -221,3 +221,12 @@ Deno.test("task_state transition gives the state alone, without what the task ca
   const next = transition({ ...SPEC, ...state }, EVENTS.claimed, by);
   assert.deepEqual(Object.keys(next).sort(), Object.keys(state).sort());
 });
+
+Deno.test("task_state keeps when a task was discarded first, until it is retried", () => {
+  const sample = SAMPLES.failed();
+  const { discardedAt, finishedAt, reason } = sample.apply("discarded");
+  assert.equal(discardedAt, sample.now);
+  assert.deepEqual([finishedAt, reason], [discardedAt - 1, "expired"]);
+  assert.equal(sample.apply("discarded").discardedAt, discardedAt);
+  assert.equal(sample.apply("retried").discardedAt, null);
+});

@@ -17,6 +17,7 @@ import type {
 } from "../../../actors/protocol.ts";
 import type { ActorRef, AskResult, Protocol } from "../../../actors/runtime/actor.ts";
 import { Authenticator, signToken } from "../../../api/auth.ts";
+import { DeadLetterService } from "../../../api/dead_letter_service.ts";
 import { Metrics } from "../../../api/metrics.ts";
 import { ChangeFeed } from "../../../api/rest/change_feed.ts";
 import { RestApp } from "../../../api/rest/rest_app.ts";
@@ -66,6 +67,10 @@ export class FakeRestNode {
       supervisor: this.#ref("supervisor"),
       dispatcher: this.#ref("dispatcher"),
     });
+    const deadLetters = new DeadLetterService({
+      scheduler: this.#ref("scheduler"),
+      reader: this.#ref("reader"),
+    });
     const schedules = new ScheduleService({
       scheduler: this.#ref("scheduler"),
       reader: this.#ref("reader"),
@@ -74,7 +79,16 @@ export class FakeRestNode {
     this.metrics = new Metrics(["add", "noop"], now);
     const authenticator = new Authenticator(full.auth, now);
     const { service, feed, metrics } = this;
-    this.app = new RestApp({ service, schedules, feed, metrics, authenticator, config: full, now });
+    this.app = new RestApp({
+      service,
+      deadLetters,
+      schedules,
+      feed,
+      metrics,
+      authenticator,
+      config: full,
+      now,
+    });
   }
 
   /** Sends a request; a string or bytes go as they are, anything else as JSON. */
@@ -190,6 +204,13 @@ export class FakeRestNode {
         return [...this.queues.values()];
       case "GetQueueDepths":
         return [{ queue: "default", status: "pending", count: 3 }];
+      case "ListDeadLetters":
+        return ok({ items: [], nextCursor: null });
+      case "RedriveDeadLetters":
+      case "DiscardDeadLetters":
+        return ok({ matched: 0, changed: 0, next: null });
+      case "CountDeadLetters":
+        return [{ queue: "default", reason: "timeout", count: 2 }];
       case "GetMethods":
         return [];
       case "GetSystem":

@@ -131,6 +131,7 @@ Deno.test("metrics count what was committed, with bounded labels", async () => {
     "dtask_task_attempts_total 636",
     "dtask_task_retries_total 212",
     'dtask_queue_depth{queue="default",status="pending"} 3',
+    'dtask_dead_letters{queue="default",reason="timeout"} 2',
     "dtask_task_wait_seconds_count 212",
     "dtask_task_run_seconds_count 424",
     'dtask_http_request_seconds_count{route="/api/tasks/{id}",method="GET",code="404"} 1',
