@@ -8,7 +8,6 @@
  */
 import { isAlone } from "../domain/pool.ts";
 import { unreachable } from "../domain/exhaustive.ts";
-import type { QueueConfig } from "../domain/task.ts";
 import type {
   AbortReason,
   Assignment,
@@ -18,7 +17,6 @@ import type {
   ExecutorAnnouncement,
   ExecutorProtocol,
   ReadyWork,
-  RunOutcome,
   RunRef,
   SchedulerProtocol,
   SupervisorProtocol,
@@ -27,11 +25,13 @@ import type { ActorContext, ActorRef, Behaviour, PeerEvent } from "../runtime/mo
 import { getLogger } from "../telemetry/logger.ts";
 import { ClaimRounds } from "./claim_rounds.ts";
 import { AwaitedExecutors } from "./awaited_executors.ts";
+import { Drains } from "./drains.ts";
 import { ExecutorSlots } from "./executor_slots.ts";
 import { PoolRequests } from "./pool_requests.ts";
 import { RunLengths } from "./run_lengths.ts";
 import { StuckRuns } from "./stuck_runs.ts";
-import { givenBack, judge, judgeDead, type TerminationCause } from "./verdicts.ts";
+import { Terminations } from "./terminations.ts";
+import { givenBack, judgeDead } from "./verdicts.ts";
 
 export interface DispatcherOptions {
   readonly context: ActorContext;
@@ -55,24 +55,24 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   readonly #actor: ActorContext;
   readonly #now: () => number;
   readonly #scheduler: ActorRef<SchedulerProtocol>;
-  readonly #supervisor: ActorRef<SupervisorProtocol>;
   readonly #executors = new Map<string, ExecutorSlots>();
   readonly #lengths = new RunLengths();
   readonly #claims: ClaimRounds;
-  readonly #verdicts = new Map<string, readonly RunOutcome[]>();
+  readonly #terminations: Terminations;
   readonly #pools: PoolRequests;
   readonly #stuck: StuckRuns;
   readonly #awaited: AwaitedExecutors;
-  readonly #drains: (() => void)[] = [];
+  readonly #drains = new Drains(() => this.#heldCount());
   #draining = false;
 
   constructor({ context, now = Date.now, graceMs }: DispatcherOptions) {
     this.#actor = context;
     this.#now = now;
     this.#scheduler = context.ref("scheduler");
-    this.#supervisor = context.ref("supervisor");
+    const supervisor = context.ref<SupervisorProtocol>("supervisor");
+    this.#terminations = new Terminations({ supervisor, now });
     this.#pools = new PoolRequests({
-      supervisor: this.#supervisor,
+      supervisor,
       onRetry: () => this.#claims.pump(),
     });
     this.#claims = new ClaimRounds({
@@ -84,13 +84,14 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     this.#stuck = new StuckRuns({
       executors: () => this.#executors.values(),
       executor: (name) => this.#executorRef(name),
-      terminate: (executor, cause) => this.#terminate(executor, cause),
+      terminate: (executor, cause) => this.#terminations.terminate(executor, cause),
       onLook: () => this.#recallParked(),
       now,
       graceMs,
     });
     this.#awaited = new AwaitedExecutors({
-      onOverdue: (name, incarnation) => this.#endIsolate(name, incarnation, "unreachable"),
+      onOverdue: (name, incarnation) =>
+        this.#terminations.endIsolate(name, incarnation, "unreachable"),
     });
   }
 
@@ -115,8 +116,10 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
         return this.#onRunsEnded(message);
       case "CancelRequested":
         return this.#onCancelRequested(message.executor, message.runs);
+      case "RunsOverdue":
+        return this.#onRunsOverdue(message.executor, message.runs);
       case "QueueChanged":
-        return this.#onQueueChanged(message.queue);
+        return this.#claims.configure(message.queue);
       case "GetSlots":
         return this.#onGetSlots();
       case "DrainRuns":
@@ -159,7 +162,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   #onRunsEnded({ executor: name, runs, meanRunMs }: MessageOf<"RunsEnded">): void {
     this.#executors.get(name)?.ended(runs, meanRunMs);
     this.#claims.pump();
-    this.#settleDrains();
+    this.#drains.settle();
   }
 
   #onCancelRequested(name: string, runs: readonly RunRef[]): void {
@@ -172,15 +175,21 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       run.cancelledAt ??= now;
       if (executor.mayBlock && !isAlone(executor.pool) && run.startedAt !== null) {
         // Synchronous code can't hear a signal: nothing is gained by waiting.
-        return this.#terminate(executor, { kind: "cancelled", run });
+        return this.#terminations.terminate(executor, { kind: "cancelled", run });
       }
     }
     this.#stuck.watch();
     this.#abort(executor, runs, "cancelled");
   }
 
-  #onQueueChanged(queue: QueueConfig): void {
-    this.#claims.configure(queue);
+  /** Code that its executor has told to stop: what was known of its deadline here counts no more. */
+  #onRunsOverdue(name: string, runs: MessageOf<"RunsOverdue">["runs"]): void {
+    const now = this.#now();
+    for (const ref of runs) {
+      const run = this.#executors.get(name)?.find(ref);
+      if (run !== undefined) run.overdue ??= { since: now, silent: ref.silent };
+    }
+    this.#stuck.watch();
   }
 
   #onGetSlots(): DispatcherReplies["GetSlots"] {
@@ -201,13 +210,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
         deadlineMs: ASSIGN_DEADLINE_MS,
       });
     }
-    const drained = new Promise<void>((resolve) => this.#drains.push(resolve));
-    this.#settleDrains();
-    const grace = Promise.withResolvers<void>();
-    const timer = setTimeout(grace.resolve, deadlineMs + this.#stuck.graceMs);
-    await Promise.race([drained, grace.promise]);
-    clearTimeout(timer);
-    return { left: this.#heldCount() };
+    return await this.#drains.wait(deadlineMs + this.#stuck.graceMs);
   }
 
   #onExecutorDied(name: string, incarnation: string): void {
@@ -215,9 +218,8 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     const executor = this.#executors.get(name);
     const known = executor?.incarnation === incarnation ? executor : null;
     // One that had not joined may have runs all the same, from before this dispatcher's start.
-    const verdicts = this.#verdicts.get(incarnation) ??
+    const verdicts = this.#terminations.take(incarnation) ??
       (known === null ? [] : judgeDead(known, this.#now()));
-    this.#verdicts.delete(incarnation);
     if (known !== null) this.#executors.delete(name);
     if (known !== null && known.heldCount > 0) {
       log.warn("executor {executor} is gone with {held} runs", {
@@ -231,7 +233,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       // A dead scheduler settles it at its restart; the next incarnation's announcement does too.
       if (!answer.ok) log.warn("loss not reported: {error}", { error: answer.error.message });
     });
-    this.#settleDrains();
+    this.#drains.settle();
   }
 
   #assign(executor: ExecutorSlots, claimed: readonly Assignment[]): void {
@@ -248,7 +250,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       .then((answer) => {
         // Any other failure is the executor's death, of which `onPeer` tells.
         if (answer.ok || answer.error.code !== "timeout") return;
-        this.#terminate(executor, { kind: "unreachable" });
+        this.#terminations.terminate(executor, { kind: "unreachable" });
       });
   }
 
@@ -281,20 +283,6 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     });
   }
 
-  #terminate(executor: ExecutorSlots, cause: TerminationCause): void {
-    if (executor.terminating) return;
-    executor.terminating = true;
-    this.#verdicts.set(executor.incarnation, judge(executor, cause, this.#now()));
-    this.#endIsolate(executor.name, executor.incarnation, cause.kind);
-  }
-
-  #endIsolate(executor: string, incarnation: string, cause: TerminationCause["kind"]): void {
-    log.warn("ending the isolate of {executor}: {cause}", { executor, cause });
-    void this.#supervisor.ask({ kind: "TerminateExecutor", executor, incarnation, cause }, {
-      deadlineMs: REPORT_DEADLINE_MS,
-    });
-  }
-
   #executorRef(name: string): ActorRef<ExecutorProtocol> {
     return this.#actor.ref<ExecutorProtocol>(name);
   }
@@ -303,11 +291,6 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     let held = 0;
     for (const executor of this.#executors.values()) held += executor.heldCount;
     return held;
-  }
-
-  #settleDrains(): void {
-    if (!this.#draining || this.#heldCount() > 0) return;
-    for (const resolve of this.#drains.splice(0)) resolve();
   }
 }
 

@@ -15,6 +15,8 @@ export interface HeldRun extends RunRef {
   startedAt: number | null;
   /** When its cancellation was asked for. */
   cancelledAt: number | null;
+  /** Its executor has told its code to stop; `silent` when that was for want of heartbeats. */
+  overdue: { readonly since: number; readonly silent: boolean } | null;
 }
 
 /** A slot whose run is older than this is not about to take another. */
@@ -23,7 +25,7 @@ const LIVELY_MS = 250;
 /** How much faster the mean run time follows a new report than an old one. */
 const MEAN_WEIGHT = 0.2;
 
-/** Runs of an executor that joined with runs from before: their limits are not known here any more. */
+/** Runs of an executor that joined with runs from before: it says itself when one is overdue. */
 const ADOPTED_TIMEOUT_MS = 86_400_000;
 
 export interface ExecutorSlotsOptions {
@@ -159,7 +161,7 @@ export class ExecutorSlots {
 
   #hold({ num, run }: RunRef, timeoutMs: number, method: string | null): void {
     const assignedAt = this.#now();
-    const state = { startedAt: null, cancelledAt: null, recalled: false };
+    const state = { startedAt: null, cancelledAt: null, overdue: null, recalled: false };
     this.#held.set(keyOf({ num, run }), { num, run, timeoutMs, method, assignedAt, ...state });
   }
 
@@ -176,9 +178,9 @@ export class ExecutorSlots {
 }
 
 /** When the code of `run` has to have stopped. */
-export function deadlineOf({ startedAt, timeoutMs, cancelledAt }: HeldRun): number {
+export function deadlineOf({ startedAt, timeoutMs, cancelledAt, overdue }: HeldRun): number {
   const timeoutAt = (startedAt ?? Infinity) + timeoutMs;
-  return cancelledAt === null ? timeoutAt : Math.min(timeoutAt, cancelledAt);
+  return Math.min(timeoutAt, cancelledAt ?? Infinity, overdue?.since ?? Infinity);
 }
 
 function keyOf({ num, run }: RunRef): string {

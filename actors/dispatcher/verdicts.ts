@@ -74,10 +74,15 @@ export function givenBack(
   return { ...outcome, giveBack: "neighbour", alone };
 }
 
-function timeoutError({ timeoutMs }: HeldRun) {
+function timeoutError({ timeoutMs, method, overdue }: HeldRun) {
+  // Of a run from before this dispatcher's start the limits are not known.
+  const limit = method === null ? "its timeoutMs" : `timeoutMs (${timeoutMs} ms)`;
+  const why = overdue?.silent === true
+    ? "was silent for longer than its heartbeatTimeoutMs"
+    : `took longer than ${limit}`;
   return {
     name: "TimeoutError",
-    message: `the attempt took longer than timeoutMs (${timeoutMs} ms) and its isolate was ended`,
+    message: `the attempt ${why} and its isolate was ended`,
     stack: null,
   };
 }

@@ -13,6 +13,7 @@ export class Attempt {
   #controller: InstanceType<typeof AbortController> | null = null;
   #abortCause: TaskAbortCause | null = null;
   #ended = false;
+  #silent = false;
   /** Epoch ms; null while it waits for a slot. */
   startedAt: number | null = null;
   /** When its timeout passes, on the clock's `elapsed`. */
@@ -50,6 +51,11 @@ export class Attempt {
     return this.#controller.signal;
   }
 
+  /** True when it was aborted for want of heartbeats. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
   get deadline(): number {
     return Math.min(this.timeoutAt, this.silentAt);
   }
@@ -68,6 +74,13 @@ export class Attempt {
     this.silentAt = Infinity;
     // Handlers of task code run in here: one that throws is reported to the isolate, not to us.
     if (before === null) this.#controller?.abort(new TaskAbortError(cause));
+  }
+
+  /** Aborts it because a deadline has passed, and remembers which one. */
+  timeOut(): void {
+    const silent = this.silentAt < this.timeoutAt;
+    this.abort("timeout");
+    this.#silent = silent && this.#abortCause === "timeout";
   }
 
   /** From now on nothing that its code does counts. */

@@ -39,8 +39,9 @@ export function outcomeOfUnstarted(
 function verdictOf(attempt: Attempt, ending: Ending): Verdict {
   if (attempt.abortCause === "timeout") {
     const { heartbeatTimeoutMs, timeoutMs } = attempt.assignment;
-    const limits = heartbeatTimeoutMs === null ? "" : ` or was silent for ${heartbeatTimeoutMs} ms`;
-    const message = `The attempt took longer than ${timeoutMs} ms${limits}`;
+    const message = attempt.silent
+      ? `The attempt was silent for longer than ${heartbeatTimeoutMs} ms, its heartbeatTimeoutMs`
+      : `The attempt took longer than ${timeoutMs} ms`;
     return { outcome: "timeout", retryable: true, error: executorError("TimeoutError", message) };
   }
   switch (ending.kind) {

@@ -1,6 +1,7 @@
 /**
  * The actor that runs task code. It takes `AssignRuns`, `AbortRuns` and `DrainExecutor` from the
- * dispatcher; it sends `AnnounceExecutor`, `ReportOutcomes` and `ReportProgress` to the scheduler.
+ * dispatcher; it sends `AnnounceExecutor`, `ReportOutcomes` and `ReportProgress` to the scheduler,
+ * and `RunsOverdue` to the dispatcher.
  * It owns the attempts that it was assigned, until the scheduler has acknowledged their outcomes,
  * and it outlives the schedulers and dispatchers it works for: no restart of theirs touches code
  * that runs.
@@ -11,13 +12,14 @@ import { isAlone, modeOf } from "../domain/pool.ts";
 import type {
   AbortReason,
   Assignment,
+  DispatcherProtocol,
   ExecutorAnnouncement,
   ExecutorMessage,
   ExecutorProtocol,
   RunRef,
   SchedulerProtocol,
 } from "../protocol.ts";
-import type { ActorContext, Behaviour, PeerEvent } from "../runtime/mod.ts";
+import type { ActorContext, ActorRef, Behaviour, PeerEvent } from "../runtime/mod.ts";
 import { Attempt } from "./attempt.ts";
 import { AttemptContext } from "./attempt_context.ts";
 import { type Ending, outcomeOf, outcomeOfUnstarted } from "./attempt_outcome.ts";
@@ -37,6 +39,8 @@ import type { StartPolicy } from "./start_policy.ts";
 
 /** Messages with outcomes on their way at a time, where a run may keep acknowledgements waiting. */
 const PACED_IN_FLIGHT = 16;
+/** How often the dispatcher is told of code that was told to stop: it may have restarted in between. */
+const OVERDUE_REPEAT_MS = 5_000;
 
 export interface ExecutorOptions {
   /** Key of the pool: see `domain/pool.ts`. */
@@ -60,6 +64,7 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
   readonly #outcomes: OutcomeBuffer;
   readonly #progress: ProgressReporter;
   readonly #link: SchedulerLink;
+  readonly #dispatcher: ActorRef<DispatcherProtocol>;
   readonly #deadlines: DeadlineWatch;
   readonly #starts: StartPolicy;
   /** Many at a time, code that does not block; else one at a time. */
@@ -78,6 +83,7 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
     const start = (attempt: Attempt) => this.#start(attempt);
     this.#options = options;
     this.#clock = clock;
+    this.#dispatcher = context.ref<DispatcherProtocol>("dispatcher");
     this.#outcomes = new OutcomeBuffer({ scheduler, executor, incarnation, maxInFlight, clock });
     this.#progress = new ProgressReporter(scheduler, clock);
     this.#link = new SchedulerLink({
@@ -149,8 +155,8 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
   /** Others can only guess when code started: whether its time is over is decided here. */
   #abortRunning(attempt: Attempt | undefined, reason: AbortReason): void {
     if (attempt === undefined) return;
-    if (reason === "timeout" && attempt.deadline > this.#clock.elapsed()) return;
-    attempt.abort(reason);
+    if (reason !== "timeout") return attempt.abort(reason);
+    if (attempt.deadline <= this.#clock.elapsed()) attempt.timeOut();
   }
 
   #onDrainExecutor(abortAfterMs: number): void {
@@ -241,14 +247,18 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
     for (const attempt of [...this.#table.running()]) attempt.abort(cause);
   }
 
-  /** Aborts what has taken too long; returns the earliest deadline that is left. */
+  /** Aborts what has taken too long; returns when to look again. */
   #abortOverdue(elapsed: number): number {
     let next = Infinity;
     for (const attempt of [...this.#table.running()]) {
-      if (attempt.deadline <= elapsed) attempt.abort("timeout");
+      if (attempt.deadline <= elapsed) attempt.timeOut();
       next = Math.min(next, attempt.deadline);
     }
-    return next;
+    const overdue = [...this.#table.running()].filter((one) => one.abortCause === "timeout");
+    if (overdue.length === 0) return next;
+    const runs = overdue.map(({ assignment: { num, run }, silent }) => ({ num, run, silent }));
+    this.#dispatcher.tell({ kind: "RunsOverdue", executor: this.#options.context.name, runs });
+    return Math.min(next, elapsed + OVERDUE_REPEAT_MS);
   }
 
   /** Runs with an outcome that is not acknowledged count as held: it is still on its way. */

@@ -18,9 +18,20 @@ export type DispatcherMessage =
     readonly executor: string;
     readonly runs: readonly RunRef[];
   }
+  | {
+    /** Code that was told to stop, for its timeout or its silence, and still runs. */
+    readonly kind: "RunsOverdue";
+    readonly executor: string;
+    readonly runs: readonly OverdueRun[];
+  }
   | { readonly kind: "QueueChanged"; readonly queue: QueueConfig }
   | { readonly kind: "GetSlots" }
   | { readonly kind: "DrainRuns"; readonly deadlineMs: number };
+
+export interface OverdueRun extends RunRef {
+  /** For want of heartbeats. */
+  readonly silent: boolean;
+}
 
 export interface ExecutorSlots {
   readonly executor: string;

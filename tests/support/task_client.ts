@@ -28,6 +28,7 @@ export interface AttemptAnswer {
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly outcome: string | null;
+  readonly error: { readonly name: string; readonly message: string } | null;
 }
 
 const PAGE = 500;

@@ -95,6 +95,37 @@ Deno.test("dispatcher aborts a cancelled async run, and ends its isolate after t
   ]);
 });
 
+Deno.test("dispatcher ends the isolate of code that stays silent beyond the grace, and charges it", async () => {
+  await using node = await new DispatcherHarness({ graceMs: 1_000 }).start();
+  await node.join("executor-1", "async", 4);
+  await node.hint("async", ...tasks(2));
+  const runs = [{ ...ref(2), silent: true }];
+  node.dispatcher.receive({ kind: "RunsOverdue", executor: "executor-1", runs });
+  node.now += 900;
+  node.dispatcher.receive({ kind: "RunsOverdue", executor: "executor-1", runs });
+  await eventually(() => node.of("AbortRuns").length > 0, { what: "it is looked at" });
+  assert.equal(node.of("TerminateExecutor").length, 0);
+  node.now += 101;
+  await eventually(() => node.of("TerminateExecutor").length === 1, { what: "it is ended" });
+  await node.die("executor-1");
+  assert.deepEqual(node.outcomes().map(({ num, outcome }) => [num, outcome]), [
+    [1, "given_back"],
+    [2, "timeout"],
+  ]);
+  assert.match(node.outcomes()[1]?.error?.message ?? "", /silent for longer/);
+});
+
+Deno.test("dispatcher hears from the executor when a run from before its own start is overdue", async () => {
+  await using node = await new DispatcherHarness({ graceMs: 1_000 }).start();
+  await node.join("executor-1", "async", 4, [ref(7)]);
+  const runs = [{ ...ref(7), silent: false }, { ...ref(8), silent: false }];
+  node.dispatcher.receive({ kind: "RunsOverdue", executor: "executor-1", runs });
+  node.now += 1_001;
+  await eventually(() => node.of("TerminateExecutor").length === 1, { what: "it is ended" });
+  await node.die("executor-1");
+  assert.deepEqual(node.outcomes().map(({ num, outcome }) => [num, outcome]), [[7, "timeout"]]);
+});
+
 Deno.test("dispatcher charges nobody of several when an isolate does not answer after a deadline", async () => {
   await using node = await new DispatcherHarness().start();
   await node.join("executor-1", "async", 2);

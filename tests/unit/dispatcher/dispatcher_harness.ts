@@ -53,9 +53,14 @@ export class DispatcherHarness implements AsyncDisposable {
     return this;
   }
 
-  /** Lets an executor join. */
-  async join(executor: string, pool: string, slots: number): Promise<void> {
-    const announcement = { executor, incarnation: `i-${executor}`, pool, slots, held: [] };
+  /** Lets an executor join, with runs that it `held` before. */
+  async join(
+    executor: string,
+    pool: string,
+    slots: number,
+    held: readonly RunRef[] = [],
+  ): Promise<void> {
+    const announcement = { executor, incarnation: `i-${executor}`, pool, slots, held };
     this.dispatcher.receive({ kind: "ExecutorJoined", executor: announcement });
     await this.settle();
   }

@@ -89,7 +89,48 @@ Deno.test("executor aborts a run that has been silent for its heartbeat timeout"
   await harness.clock.advance(80);
   assert.equal(harness.scheduler.outcomes.length, 1);
   await harness.clock.advance(80);
-  assert.equal(harness.scheduler.outcomeOf(1).outcome, "timeout");
+  const { outcome, error } = harness.scheduler.outcomeOf(1);
+  assert.equal(outcome, "timeout");
+  assert.match(error?.message ?? "", /silent for longer than 100 ms, its heartbeatTimeoutMs/);
+});
+
+Deno.test("executor counts a timeout as such, though the code beats", async () => {
+  const harness = await open();
+  const limits = { heartbeatTimeoutMs: 100, timeoutMs: 200 };
+  await harness.assign(assignment(1, "held", limits));
+  for (let i = 0; i < 3; i++) {
+    await harness.clock.advance(80);
+    run(1).ctx.heartbeat();
+  }
+  assert.match(harness.scheduler.outcomeOf(1).error?.message ?? "", /longer than 200 ms$/);
+});
+
+Deno.test("executor tells of code that does not stop when it is overdue, again and again", async () => {
+  const harness = await open();
+  await harness.assign(
+    assignment(1, "deaf", { heartbeatTimeoutMs: 100 }),
+    assignment(2, "deaf", { timeoutMs: 200 }),
+    assignment(3, "deaf"),
+  );
+  await harness.clock.advance(150);
+  const silent = { num: 1, run: 1, silent: true };
+  const overdue = { num: 2, run: 1, silent: false };
+  const told = (...runs: readonly unknown[]) => ({
+    kind: "RunsOverdue",
+    executor: "executor-1",
+    runs,
+  });
+  assert.deepEqual(harness.toldDispatcher, [told(silent)]);
+  await harness.clock.advance(100);
+  assert.deepEqual(harness.toldDispatcher.slice(1), [told(silent, overdue)]);
+  run(1).resolve("at last");
+  await harness.clock.settle();
+  await harness.clock.advance(5_100);
+  assert.deepEqual(harness.toldDispatcher.slice(2), [told(overdue)]);
+  run(2).resolve("at last");
+  await harness.clock.settle();
+  await harness.clock.advance(20_000);
+  assert.equal(harness.toldDispatcher.length, 3);
 });
 
 Deno.test("executor reports a cancelled run when its code has stopped", async () => {

@@ -1,6 +1,11 @@
 import { ExecutorActor } from "../../../actors/executor/executor_actor.ts";
 import type { RunTracer } from "../../../actors/executor/run_tracer.ts";
-import type { AbortReason, Assignment, RunRef } from "../../../actors/protocol.ts";
+import type {
+  AbortReason,
+  Assignment,
+  DispatcherMessage,
+  RunRef,
+} from "../../../actors/protocol.ts";
 import type { ActorRef, Protocol } from "../../../actors/runtime/mod.ts";
 import { FakeScheduler } from "./fake_scheduler.ts";
 import { ManualClock } from "./manual_clock.ts";
@@ -38,10 +43,16 @@ export function assignment(
 export class ExecutorHarness {
   readonly clock = new ManualClock();
   readonly scheduler = new FakeScheduler();
+  /** What the dispatcher was told. */
+  readonly toldDispatcher: DispatcherMessage[] = [];
   readonly actor: ExecutorActor;
 
   constructor({ pool = "async", slots = 4, tracer }: HarnessOptions = {}) {
     const scheduler = this.scheduler;
+    const dispatcher = {
+      name: "dispatcher",
+      tell: (message: DispatcherMessage) => this.toldDispatcher.push(message) > 0,
+    };
     this.actor = new ExecutorActor({
       pool,
       slots,
@@ -52,9 +63,10 @@ export class ExecutorHarness {
         name: "executor-1",
         incarnation: "i-1",
         ref: <P extends Protocol>(peer: string): ActorRef<P> => {
-          if (peer !== "scheduler") throw new Error(`There is no ${peer}`);
-          // The only reference there is; its protocol is the scheduler's.
-          return scheduler as unknown as ActorRef<P>;
+          // The only references there are, each with a protocol of its own.
+          if (peer === "scheduler") return scheduler as unknown as ActorRef<P>;
+          if (peer === "dispatcher") return dispatcher as unknown as ActorRef<P>;
+          throw new Error(`There is no ${peer}`);
         },
       },
     });

@@ -1,4 +1,4 @@
-/** An executor in a Worker of its own, beside a stand-in for the scheduler. */
+/** An executor in a Worker of its own, beside stand-ins for the scheduler and the dispatcher. */
 import assert from "node:assert/strict";
 import type { MethodDefinition } from "../../../actors/domain/task.ts";
 import type { Assignment, ExecutorProtocol, RunOutcome, RunRef } from "../../../actors/protocol.ts";
@@ -30,7 +30,8 @@ export interface ExecutorNode extends AsyncDisposable {
 export async function startExecutor(options: ExecutorNodeOptions = {}): Promise<ExecutorNode> {
   const system = new ProbeSystem();
   try {
-    await system.system.start([standInSpec(), executorSpec(options)]);
+    const standIns = [standInSpec("scheduler"), standInSpec("dispatcher")];
+    await system.system.start([...standIns, executorSpec(options)]);
   } catch (error) {
     await system[Symbol.asyncDispose]();
     throw error;
@@ -56,9 +57,9 @@ export async function startExecutor(options: ExecutorNodeOptions = {}): Promise<
   };
 }
 
-function standInSpec(): ChildSpec {
+function standInSpec(name: string): ChildSpec {
   return {
-    name: "scheduler",
+    name,
     entry: new URL("./scheduler_stand_in.ts", import.meta.url),
     permissions: "none",
     init: () => null,
@@ -74,11 +75,10 @@ function executorSpec(
   { pool = "async", slots = 20, moduleUrls = [] }: ExecutorNodeOptions,
 ): ChildSpec {
   return {
-    ...standInSpec(),
-    name: "executor-1",
+    ...standInSpec("executor-1"),
     entry: executorEntry(moduleUrls),
     init: () => ({ node: "n", pool, slots, moduleUrls, graceMs: 100, otel: false }),
-    links: ["scheduler"],
+    links: ["scheduler", "dispatcher"],
     // An isolate that closes says nothing: that it is gone shows in that it answers no more.
     ping: pool === "async" ? { intervalMs: 100, timeoutMs: 2_000 } : null,
   };
