@@ -9,6 +9,7 @@ import type {
   WorkflowRecord,
 } from "../domain/task.ts";
 import type { DeadLetterQuestion, DeadLetterQuestionReplies } from "./dead_letters.ts";
+import type { ScheduleQuery, ScheduleQueryReplies } from "./schedules.ts";
 
 export interface TaskFilter {
   readonly status: TaskStatus | null;
@@ -40,6 +41,7 @@ export interface QueueDepth {
 
 export type ReaderMessage =
   | DeadLetterQuestion
+  | ScheduleQuery
   | { readonly kind: "GetTasks"; readonly ids: readonly string[] }
   | {
     readonly kind: "ListTasks";
@@ -74,7 +76,7 @@ export interface Changes {
   readonly reset: boolean;
 }
 
-export interface ReaderReplies extends DeadLetterQuestionReplies {
+export interface ReaderReplies extends DeadLetterQuestionReplies, ScheduleQueryReplies {
   /** In the order of the ids; null where there is none. With arguments and results. */
   GetTasks: readonly (TaskRecord | null)[];
   ListTasks: Result<Page<TaskRecord>>;
