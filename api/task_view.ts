@@ -118,8 +118,14 @@ export function systemView(system: SystemStatus): SystemView {
     notReady: [...system.notReady],
     draining: system.draining,
     abandonedIsolates: system.abandonedIsolates ?? 0,
+    clockSteps: system.clockSteps ?? 0,
+    lastClockStep: clockStepView(system.lastClockStep ?? null),
     actors: system.actors.map((actor) => ({ ...actor, startedAt: isoOrNull(actor.startedAt) })),
   };
+}
+
+function clockStepView(step: SystemStatus["lastClockStep"] | null): SystemView["lastClockStep"] {
+  return step ? { at: iso(step.at), byMs: step.byMs } : null;
 }
 
 /** Depths by queue, zeros left out. */

@@ -9,7 +9,6 @@ import type {
   WorkflowRecord,
 } from "../domain/task.ts";
 import type { DeadLetterQuestion, DeadLetterQuestionReplies } from "./dead_letters.ts";
-import type { ScheduleQuery, ScheduleQueryReplies } from "./schedules.ts";
 
 export interface TaskFilter {
   readonly status: TaskStatus | null;
@@ -41,7 +40,6 @@ export interface QueueDepth {
 
 export type ReaderMessage =
   | DeadLetterQuestion
-  | ScheduleQuery
   | { readonly kind: "GetTasks"; readonly ids: readonly string[] }
   | {
     readonly kind: "ListTasks";
@@ -76,7 +74,7 @@ export interface Changes {
   readonly reset: boolean;
 }
 
-export interface ReaderReplies extends DeadLetterQuestionReplies, ScheduleQueryReplies {
+export interface ReaderReplies extends DeadLetterQuestionReplies {
   /** In the order of the ids; null where there is none. With arguments and results. */
   GetTasks: readonly (TaskRecord | null)[];
   ListTasks: Result<Page<TaskRecord>>;

@@ -13,7 +13,6 @@ import type {
   WorkflowRecord,
 } from "../domain/task.ts";
 import type { DeadLetterCommand, DeadLetterCommandReplies } from "./dead_letters.ts";
-import type { ScheduleCommand, ScheduleCommandReplies } from "./schedules.ts";
 import type { Submission, SubmittedTask, SubmittedWorkflow } from "./submission.ts";
 
 /** An executor as it presents itself to a scheduler, after its own start or the scheduler's. */
@@ -144,7 +143,6 @@ export interface SchedulerStats {
 
 export type SchedulerMessage =
   | DeadLetterCommand
-  | ScheduleCommand
   | { readonly kind: "SubmitTasks"; readonly items: readonly Submission[] }
   | {
     readonly kind: "SubmitWorkflow";
@@ -185,7 +183,7 @@ export type SchedulerMessage =
   }
   | { readonly kind: "Drain" };
 
-export interface SchedulerReplies extends DeadLetterCommandReplies, ScheduleCommandReplies {
+export interface SchedulerReplies extends DeadLetterCommandReplies {
   SubmitTasks: readonly Result<SubmittedTask>[];
   SubmitWorkflow: Result<SubmittedWorkflow>;
   /** The task as it is now: `cancelled`, or still `running` with `cancelRequestedAt`. */

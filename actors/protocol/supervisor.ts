@@ -23,7 +23,25 @@ export interface SystemStatus {
   readonly draining: boolean;
   /** Isolates that were ended while they did not answer: their threads may still use a core each. */
   readonly abandonedIsolates?: number;
+  /** How often the scheduler saw the wall clock move against the monotonic one, since the start. */
+  readonly clockSteps?: number;
+  readonly lastClockStep?: ClockStep | null;
   readonly actors: readonly ActorStatus[];
+}
+
+/** The wall clock was set, or the machine slept. */
+export interface ClockStep {
+  /** Epoch milliseconds, after the step. */
+  readonly at: number;
+  /** Negative: it was set back. */
+  readonly byMs: number;
+}
+
+/** A pool whose ready work nobody starts. */
+export interface StalledPool {
+  readonly pool: string;
+  /** Why, as far as the dispatcher can tell. */
+  readonly cause: string;
 }
 
 export type FaultKind = "throw" | "block" | "close";
@@ -49,6 +67,14 @@ export type SupervisorMessage =
     readonly kind: "StoreBroken";
     readonly cause: string;
   }
+  | ({ readonly kind: "ClockStepped" } & ClockStep)
+  | {
+    /** Ready work that could run has not been dispatched for too long: the pools of which this is true. */
+    readonly kind: "WorkStalled";
+    readonly pools: readonly StalledPool[];
+  }
+  /** There is none, or none any more. */
+  | { readonly kind: "WorkMoving" }
   | { readonly kind: "InjectFault"; readonly actor: string; readonly fault: FaultKind };
 
 export interface SupervisorReplies {

@@ -28,8 +28,7 @@ export class Announcer {
 
   announce(effects: Effects, report: CommitReport): void {
     this.#tellDispatcher(effects);
-    const { ticks } = effects;
-    if (effects.lastSeq === 0 && effects.endedIds.length === 0 && ticks.size === 0) return;
+    if (effects.lastSeq === 0 && effects.endedIds.length === 0) return;
     this.#gathered.push({
       kind: "TasksCommitted",
       lastSeq: effects.lastSeq,
@@ -39,7 +38,6 @@ export class Announcer {
       batchSize: report.items,
       cacheHits: effects.cacheHits,
       cacheMisses: effects.cacheMisses,
-      ...(ticks.size > 0 && { ticks: Object.fromEntries(ticks) }),
     });
     // An end may be waited for. The rest is worth no hop between isolates per commit.
     if (effects.endedIds.length > 0) this.flush();

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers";
-import type { Store } from "../storage/port.ts";
-import { Commit, type CommitContext, isItemError } from "./commit.ts";
-import type { Effects } from "./effects.ts";
+import { ConstraintError, type Store } from "../storage/port.ts";
+import { Commit, type CommitContext } from "./commit.ts";
+import { Effects } from "./effects.ts";
 
 /** Stages of a commit, in the order in which their work is done: ends free what claims then take. */
 export const STAGES = ["outcomes", "control", "submissions", "claims"] as const;
@@ -35,8 +35,16 @@ export interface CommitLoopOptions {
 
 export interface CommitReport {
   readonly items: number;
+  /** The same by stage. */
+  readonly stages: Readonly<Record<Stage, number>>;
   readonly seconds: number;
   readonly now: number;
+}
+
+/** What one commit takes on. */
+interface Batch {
+  readonly items: readonly Item[];
+  readonly stages: Readonly<Record<Stage, number>>;
 }
 
 /** Larger batches gain little, and whoever comes next waits for the whole commit. */
@@ -87,16 +95,17 @@ export class CommitLoop {
   async #run(): Promise<void> {
     // One turn of the event loop lets everything that has already arrived join the commit.
     await nextTurn();
-    for (let items = this.#take(); items.length > 0; items = this.#take()) {
-      await this.#commit(items);
+    for (let batch = this.#take(); batch.items.length > 0; batch = this.#take()) {
+      await this.#commit(batch);
       await nextTurn();
     }
     this.#running = null;
   }
 
-  #take(): readonly Item[] {
+  #take(): Batch {
     const max = this.#options.maxWeight ?? MAX_WEIGHT;
     const taken: Item[] = [];
+    const stages = { outcomes: 0, control: 0, submissions: 0, claims: 0 };
     for (const stage of STAGES) {
       const queue = this.#queues[stage];
       let weight = 0;
@@ -107,16 +116,17 @@ export class CommitLoop {
         count++;
       }
       taken.push(...queue.splice(0, count));
+      stages[stage] = count;
     }
-    return taken;
+    return { items: taken, stages };
   }
 
-  async #commit(items: readonly Item[]): Promise<void> {
+  async #commit({ items, stages }: Batch): Promise<void> {
     const started = performance.now();
     try {
       const { effects, answers, now } = await this.#transact(items);
       const seconds = (performance.now() - started) / 1_000;
-      this.#options.onCommitted(effects, { items: items.length, seconds, now });
+      this.#options.onCommitted(effects, { items: items.length, stages, seconds, now });
       for (const [item, answer] of answers) answer(item);
     } catch (error) {
       this.#options.onFailed(error);
@@ -153,6 +163,12 @@ interface Transacted {
   readonly now: number;
 }
 
+/** A broken constraint or a bug met in handling an item; errors of the store itself are neither. */
+function isItemError(error: unknown): boolean {
+  return error instanceof ConstraintError ||
+    !(error instanceof Error && error.name.startsWith("Store"));
+}
+
 async function handleTogether(
   commit: Commit,
   items: readonly Item[],
@@ -171,15 +187,19 @@ async function handleOneByOne(
   items: readonly Item[],
 ): Promise<readonly (readonly [Item, Answer])[]> {
   const answers: [Item, Answer][] = [];
+  const all = commit.effects;
   for (const item of items) {
+    commit.effects = new Effects();
     try {
-      const [reply] = await commit.isolated(() => item.handler(commit, [item.work]));
+      const [reply] = await commit.tx.savepoint(() => item.handler(commit, [item.work]));
+      all.absorb(commit.effects);
       answers.push([item, ({ resolve }) => resolve(reply)]);
     } catch (error) {
       if (!isItemError(error)) throw error;
       answers.push([item, ({ reject }) => reject(error)]);
     }
   }
+  commit.effects = all;
   return answers;
 }
 

@@ -22,6 +22,7 @@ import { ActorSystem, type Behaviour, errorMessage, type SystemEvent } from "../
 import { getLogger } from "../telemetry/logger.ts";
 import { AbandonedIsolates, MAX_ABANDONED } from "./abandoned_isolates.ts";
 import { childSpecs } from "./child_specs.ts";
+import { ConditionReports } from "./condition_reports.ts";
 import { logSystemEvent } from "./event_log.ts";
 import { ExecutorPools } from "./executor_pools.ts";
 import { notReadyReasons } from "./readiness.ts";
@@ -56,7 +57,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
   #pools: ExecutorPools | null = null;
   #definer = "";
   readonly #abandoned = new AbandonedIsolates();
-  #storeError: string | null = null;
+  readonly #reports = new ConditionReports();
   #draining: Promise<number> | null = null;
   #started = false;
   /** Settles with why the node can't go on by itself. */
@@ -118,11 +119,11 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       case "EnsurePool":
         return this.#onEnsurePool(message.pool);
       case "StoreUnhealthy":
-        this.#storeError = message.cause;
-        return null;
       case "StoreHealthy":
-        this.#storeError = null;
-        return null;
+      case "ClockStepped":
+      case "WorkStalled":
+      case "WorkMoving":
+        return this.#reports.take(message);
       case "StoreBroken":
         this.#failed.resolve(`the store is broken: ${message.cause}`);
         return null;
@@ -163,7 +164,8 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
   #status(): SystemStatus {
     const actors = this.#system.info();
     const draining = this.#draining !== null;
-    const notReady = notReadyReasons(actors, { storeError: this.#storeError, draining });
+    const { storeError, stalled, clockSteps, lastClockStep } = this.#reports;
+    const notReady = notReadyReasons(actors, { storeError, stalled, draining });
     return {
       node: this.#options.node,
       version: VERSION,
@@ -173,6 +175,8 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       notReady,
       draining,
       abandonedIsolates: this.#abandoned.count,
+      clockSteps,
+      lastClockStep,
       actors: [
         {
           name: "supervisor",

@@ -1,13 +1,24 @@
+import type { StalledPool } from "../protocol.ts";
 import type { ActorInfo } from "../runtime/mod.ts";
+
+/** What the supervisor knows of a node besides the states of its actors. */
+export interface NodeCondition {
+  readonly storeError: string | null;
+  readonly stalled: readonly StalledPool[];
+  readonly draining: boolean;
+}
 
 /** Why a node is not ready; empty when it is. */
 export function notReadyReasons(
   actors: readonly ActorInfo[],
-  { storeError, draining }: { readonly storeError: string | null; readonly draining: boolean },
+  { storeError, stalled, draining }: NodeCondition,
 ): readonly string[] {
   const reasons: string[] = [];
   if (draining) reasons.push("the node is shutting down");
   if (storeError !== null) reasons.push(`the store takes no writes: ${storeError}`);
+  for (const { pool, cause } of stalled) {
+    reasons.push(`ready work of pool ${pool} is not dispatched: ${cause}`);
+  }
   const core = actors.filter(({ name }) => !name.startsWith("executor-"));
   for (const { name, state } of core) {
     if (state !== "ready") reasons.push(`actor ${name} is ${state}`);

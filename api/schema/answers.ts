@@ -174,6 +174,11 @@ export const systemAnswer = z.strictObject({
   notReady: z.array(z.string()),
   draining: z.boolean(),
   abandonedIsolates: count,
+  clockSteps: count.describe("How often the clock was set, or the machine slept, since the start"),
+  lastClockStep: z.strictObject({
+    at: instant,
+    byMs: z.int().describe("Negative: the clock was set back"),
+  }).nullable(),
   actors: z.array(z.strictObject({
     name: z.string(),
     parent: z.string().nullable(),

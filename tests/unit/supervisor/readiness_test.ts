@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ActorInfo } from "../../../actors/runtime/mod.ts";
 import { notReadyReasons } from "../../../actors/supervisor/readiness.ts";
 
-const WELL = { storeError: null, draining: false };
+const WELL = { storeError: null, stalled: [], draining: false };
 
 Deno.test("node is ready with all core actors and one executor", () => {
   const actors = [actor("scheduler"), actor("executor-1", "restarting"), actor("executor-2")];
@@ -19,9 +19,23 @@ Deno.test("node is not ready without an executor, or with a core actor that is n
 
 Deno.test("node is not ready while it shuts down or its store takes no writes", () => {
   const actors = [actor("executor-1")];
-  assert.deepEqual(notReadyReasons(actors, { storeError: "disk full", draining: true }), [
-    "the node is shutting down",
-    "the store takes no writes: disk full",
+  assert.deepEqual(
+    notReadyReasons(actors, {
+      ...WELL,
+      storeError: "disk full",
+      draining: true,
+    }),
+    [
+      "the node is shutting down",
+      "the store takes no writes: disk full",
+    ],
+  );
+});
+
+Deno.test("node is not ready while ready work is not dispatched", () => {
+  const stalled = [{ pool: "async", cause: "no executor of it has joined" }];
+  assert.deepEqual(notReadyReasons([actor("executor-1")], { ...WELL, stalled }), [
+    "ready work of pool async is not dispatched: no executor of it has joined",
   ]);
 });
 
