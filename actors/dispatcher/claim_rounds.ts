@@ -4,15 +4,19 @@ import type { Assignment, ClaimedRuns, ReadyWork, SchedulerProtocol } from "../p
 import type { ActorRef } from "../runtime/mod.ts";
 import { getLogger } from "../telemetry/logger.ts";
 import type { ExecutorSlots } from "./executor_slots.ts";
+import type { PoolRequests } from "./pool_requests.ts";
 import { QueueRotation } from "./queue_rotation.ts";
+import type { StalledWork } from "./stalled_work.ts";
 
 export interface ClaimRoundsOptions {
   readonly scheduler: ActorRef<SchedulerProtocol>;
   readonly executors: () => Iterable<ExecutorSlots>;
   /** Hands runs to the executor that they were claimed for. */
   readonly assign: (executor: ExecutorSlots, runs: readonly Assignment[]) => void;
-  /** There is work for a pool that has no executor. */
-  readonly ensurePool: (pool: string) => void;
+  /** Asked for executors where there is work for a pool that has none. */
+  readonly pools: Pick<PoolRequests, "ensure" | "failureOf">;
+  /** Hears of work that could be dispatched, and of its dispatch. */
+  readonly stalled: Pick<StalledWork, "waiting" | "moved">;
 }
 
 /** What is to be claimed for the executors of one pool. */
@@ -33,6 +37,7 @@ interface PoolPlan {
  */
 const CLAIM_DEADLINE_MS = 86_400_000;
 const CLAIM_RETRY_MS = 500;
+const STATE_DEADLINE_MS = 5_000;
 /** Most runs of one pool in a claim: a larger one would hold up everybody else's commit. */
 const CLAIM_MAX = 256;
 
@@ -49,9 +54,20 @@ export class ClaimRounds {
   #claiming = false;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
+  #failure: string | null = null;
 
   constructor(options: ClaimRoundsOptions) {
     this.#options = options;
+  }
+
+  /** Why nothing of a pool is dispatched, as far as that is known here, for people. */
+  troubleOf(pool: string): string {
+    const { executors, pools } = this.#options;
+    if (![...executors()].some((executor) => executor.pool === pool)) {
+      return pools.failureOf(pool) ?? "no executor of it has joined";
+    }
+    if (this.#failure !== null) return `claims fail: ${this.#failure}`;
+    return this.#claiming ? "a claim is not answered" : "claims bring nothing";
   }
 
   /** Says that there may be ready work. */
@@ -64,7 +80,38 @@ export class ClaimRounds {
   /** Takes a queue's settings, which count from its next turn on. */
   configure(queue: QueueConfig): void {
     this.#queues.set(queue.name, queue);
-    for (const rotation of this.#rotations.values()) rotation.reweigh(queue.name, queue.weight);
+    for (const [pool, rotation] of this.#rotations) {
+      rotation.reweigh(queue.name, queue.weight);
+      if (!queue.paused) continue;
+      rotation.remove(queue.name);
+      this.#settle(pool);
+    }
+  }
+
+  /**
+   * Those of `pools` for which the store has ready work in open queues, and forgets what else was
+   * hinted of them; null where the scheduler does not answer.
+   */
+  async withWork(pools: readonly string[]): Promise<ReadonlySet<string> | null> {
+    const hinted = pools.flatMap((pool) => {
+      const rotation = this.#rotationOf(pool);
+      return rotation.queues.map((queue) => ({ pool, queue, hints: rotation.hintsOf(queue) }));
+    });
+    const answer = await this.#options.scheduler.ask({ kind: "GetDispatchState" }, {
+      deadlineMs: STATE_DEADLINE_MS,
+    });
+    if (!answer.ok) return null;
+    const { queues, ready } = answer.value;
+    const closed = new Set(
+      queues.filter(({ paused, concurrency }) => paused || concurrency === 0)
+        .map(({ name }) => name),
+    );
+    const open = ready.filter(({ queue }) => !closed.has(queue));
+    for (const { pool, queue, hints } of hinted) {
+      const isOpen = open.some((work) => work.pool === pool && work.queue === queue);
+      if (!isOpen) this.#rotationOf(pool).drained(queue, hints);
+    }
+    return new Set(open.map(({ pool }) => pool));
   }
 
   /** Claims nothing more. */
@@ -91,11 +138,14 @@ export class ClaimRounds {
     for (const [pool, rotation] of this.#rotations) {
       if (rotation.isEmpty) continue;
       const executors = [...this.#options.executors()].filter((one) => one.pool === pool);
-      if (executors.length === 0) this.#options.ensurePool(pool);
+      if (executors.length === 0) this.#options.pools.ensure(pool);
       const credits = executors.map((executor) => ({ executor, credits: executor.credits }));
       const free = credits.reduce((sum, { credits }) => sum + credits, 0);
       // Of suspects one runs at a time on the whole node, whatever its pool.
       const max = Math.min(free, isAlone(pool) ? 1 - this.#aloneRuns(plans) : CLAIM_MAX);
+      // What waits for a slot moves when one is free; what lacks an executor may do so never.
+      if (max > 0 || this.#lacksExecutors(pool, executors)) this.#options.stalled.waiting(pool);
+      else this.#options.stalled.moved(pool);
       if (max <= 0) continue;
       const shares = [...rotation.share(max)].map(([queue, share]) => ({
         queue,
@@ -126,12 +176,20 @@ export class ClaimRounds {
       requests: requests.map(({ queue, pool, max }) => ({ queue, pool, max })),
     }, { deadlineMs: CLAIM_DEADLINE_MS });
     if (!answer.ok) {
-      log.warn("a claim failed and is tried again: {error}", { error: answer.error.message });
+      this.#failure = answer.error.message;
+      log.warn("a claim failed and is tried again: {error}", { error: this.#failure });
       return false;
     }
+    this.#failure = null;
     answer.value.forEach(({ drained }, index) => {
       const request = requests[index];
       if (request && drained) this.#rotationOf(request.pool).drained(request.queue, request.hints);
+    });
+    answer.value.forEach(({ runs }, index) => {
+      const pool = requests[index]?.pool;
+      if (pool === undefined) return;
+      if (runs.length > 0) this.#options.stalled.moved(pool);
+      else this.#settle(pool);
     });
     const hands = handsOf(answer.value);
     for (const { executor } of plans.flatMap(({ credits }) => credits)) {
@@ -139,6 +197,15 @@ export class ClaimRounds {
       if (runs !== undefined) this.#options.assign(executor, runs);
     }
     return true;
+  }
+
+  /** Where a pool has no work any more, none of it is late. */
+  #settle(pool: string): void {
+    if (this.#rotationOf(pool).isEmpty) this.#options.stalled.moved(pool);
+  }
+
+  #lacksExecutors(pool: string, executors: readonly ExecutorSlots[]): boolean {
+    return executors.length === 0 && !(isAlone(pool) && this.#aloneRuns([]) > 0);
   }
 
   #retryLater(): void {

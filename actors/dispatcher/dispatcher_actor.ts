@@ -29,6 +29,7 @@ import { Drains } from "./drains.ts";
 import { ExecutorSlots } from "./executor_slots.ts";
 import { PoolRequests } from "./pool_requests.ts";
 import { RunLengths } from "./run_lengths.ts";
+import { StalledWork, type StartTimer } from "./stalled_work.ts";
 import { StuckRuns } from "./stuck_runs.ts";
 import { Terminations } from "./terminations.ts";
 import { givenBack, judgeDead } from "./verdicts.ts";
@@ -36,6 +37,10 @@ import { givenBack, judgeDead } from "./verdicts.ts";
 export interface DispatcherOptions {
   readonly context: ActorContext;
   readonly now?: () => number;
+  /** Milliseconds of a clock that nobody sets; the system's when absent. */
+  readonly monotonic?: () => number;
+  /** Timer of the watch for stalled work; the system's when absent. */
+  readonly startTimer?: StartTimer;
   /** How long aborted code may take to stop before its isolate is ended. */
   readonly graceMs: number;
 }
@@ -60,12 +65,13 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   readonly #claims: ClaimRounds;
   readonly #terminations: Terminations;
   readonly #pools: PoolRequests;
+  readonly #stalled: StalledWork;
   readonly #stuck: StuckRuns;
   readonly #awaited: AwaitedExecutors;
   readonly #drains = new Drains(() => this.#heldCount());
   #draining = false;
 
-  constructor({ context, now = Date.now, graceMs }: DispatcherOptions) {
+  constructor({ context, now = Date.now, graceMs, ...clocks }: DispatcherOptions) {
     this.#actor = context;
     this.#now = now;
     this.#scheduler = context.ref("scheduler");
@@ -75,11 +81,19 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       supervisor,
       onRetry: () => this.#claims.pump(),
     });
+    this.#stalled = new StalledWork({
+      monotonic: () => performance.now(),
+      ...clocks,
+      withWork: (pools) => this.#claims.withWork(pools),
+      causeOf: (pool) => this.#claims.troubleOf(pool),
+      supervisor,
+    });
     this.#claims = new ClaimRounds({
       scheduler: this.#scheduler,
       executors: () => this.#executors.values(),
       assign: (executor, runs) => this.#assign(executor, runs),
-      ensurePool: (pool) => this.#pools.ensure(pool),
+      pools: this.#pools,
+      stalled: this.#stalled,
     });
     this.#stuck = new StuckRuns({
       executors: () => this.#executors.values(),
@@ -101,6 +115,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       deadlineMs: STATE_DEADLINE_MS,
     });
     if (!answer.ok) throw new Error(`cannot read the queues: ${answer.error.message}`);
+    this.#stalled.begin();
     for (const queue of answer.value.queues) this.#claims.configure(queue);
     this.#onWorkBecameReady(answer.value.ready);
     return this;
@@ -139,6 +154,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
 
   stop(): void {
     this.#claims.stop();
+    this.#stalled.stop();
     this.#pools.stop();
     this.#stuck.stop();
     this.#awaited.stop();
@@ -205,6 +221,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   async #onDrainRuns(deadlineMs: number): Promise<DispatcherReplies["DrainRuns"]> {
     this.#draining = true;
     this.#claims.stop();
+    this.#stalled.stop();
     for (const { name } of this.#executors.values()) {
       void this.#executorRef(name).ask({ kind: "DrainExecutor", abortAfterMs: deadlineMs }, {
         deadlineMs: ASSIGN_DEADLINE_MS,

@@ -17,6 +17,7 @@ const log = getLogger("dispatcher");
 export class PoolRequests {
   readonly #options: PoolRequestsOptions;
   readonly #asked = new Set<string>();
+  readonly #failures = new Map<string, string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: PoolRequestsOptions) {
@@ -37,6 +38,12 @@ export class PoolRequests {
   /** An executor of `pool` is there: should all go again, they are asked for anew. */
   onJoined(pool: string): void {
     this.#asked.delete(pool);
+    this.#failures.delete(pool);
+  }
+
+  /** Why executors of `pool` could not be started when they were asked for last; null: not known. */
+  failureOf(pool: string): string | null {
+    return this.#failures.get(pool) ?? null;
   }
 
   stop(): void {
@@ -45,6 +52,7 @@ export class PoolRequests {
 
   #onFailure(pool: string, error: string): void {
     this.#asked.delete(pool);
+    this.#failures.set(pool, error);
     log.error("no executors for pool {pool}: {error}", { pool, error });
     // Nothing else need come up that would ask again, and the work waits.
     clearTimeout(this.#timer);

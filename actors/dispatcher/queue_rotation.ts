@@ -16,6 +16,11 @@ export class QueueRotation {
     return this.#entries.size === 0;
   }
 
+  /** The queues that may have ready work. */
+  get queues(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
+
   /** Says that `queue` may have ready work. */
   add(queue: string, weight: number): void {
     this.#hints.set(queue, this.hintsOf(queue) + 1);
@@ -37,6 +42,12 @@ export class QueueRotation {
   /** Says that `queue` had nothing more, unless it was hinted at since `hints` was taken. */
   drained(queue: string, hints: number): void {
     if (this.hintsOf(queue) !== hints) return;
+    this.#entries.delete(queue);
+    this.#hints.delete(queue);
+  }
+
+  /** Takes `queue` out, whatever was hinted before: it is paused. */
+  remove(queue: string): void {
     this.#entries.delete(queue);
     this.#hints.delete(queue);
   }

@@ -12,7 +12,6 @@ import * as deadLetters from "./dead_letters.ts";
 import { listChanges, listTasks } from "./listing.ts";
 import { readQueues } from "./queues.ts";
 import { decodeRun, RUN_COLUMNS } from "./runs.ts";
-import { readSchedule, readSchedules, readTicks } from "./schedules.ts";
 import { assertSchema } from "./schema.ts";
 import { databaseFile } from "./store.ts";
 import { COLUMNS_WITH_TEXTS, COLUMNS_WITHOUT_TEXTS, decodeTask, TASK_TABLES } from "./task_row.ts";
@@ -146,18 +145,6 @@ class SqliteReader implements StoreReader {
         count: integer(row[2]),
       }))
     );
-  }
-
-  listSchedules(): ReturnType<StoreReader["listSchedules"]> {
-    return this.#look(readSchedules);
-  }
-
-  getSchedule(name: string): ReturnType<StoreReader["getSchedule"]> {
-    return this.#look((connection) => readSchedule(connection, name));
-  }
-
-  listTicks(schedule: string, limit: number): ReturnType<StoreReader["listTicks"]> {
-    return this.#look((connection) => readTicks(connection, schedule, limit));
   }
 
   close(): Promise<void> {

@@ -1,6 +1,8 @@
 import { setImmediate } from "node:timers";
 import { Dispatcher } from "../../../actors/dispatcher/dispatcher_actor.ts";
+import { STALL_MS } from "../../../actors/dispatcher/stalled_work.ts";
 import type { Assignment, ClaimedRuns, RunOutcome, RunRef } from "../../../actors/protocol.ts";
+import { ManualTimer } from "./manual_timer.ts";
 import type { ActorRef, AskResult, Protocol } from "../../../actors/runtime/mod.ts";
 
 /** A message as it was sent. */
@@ -30,11 +32,15 @@ export class DispatcherHarness implements AsyncDisposable {
     ["EnsurePool", () => ({ ok: true, value: null })],
   ]);
   readonly dispatcher: Dispatcher;
+  /** That of the watch for stalled work. */
+  readonly timer = new ManualTimer();
 
   constructor({ graceMs = 1_000 }: { readonly graceMs?: number } = {}) {
     this.dispatcher = new Dispatcher({
       graceMs,
       now: () => this.now,
+      monotonic: () => this.now,
+      startTimer: this.timer.start,
       context: {
         name: "dispatcher",
         incarnation: "d-1",
@@ -80,6 +86,13 @@ export class DispatcherHarness implements AsyncDisposable {
   async die(executor: string): Promise<void> {
     const incarnation = `i-${executor}`;
     this.dispatcher.onPeer({ peer: executor, state: "down", incarnation });
+    await this.settle();
+  }
+
+  /** Lets so much time pass that the dispatcher has looked for stalled work. */
+  async passStall(): Promise<void> {
+    this.now += STALL_MS;
+    this.timer.fire();
     await this.settle();
   }
 
