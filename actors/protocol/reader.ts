@@ -61,8 +61,15 @@ export type ReaderMessage =
     readonly limit: number;
   };
 
+export interface DeletedTask {
+  readonly id: string;
+  readonly seq: number;
+}
+
 export interface Changes {
   readonly tasks: readonly TaskRecord[];
+  /** What was deleted, whatever the filter: what it was can't be looked up any more. */
+  readonly deleted: readonly DeletedTask[];
   /** Resume after this one; it has passed over what the filter leaves out. */
   readonly lastSeq: number;
   /** True when the page is full and more may follow at once. */

@@ -70,8 +70,7 @@ export async function deleteTasks(
     else if ((await commit.tx.withLiveDependents([task.num])).size > 0) {
       answers.push(notDeletable(id, "a task that has not ended depends on it"));
     } else {
-      await commit.tx.deleteTasks([task.num]);
-      commit.effects.deletedNums.push(task.num);
+      commit.effects.deleted([task.num], await commit.tx.deleteTasks([task.num]));
       answers.push(ok(null));
     }
   }

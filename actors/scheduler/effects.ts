@@ -68,6 +68,12 @@ export class Effects {
     }
   }
 
+  /** Records that tasks are gone; `seq` is the newest stamp that says so. */
+  deleted(nums: readonly number[], seq: number): void {
+    this.deletedNums.push(...nums);
+    this.lastSeq = Math.max(this.lastSeq, seq);
+  }
+
   /** Says that `work` may be claimable. */
   hint(work: ReadyWork): void {
     this.ready.set(`${work.queue}\n${work.pool}`, work);

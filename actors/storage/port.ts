@@ -204,8 +204,11 @@ export interface StoreWriter extends DeadLetterWriter {
 
   /** Those of `nums` on which a live task depends. */
   withLiveDependents(nums: readonly number[]): Promise<ReadonlySet<number>>;
-  /** Removes tasks with runs, logs and edges, and leaves a tombstone for event streams. */
-  deleteTasks(nums: readonly number[]): Promise<void>;
+  /**
+   * Removes tasks with runs, logs and edges, and leaves tombstones for event streams. Answers the
+   * newest of their stamps; 0 where there was nothing to delete.
+   */
+  deleteTasks(nums: readonly number[]): Promise<number>;
 }
 
 export interface TaskQuery {
@@ -261,7 +264,7 @@ export interface StoreReader extends DeadLetterReader {
     {
       readonly tasks: readonly TaskRecord[];
       /** Deletions up to `lastSeq`, whatever the query: their tasks can't be looked at any more. */
-      readonly deleted?: readonly { readonly id: string; readonly seq: number }[];
+      readonly deleted: readonly { readonly id: string; readonly seq: number }[];
       readonly lastSeq: number;
       readonly more: boolean;
       readonly reset: boolean;

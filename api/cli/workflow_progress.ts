@@ -27,6 +27,11 @@ export class WorkflowProgress {
     if (isEnded(status)) this.#ended += by;
   }
 
+  /** True for a task of this workflow that was seen before. */
+  knows(id: string): boolean {
+    return this.#tasks.has(id);
+  }
+
   get total(): number {
     return this.#tasks.size;
   }
@@ -62,6 +67,7 @@ export async function followWorkflow(
       onChange(progress);
       if (progress.ended < progress.total) continue;
     } else if (event.kind === "open" && event.resumed) continue;
+    else if (event.kind === "deleted" && !progress.knows(event.id)) continue;
     const workflow = await client.getWorkflow(id);
     for (const task of workflow.tasks) progress.apply(task);
     onChange(progress);

@@ -10,6 +10,8 @@ export type TaskEvent =
   | { readonly kind: "open"; readonly resumed: boolean }
   /** A task as it is after its latest change. */
   | { readonly kind: "task"; readonly task: TaskJson; readonly eventId: string | null }
+  /** A task is gone. Told whatever the filter is, since nobody knows any more what it was. */
+  | { readonly kind: "deleted"; readonly id: string; readonly eventId: string | null }
   /** Changes may have been missed: read anew what matters. */
   | { readonly kind: "reset" };
 
@@ -142,9 +144,19 @@ class EventConnection {
 }
 
 function taskEventOf({ event, data, id }: ServerSentEvent): TaskEvent | null {
-  if (event === "reset") return { kind: "reset" };
-  if (data === "" || event === "ping") return null;
-  return { kind: "task", task: JSON.parse(data) as TaskJson, eventId: id };
+  switch (event) {
+    case "reset":
+      return { kind: "reset" };
+    case "task":
+      return { kind: "task", task: JSON.parse(data) as TaskJson, eventId: id };
+    case "deleted": {
+      const gone = JSON.parse(data) as { readonly id: string };
+      return { kind: "deleted", id: gone.id, eventId: id };
+    }
+    default:
+      // A newer node may tell more than this client knows of.
+      return null;
+  }
 }
 
 /** Whether another try may go better. */

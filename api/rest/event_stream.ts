@@ -1,4 +1,4 @@
-/** One watcher's server-sent events: the latest state of each task that changes, from a place on. */
+/** One watcher's server-sent events: the latest state of each task that changes or goes, from a place on. */
 import type { Changes, TaskFilter } from "../../actors/protocol.ts";
 import type { TaskService } from "../task_service.ts";
 import { taskView } from "../task_view.ts";
@@ -89,8 +89,13 @@ export class EventStream implements UnderlyingDefaultSource<Uint8Array> {
     // A reset may lead back: the id came from a store that was ahead of this one.
     this.#afterSeq = changes.lastSeq;
     if (changes.reset) return event("reset", this.#afterSeq, "{}");
-    return changes.tasks.map((task) => event("task", task.seq, JSON.stringify(taskView(task))))
-      .join("");
+    const told = [
+      ...changes.tasks.map((task) => ({ seq: task.seq, name: "task", data: taskView(task) })),
+      ...changes.deleted.map(({ id, seq }) => ({ seq, name: "deleted", data: { id } })),
+    ];
+    // In the order of their stamps, or a watcher that resumes after one would miss those before it.
+    return told.sort((a, b) => a.seq - b.seq)
+      .map(({ seq, name, data }) => event(name, seq, JSON.stringify(data))).join("");
   }
 
   /** A comment, and an id alone: it moves the place to resume from past what the filter leaves out. */

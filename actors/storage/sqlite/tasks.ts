@@ -155,7 +155,7 @@ export function setProgress(
 }
 
 /** See `StoreWriter.deleteTasks`. */
-export function deleteTasks(tx: Transaction, nums: readonly number[]): void {
+export function deleteTasks(tx: Transaction, nums: readonly number[]): number {
   const { connection, counters } = tx;
   const json = JSON.stringify(nums);
   const tasks = [...loadTasks(tx, nums).values()];
@@ -172,8 +172,9 @@ export function deleteTasks(tx: Transaction, nums: readonly number[]): void {
     counters.count(task, task.status, null);
     counters.countDeadLetter(task.queue, task, null);
   }
-  plantTombstones(tx, tasks.map(({ id }) => id));
+  const seq = plantTombstones(tx, tasks.map(({ id }) => id));
   deleteEmptyWorkflows(tx, tasks.flatMap((task) => task.workflowNum ?? []));
+  return seq;
 }
 
 /** A workflow goes with the last of its tasks. */

@@ -121,6 +121,8 @@ async function followTask(
   let before: TaskJson | null = null;
   for await (const event of client.events({ q: task.id }, { signal: interrupted })) {
     if (event.kind === "task" && event.task.id !== task.id) continue;
+    // Others' deletions are told whatever the filter; its own ends in the answer that it is gone.
+    if (event.kind === "deleted" && event.id !== task.id) continue;
     if (event.kind === "open" && event.resumed) continue;
     // An event may leave out a long result; and what happened before the stream stood has none.
     const isNews = event.kind === "task" && !isEnded(event.task.status);

@@ -9,7 +9,8 @@ import { failureText, progressText } from "../task_text.ts";
 
 const HELP = `
 Prints a line for every change until it is interrupted, over restarts of the node. Changes of one
-task in quick succession may come as one.
+task in quick succession may come as one. Deletions come whatever the filter; with --json as
+{"deleted": ID}.
 
 Examples:
   dtask watch
@@ -36,6 +37,10 @@ async function watch(call: CommandCall): Promise<number> {
   for await (const event of client.events(filter, { signal: ports.interrupted() })) {
     if (event.kind === "task") {
       ports.stdout(isJson ? JSON.stringify(event.task) + "\n" : changeLine(event.task, paint));
+    } else if (event.kind === "deleted") {
+      ports.stdout(
+        isJson ? JSON.stringify({ deleted: event.id }) + "\n" : goneLine(event.id, paint),
+      );
     } else if (event.kind === "reset") {
       ports.stderr("dtask: some changes were missed; dtask list shows what there is\n");
     } else if (!isJson) {
@@ -49,6 +54,10 @@ function changeLine(task: TaskJson, paint: Paint): string {
   const status = paint(STATUS_STYLE[task.status], task.status.padEnd(STATUS_WIDTH));
   return `${task.id}  ${status}  ${printableLine(task.method, 40)}  ${newsOf(task)}`.trimEnd() +
     "\n";
+}
+
+function goneLine(id: string, paint: Paint): string {
+  return `${id}  ${paint("dim", "deleted")}\n`;
 }
 
 function newsOf(task: TaskJson): string {

@@ -67,7 +67,9 @@ export const EVENT_ROUTES: readonly Route[] = [{
       description:
         "`task` events carry a task as JSON; their ids are opaque and growing. Give the " +
         "last one as `Last-Event-ID` or `after` to get the latest state of each task changed " +
-        "since. `reset` says that what was missed can't be told: list anew. A ping every 15 s.",
+        "since. `deleted` events carry the `id` alone of a task that is gone, and come whatever " +
+        "the filter, since what it was can't be looked up any more. `reset` says that what was " +
+        "missed can't be told: list anew. A ping every 15 s.",
       contentType: "text/event-stream",
     },
   },

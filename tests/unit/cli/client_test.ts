@@ -209,6 +209,23 @@ Deno.test("client resumes events after the last id of a cut stream", async () =>
   assert.equal(node.seen[0]?.query["queue"], "mail");
 });
 
+Deno.test("client tells deletions, and nothing of events that it does not know", async () => {
+  await using node = new FakeNode({
+    "GET /api/events": () =>
+      eventStream([
+        'event: deleted\nid: 8\ndata: {"id":"task-1"}\n\n',
+        'event: news\nid: 9\ndata: {"id":"task-2"}\n\n',
+        taskEvent("a", taskJson()),
+      ], { open: true }),
+  });
+  const told: TaskEvent[] = [];
+  for await (const event of clientOf(node).events()) {
+    told.push(event);
+    if (event.kind === "task") break;
+  }
+  assert.deepEqual(told.slice(1, -1), [{ kind: "deleted", id: "task-1", eventId: "8" }]);
+});
+
 Deno.test("client passes a reset of the event stream on", async () => {
   await using node = new FakeNode({
     "GET /api/events": () => eventStream(["event: reset\nid: 9\ndata: {}\n\n"], { open: true }),

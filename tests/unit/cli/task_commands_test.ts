@@ -101,6 +101,27 @@ Deno.test("watch prints a line a change until it is interrupted", async () => {
   assert.equal(node.seen[0]?.query["queue"], "mail");
 });
 
+Deno.test("watch tells deletions", async () => {
+  await using node = new FakeNode({
+    "GET /api/events": () =>
+      eventStream([
+        'event: deleted\nid: 1\ndata: {"id":"task-1"}\n\n',
+        "event: reset\nid: 2\ndata: {}\n\n",
+      ], { open: true }),
+  });
+  for (const [flags, line] of [[[], "task-1  deleted"], [["--json"], '{"deleted":"task-1"}']]) {
+    const world: FakeWorld = new FakeWorld({
+      env: { DTASK_URL: node.url },
+      ports: {
+        stderr: (text) => {
+          if (text.includes("missed")) world.interrupt.abort();
+        },
+      },
+    });
+    assert.equal((await world.run("watch", ...flags as string[])).out, `${line}\n`);
+  }
+});
+
 Deno.test("cancel says when the code still runs", async () => {
   await using node = new FakeNode({
     "POST /api/tasks/a/cancel": () => json(taskJson({ id: "a", status: "running" }), 202),

@@ -77,6 +77,24 @@ Deno.test("events tell each task that changes after the watcher came", async () 
   await events.cancel();
 });
 
+Deno.test("events tell deletions in their place between the changes, whatever the filter", async () => {
+  const node = new FakeRestNode();
+  node.commit("a");
+  node.commit("b");
+  const events = await watch(node, `?queue=none&after=${encodeEventId(0)}`);
+  await events.next();
+  node.remove("a");
+  node.commit("c");
+  const told = [await events.next(), await events.next(), await events.next()];
+  assert.deepEqual(told.map((event) => [event?.event, event?.data.id, event?.id]), [
+    ["task", "b", encodeEventId(2)],
+    ["deleted", "a", encodeEventId(3)],
+    ["task", "c", encodeEventId(4)],
+  ]);
+  assert.deepEqual(told[1]?.data, { id: "a" });
+  await events.cancel();
+});
+
 Deno.test("events resume after an id, from the header or the query, with latest states", async () => {
   const node = new FakeRestNode();
   node.commit("a", { status: "pending" });
@@ -118,7 +136,7 @@ Deno.test("events say reset when deletions are no longer known", async () => {
   const events = await watch(node, `?after=${encodeEventId(1)}`);
   node.replies.set("GetChanges", () => ({
     ok: true,
-    value: { tasks: [], lastSeq: 2, more: false, reset: true },
+    value: { tasks: [], deleted: [], lastSeq: 2, more: false, reset: true },
   }));
   await events.next();
   assert.equal((await events.next())?.event, "reset");

@@ -47,6 +47,7 @@ export class FakeRestNode {
   readonly feed: ChangeFeed;
   readonly metrics: Metrics;
   readonly tasks = new Map<string, TaskRecord>();
+  readonly #deleted: { readonly id: string; readonly seq: number }[] = [];
   readonly workflows = new Map<string, WorkflowRecord>();
   readonly queues = new Map<string, QueueConfig>();
   readonly schedules = new FakeSchedules(NOW);
@@ -126,6 +127,13 @@ export class FakeRestNode {
     const task = this.tasks.get(id) ?? fakeTask(submission({ id }));
     this.tasks.set(id, { ...task, ...change, seq: ++this.seq });
     this.publish([committed({ lastSeq: this.seq, ended: [id] })]);
+  }
+
+  /** Deletes a task and announces the commit. */
+  remove(id: string): void {
+    this.tasks.delete(id);
+    this.#deleted.push({ id, seq: ++this.seq });
+    this.publish([committed({ lastSeq: this.seq, ended: [] })]);
   }
 
   /** Hands the front-end events. */
@@ -271,15 +279,11 @@ export class FakeRestNode {
   }
 
   #changes(afterSeq: number) {
-    if (afterSeq > this.seq) return { tasks: [], lastSeq: this.seq, more: false, reset: true };
-    const tasks = [...this.tasks.values()].filter(({ seq }) => seq > afterSeq)
-      .sort((a, b) => a.seq - b.seq);
-    return {
-      tasks,
-      lastSeq: tasks.at(-1)?.seq ?? afterSeq,
-      more: false,
-      reset: false,
-    };
+    const since = <T extends { readonly seq: number }>(items: Iterable<T>) =>
+      [...items].filter(({ seq }) => seq > afterSeq).sort((a, b) => a.seq - b.seq);
+    const reset = afterSeq > this.seq;
+    const tasks = since(this.tasks.values());
+    return { tasks, deleted: since(this.#deleted), lastSeq: this.seq, more: false, reset };
   }
 
   #task(id: string) {

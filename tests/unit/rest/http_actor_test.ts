@@ -14,7 +14,7 @@ function context(failed: (error: unknown) => void): ActorContext {
       Promise.resolve(
         message.kind === "GetTasks"
           ? { ok: true, value: [task] }
-          : { ok: true, value: { tasks: [], lastSeq: 0, more: false, reset: false } },
+          : { ok: true, value: { tasks: [], deleted: [], lastSeq: 0, more: false, reset: false } },
       ),
   };
   return {

@@ -58,3 +58,16 @@ Deno.test("scheduler deletes ended tasks that nothing live depends on", async ()
   assert.equal((await rig.ask({ kind: "DeleteTask", id: "a" })).ok, true);
   assert.equal((await rig.ask({ kind: "DeleteTask", id: "a" })).ok, false);
 });
+
+Deno.test("scheduler publishes a deletion, so that event streams look for it", async () => {
+  await using rig = await SchedulerRig.open();
+  await rig.submit({ id: "a" });
+  await rig.runAll();
+  const { seq } = await rig.task("a");
+  await rig.ask({ kind: "DeleteTask", id: "a" });
+  await rig.stop();
+  const events = rig.told.flatMap(({ to, message }) =>
+    to === "http" && "events" in message ? message.events as { lastSeq?: number }[] : []
+  );
+  assert.ok((events.at(-1)?.lastSeq ?? 0) > seq);
+});

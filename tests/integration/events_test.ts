@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { Client } from "../../api/client/mod.ts";
+import { startNode } from "../support/node_process.ts";
+import { awaitEnd, submitTask } from "../support/task_client.ts";
+
+Deno.test("events: a deletion is told to who watches, whatever the filter, and who resumes", async () => {
+  await using node = await startNode({ args: ["--no-grpc"] });
+  const client = new Client({ url: node.url, token: await node.token() });
+  const { id } = await submitTask(node, { method: "noop" });
+  await awaitEnd(node, id);
+  let before: string | null = null;
+  for await (const event of client.events({ queue: "none" })) {
+    if (event.kind === "open") {
+      // The stream stands; nothing but the deletion may wake it.
+      const { status } = await node.fetchApi("DELETE", `/api/tasks/${id}`);
+      assert.equal(status, 204);
+      continue;
+    }
+    assert.deepEqual([event.kind, "id" in event && event.id], ["deleted", id]);
+    before = "eventId" in event ? event.eventId : null;
+    break;
+  }
+  assert.ok(before !== null);
+  const second = await submitTask(node, { method: "noop" });
+  await awaitEnd(node, second.id);
+  await node.fetchApi("DELETE", `/api/tasks/${second.id}`);
+  const told: string[] = [];
+  for await (const event of client.events({}, { after: before })) {
+    if (event.kind !== "deleted") continue;
+    told.push(event.id);
+    break;
+  }
+  assert.deepEqual(told, [second.id]);
+});
