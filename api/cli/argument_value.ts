@@ -1,5 +1,6 @@
 import type { JsonValue } from "../client/mod.ts";
 import { wrongUsage } from "./cli_error.ts";
+import type { ValueKind } from "./value_kind.ts";
 
 /** Bounds of the 64-bit integers, signed below and unsigned above. */
 const INT64_MIN = -(2n ** 63n);
@@ -26,6 +27,20 @@ export function parseExactJson(text: string): JsonValue {
       typeof value === "number" ? exactNumber(value, context?.source) : value,
   );
 }
+
+/** The arguments of a task as the value of one option. */
+export const ARGUMENT_LIST: ValueKind<readonly JsonValue[]> = {
+  takes: 'a JSON list, as in [1,"two"]',
+  parse(text) {
+    try {
+      const value = parseExactJson(text);
+      return Array.isArray(value) ? value : undefined;
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  },
+};
 
 function exactNumber(value: number, source = String(value)): JsonValue {
   if (Number.isSafeInteger(value)) return value;

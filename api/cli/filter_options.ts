@@ -14,8 +14,12 @@ const STATUS: ValueKind<TaskStatusJson> = {
 
 /** Declares the filters of lists and events. */
 export function addFilterOptions(command: Command): Command {
+  return addDeadLetterFilterOptions(command.option("--status <status>", STATUSES.join(", ")));
+}
+
+/** Declares the filters that go for tasks of any one status too. */
+export function addDeadLetterFilterOptions(command: Command): Command {
   return command
-    .option("--status <status>", STATUSES.join(", "))
     .option("--queue <name>", "tasks of this queue")
     .option("--method <name>", "tasks of this method")
     .option("--workflow <id>", "tasks of this workflow")

@@ -3,6 +3,7 @@ import { VERSION } from "../../actors/config.ts";
 import type { CliPorts } from "./cli_ports.ts";
 import { CommandBinder } from "./command_call.ts";
 import { addBackup, addRestore } from "./commands/backup.ts";
+import { addDeadLetters } from "./commands/dead_letters.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMethods } from "./commands/methods.ts";
@@ -31,6 +32,7 @@ const COMMANDS = [
   addTaskCommands,
   addWatch,
   addLogs,
+  addDeadLetters,
   addQueues,
   addSchedules,
   addMethods,

@@ -1,7 +1,16 @@
 import { v7 as uuidv7 } from "uuid";
+import { bodyAs, type Items, itemsOf } from "./answer_body.ts";
 import { ApiError } from "./api_error.ts";
+import { queuePath, schedulePath, taskPath, workflowPath } from "./api_path.ts";
 import { pause } from "./backoff.ts";
 import type { ClientOptions, ListOptions, WaitOptions } from "./client_options.ts";
+import type {
+  BatchDecisionJson,
+  DeadLetterJson,
+  DeadLetterListOptions,
+  DeadLetterSelectionJson,
+  RedriveOptions,
+} from "./dead_letter_json.ts";
 import { HttpTransport, type RequestOptions } from "./http_transport.ts";
 import { toJsonText } from "./json_text.ts";
 import type {
@@ -35,6 +44,8 @@ import type {
 const POLL_MS = 30_000;
 /** Tries while a wait or a stream outlasts a restart of the node. */
 const PATIENT_RETRIES = 20;
+/** How much longer than others a change of many dead letters may take, in ms. */
+const CHANGE_MS = 300_000;
 
 /**
  * A typed client of the REST API. Submissions carry an id from here on, so that one whose answer
@@ -245,6 +256,29 @@ export class Client {
     return itemsOf(await this.#get<Items<TickJson>>(schedulePath(name, "/ticks"), { query }));
   }
 
+  /** A page of failed tasks that were not discarded, newest first, with their runs. */
+  deadLetters(options: DeadLetterListOptions = {}): Promise<PageJson<DeadLetterJson>> {
+    return this.#get("/api/dead-letters", { query: { ...options } });
+  }
+
+  /**
+   * Runs dead letters again, each with its own arguments or with `args`, and with what they had
+   * skipped. By filter it changes at most 100,000 at a call.
+   */
+  redrive(
+    selection: DeadLetterSelectionJson,
+    { args }: RedriveOptions = {},
+  ): Promise<BatchDecisionJson> {
+    const body = args === undefined ? selection : { ...selection, args };
+    const more = { repeatable: false, waitMs: CHANGE_MS };
+    return this.#post("/api/dead-letters/redrive", body, more);
+  }
+
+  /** Gives dead letters up: they stay as failed tasks. */
+  discard(selection: DeadLetterSelectionJson): Promise<BatchDecisionJson> {
+    return this.#post("/api/dead-letters/discard", selection, { waitMs: CHANGE_MS });
+  }
+
   async #result(
     id: string,
     options: Pick<RequestOptions, "signal" | "maxRetries"> & { readonly waitMs: number },
@@ -260,41 +294,13 @@ export class Client {
   async #post<T>(
     path: string,
     body?: unknown,
-    more: Pick<RequestOptions, "method" | "repeatable"> = {},
+    more: Pick<RequestOptions, "method" | "repeatable" | "waitMs"> = {},
   ): Promise<T> {
     const text = body === undefined ? {} : { body: toJsonText(body) };
     return bodyAs((await this.#transport.request({ method: "POST", path, ...text, ...more })).body);
   }
 }
 
-/** Lists of bounded length come bare or as a page of one. */
-type Items<T> = readonly T[] | { readonly items: readonly T[] };
-
-function itemsOf<T>(list: Items<T>): readonly T[] {
-  return "items" in list ? list.items : list;
-}
-
-/** The API's schemas are the proof of an answer's shape; checking it again here would repeat them. */
-function bodyAs<T>(body: unknown): T {
-  return body as T;
-}
-
 function withId<T extends { readonly id?: string }>(submission: T): T & { readonly id: string } {
   return { ...submission, id: submission.id ?? uuidv7() };
-}
-
-function taskPath(id: string, action = ""): string {
-  return `/api/tasks/${encodeURIComponent(id)}${action}`;
-}
-
-function workflowPath(id: string, action = ""): string {
-  return `/api/workflows/${encodeURIComponent(id)}${action}`;
-}
-
-function queuePath(name: string, action = ""): string {
-  return `/api/queues/${encodeURIComponent(name)}${action}`;
-}
-
-function schedulePath(name: string, action = ""): string {
-  return `/api/schedules/${encodeURIComponent(name)}${action}`;
 }

@@ -2,6 +2,7 @@
 export { ApiError, ConnectionError } from "./api_error.ts";
 export { Client } from "./client.ts";
 export type { ClientOptions, ListOptions, WaitOptions } from "./client_options.ts";
+export * from "./dead_letter_json.ts";
 export type { TokenSource } from "./http_transport.ts";
 export { toJsonText } from "./json_text.ts";
 export type { TaskEvent, TaskEventsOptions } from "./task_events.ts";

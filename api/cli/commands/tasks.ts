@@ -1,30 +1,17 @@
 import type { Command } from "commander";
-import type { JsonValue, TaskJson } from "../../client/mod.ts";
+import type { TaskJson } from "../../client/mod.ts";
 import { writeAnswer } from "../answer_output.ts";
-import { parseExactJson } from "../argument_value.ts";
+import { ARGUMENT_LIST } from "../argument_value.ts";
 import { type CommandBinder, type CommandCall, operand } from "../command_call.ts";
 import { addClientOptions, connect } from "../connection.ts";
 import { addFilterOptions, readFilter } from "../filter_options.ts";
 import { makePaint, STATUS_STYLE } from "../paint.ts";
 import { taskDetails, taskTable } from "../task_text.ts";
-import { TEXT, type ValueKind, wholeNumber } from "../value_kind.ts";
+import { TEXT, wholeNumber } from "../value_kind.ts";
 
 /** Largest page that a node gives, and most tasks that one list shows. */
 const PAGE_MAX = 500;
 const LIST_MAX = 100_000;
-
-const ARGS: ValueKind<readonly JsonValue[]> = {
-  takes: 'a JSON list, as in [1,"two"]',
-  parse(text) {
-    try {
-      const value = parseExactJson(text);
-      return Array.isArray(value) ? value : undefined;
-    } catch (error) {
-      if (error instanceof SyntaxError) return undefined;
-      throw error;
-    }
-  },
-};
 
 /** Adds `dtask get`, `list`, `cancel` and `retry`: those that look at tasks or act on one. */
 export function addTaskCommands(program: Command, binder: CommandBinder): void {
@@ -112,7 +99,7 @@ function addRetry(program: Command, binder: CommandBinder): void {
     .option("--args <json>", "a list of arguments that replaces its own");
   addClientOptions(command).addHelpText("after", RETRY_HELP);
   binder.bind(command, async (call) => {
-    const args = call.own.read("--args", ARGS);
+    const args = call.own.read("--args", ARGUMENT_LIST);
     const client = await connect(call);
     const task = await client.retry(operand(call, 0), args ?? undefined);
     writeAnswer(call, task, () => `${statusLine(task, call)}\n`);
