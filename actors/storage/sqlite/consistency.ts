@@ -135,6 +135,15 @@ const RULES: readonly Rule[] = [
     ),
   },
   {
+    broken: "counters of dead letters that a recount contradicts",
+    since: 2,
+    sql: recount(
+      "SELECT queue AS name, reason AS status, count AS n FROM dead_letter_counts",
+      "SELECT queue AS name, reason AS status, count(*) AS n FROM tasks " +
+        "WHERE status = 'failed' AND discarded_at IS NULL GROUP BY queue, reason",
+    ),
+  },
+  {
     broken: "numbers in use that are still to be given out",
     since: 1,
     sql: "SELECT 'counters' FROM counters " +

@@ -91,6 +91,11 @@ const DAMAGES: readonly (readonly [name: string, sql: string, told: RegExp])[] =
     /1 counters of workflows that a recount contradicts, .* "1 blocked: kept 0, counted 1"/,
   ],
   [
+    "a count of dead letters",
+    "INSERT INTO dead_letter_counts VALUES ('mail', 'timeout', 1)",
+    /1 counters of dead letters that a recount contradicts, .* "mail timeout: kept 1, counted 0"/,
+  ],
+  [
     "a number that would be given out again",
     "UPDATE counters SET task_num = 2",
     /1 numbers in use that are still to be given out/,
