@@ -1,0 +1,85 @@
+import { type Store, StoreFullError, type StoreWriter } from "../../actors/storage/port.ts";
+
+/** What can go wrong with one commit. */
+export const STORE_FAULTS = [
+  /** The database is locked by somebody else: rolled back, the error is of no known kind. */
+  "busy",
+  /** No room: rolled back. */
+  "full",
+  /** The process ends with everything decided and nothing committed. */
+  "crash_before_commit",
+  /** The process ends with everything committed and nobody answered. */
+  "crash_after_commit",
+] as const;
+export type StoreFault = (typeof STORE_FAULTS)[number];
+
+export interface FaultyStoreOptions {
+  readonly store: Store;
+  /** The fault of the commit that is about to be made; null for none. */
+  readonly takeFault: () => StoreFault | null;
+  /** Ends the process. What it still does is seen by nobody. */
+  readonly crash: () => void;
+  readonly onCommitted: () => void;
+}
+
+class ProcessEnded extends Error {
+  override readonly name = "ProcessEnded";
+}
+
+/** A real store in whose commits things go wrong on demand. */
+export class FaultyStore implements Store {
+  readonly #options: FaultyStoreOptions;
+  #cut = false;
+
+  constructor(options: FaultyStoreOptions) {
+    this.#options = options;
+  }
+
+  /** Its user is dead: nothing is written any more, and nobody is told. */
+  cut(): void {
+    this.#cut = true;
+  }
+
+  async write<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
+    if (this.#cut) return await forever();
+    const { store, takeFault, crash, onCommitted } = this.#options;
+    const fault = takeFault();
+    if (fault === null || fault === "crash_after_commit") {
+      const value = await store.write(work);
+      onCommitted();
+      if (fault === null) return value;
+      crash();
+      return await forever();
+    }
+    try {
+      return await store.write(async (writer) => {
+        await work(writer);
+        throw errorOf(fault);
+      });
+    } catch (error) {
+      if (!(error instanceof ProcessEnded)) throw error;
+      crash();
+      return await forever();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#options.store.close();
+  }
+}
+
+function errorOf(fault: Exclude<StoreFault, "crash_after_commit">): Error {
+  switch (fault) {
+    case "busy":
+      return new Error("database is locked");
+    case "full":
+      return new StoreFullError("no space is left on the disk");
+    case "crash_before_commit":
+      return new ProcessEnded("the process has ended");
+  }
+}
+
+/** What a process that has ended waits for. */
+function forever<T>(): Promise<T> {
+  return new Promise(() => {});
+}

@@ -1,0 +1,5 @@
+/** Seeds that once found something, with what it was: they are played for ever. */
+export const FIXED_SEEDS: ReadonlyMap<number, string> = new Map([
+  [228, "a task was claimed after its expiresAt, before the clock had looked"],
+  [273, "the same, in a queue with a limit"],
+]);

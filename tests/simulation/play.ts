@@ -1,0 +1,89 @@
+/** Plays seeds one after the other in this isolate, each in a folder of its own. */
+import { describeTasks } from "../../actors/executor/task_definitions.ts";
+import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
+import { databaseFile } from "../../actors/storage/sqlite/store.ts";
+import { registeredTasks } from "../../tasks/sdk/task_registry.ts";
+import { type Planned, planScenario } from "./scenario.ts";
+import { shrink } from "./shrink.ts";
+import "./sim_tasks.ts";
+import { Simulation, type SimulationResult } from "./simulation.ts";
+
+/** A seed with which something went wrong. */
+export interface FailedSeed {
+  readonly seed: number;
+  readonly failure: string;
+  /** What is left of the scenario when all is taken away that the failure does not need. */
+  readonly scenario: readonly Planned[];
+  /** What happened in that, line by line. */
+  readonly story: readonly string[];
+}
+
+/** A folder in memory where there is one: nothing here has to outlive the process. */
+const MEMORY = "/dev/shm";
+
+/** Plays simulations; owns a folder with an empty, migrated database to begin each with. */
+export class Player implements AsyncDisposable {
+  readonly #root: string;
+  readonly #definitions: Awaited<ReturnType<typeof describeTasks>>;
+  #played = 0;
+
+  private constructor(root: string, definitions: Awaited<ReturnType<typeof describeTasks>>) {
+    this.#root = root;
+    this.#definitions = definitions;
+  }
+
+  static async open(): Promise<Player> {
+    const dir = await isFolder(MEMORY) ? { dir: MEMORY } : {};
+    const root = await Deno.makeTempDir({ ...dir, prefix: "dtask-simulation-" });
+    await (await openSqliteStore({ dataDir: `${root}/empty` })).close();
+    const simulated = registeredTasks().filter(({ name }) => name.startsWith("sim."));
+    return new Player(root, await describeTasks(simulated));
+  }
+
+  /** Plays the scenario of `seed`, or another one with its random numbers. */
+  async play(
+    seed: number,
+    { scenario = planScenario(seed), tell }: {
+      readonly scenario?: readonly Planned[];
+      readonly tell?: (line: string) => void;
+    } = {},
+  ): Promise<SimulationResult> {
+    const dataDir = `${this.#root}/${++this.#played}`;
+    await Deno.mkdir(dataDir);
+    await Deno.copyFile(databaseFile(`${this.#root}/empty`), databaseFile(dataDir));
+    try {
+      const definitions = this.#definitions;
+      const options = { seed, scenario, definitions, dataDir };
+      return await new Simulation(tell === undefined ? options : { ...options, tell }).run();
+    } finally {
+      await Deno.remove(dataDir, { recursive: true });
+    }
+  }
+
+  /** Plays `seed`; where it fails, finds the shortest story of the failure. */
+  async examine(
+    seed: number,
+  ): Promise<{ readonly commits: number; readonly failed: FailedSeed | null }> {
+    const { failure, commits } = await this.play(seed);
+    if (failure === null) return { commits, failed: null };
+    const fails = async (scenario: readonly Planned[]) =>
+      (await this.play(seed, { scenario })).failure !== null;
+    const scenario = await shrink(planScenario(seed), fails);
+    const story: string[] = [];
+    await this.play(seed, { scenario, tell: (line) => story.push(line) });
+    return { commits, failed: { seed, failure, scenario, story } };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#root, { recursive: true });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,178 @@
+/** What happens in one simulation, drawn from a seed beforehand, so that a failing one can be made shorter. */
+import type { TriggerRule } from "../../actors/domain/task.ts";
+import { seededRandom } from "../support/random.ts";
+import { STORE_FAULTS, type StoreFault } from "./faulty_store.ts";
+import type { SimulatedRun } from "./sim_tasks.ts";
+
+/** A task as a client of the simulation submits it. */
+export interface PlannedTask {
+  readonly id: string;
+  readonly deps: readonly string[];
+  readonly rule: TriggerRule;
+  readonly queue: string;
+  readonly priority: number;
+  readonly key: string | null;
+  readonly delayMs: number | null;
+  readonly expiresInMs: number | null;
+  readonly timeoutMs: number;
+  readonly maxAttempts: number;
+  readonly blocking: boolean;
+  readonly run: SimulatedRun;
+}
+
+/** One thing that somebody does, or that befalls the system. */
+export type Action =
+  | { readonly kind: "submit"; readonly tasks: readonly PlannedTask[] }
+  | { readonly kind: "workflow"; readonly id: string; readonly tasks: readonly PlannedTask[] }
+  | { readonly kind: "cancel" | "retry" | "delete"; readonly id: string }
+  | { readonly kind: "cancel_workflow" | "retry_workflow"; readonly id: string }
+  | { readonly kind: "pause"; readonly queue: string; readonly paused: boolean }
+  | {
+    readonly kind: "limit";
+    readonly queue: string;
+    readonly concurrency: number | null;
+    readonly keyConcurrency: number | null;
+    readonly rateLimit: { readonly limit: number; readonly perMs: number } | null;
+  }
+  | { readonly kind: "kill" | "kill_core" | "lie_again" | "lie_stale" }
+  | { readonly kind: "kill_executor"; readonly index: number }
+  | { readonly kind: "store_fault"; readonly fault: StoreFault }
+  | { readonly kind: "step_clock"; readonly ms: number };
+
+/** An action and its simulated time, in ms from the start. */
+export type Planned = Action & { readonly at: number };
+
+/** How long things go wrong; after that everything heals. */
+export const TROUBLE_MS = 20_000;
+export const QUEUES = ["default", "mail", "bulk"] as const;
+
+const RULES: readonly TriggerRule[] = [
+  "all_success",
+  "all_success",
+  "all_success",
+  "all_done",
+  "all_failed",
+  "one_success",
+  "one_failed",
+  "none_failed",
+  "none_failed_min_one_success",
+  "always",
+];
+
+/** Draws from a stream of random numbers. */
+class Dice {
+  readonly random: () => number;
+
+  constructor(random: () => number) {
+    this.random = random;
+  }
+
+  below(limit: number): number {
+    return Math.floor(this.random() * limit);
+  }
+
+  chance(share: number): boolean {
+    return this.random() < share;
+  }
+
+  pick<T>(items: readonly [T, ...T[]] | readonly T[]): T {
+    const item = items[this.below(items.length)];
+    if (item === undefined) throw new Error("there is nothing to pick from");
+    return item;
+  }
+}
+
+/** The story of `seed`, in order of time. */
+export function planScenario(seed: number): readonly Planned[] {
+  const dice = new Dice(seededRandom(seed));
+  const ids: string[] = [];
+  const workflows: string[] = [];
+  const actions: Planned[] = [];
+  const count = 10 + dice.below(30);
+  // What is drawn later happens later, so that it can refer to what was before.
+  const times = Array.from({ length: count }, () => dice.below(TROUBLE_MS)).sort((a, b) => a - b);
+  for (const at of times) actions.push({ at, ...planAction(dice, ids, workflows) });
+  return actions;
+}
+
+function planAction(dice: Dice, ids: string[], workflows: string[]): Action {
+  const roll = dice.random();
+  if (roll < 0.35 || ids.length === 0) {
+    const tasks = Array.from({ length: 1 + dice.below(6) }, () => planTask(dice, ids));
+    return { kind: "submit", tasks };
+  }
+  if (roll < 0.45) return planWorkflow(dice, ids, workflows);
+  if (roll < 0.60) return planCommand(dice, ids, workflows);
+  if (roll < 0.72) return planSetting(dice);
+  return planFault(dice);
+}
+
+function planTask(dice: Dice, ids: string[], inside?: readonly string[]): PlannedTask {
+  const known = inside ?? ids.slice(-12);
+  const deps = new Set<string>();
+  if (known.length > 0 && dice.chance(0.5)) {
+    for (let left = 1 + dice.below(3); left > 0; left--) deps.add(dice.pick(known));
+  }
+  const id = `t${ids.length}`;
+  ids.push(id);
+  return {
+    id,
+    deps: [...deps],
+    rule: deps.size > 0 ? dice.pick(RULES) : "all_success",
+    queue: dice.pick(QUEUES),
+    priority: dice.chance(0.2) ? dice.below(201) - 100 : 0,
+    key: dice.chance(0.3) ? `k${dice.below(3)}` : null,
+    delayMs: dice.chance(0.2) ? dice.below(8_000) : null,
+    expiresInMs: dice.chance(0.1) ? 1 + dice.below(10_000) : null,
+    timeoutMs: dice.chance(0.1) ? 1 + dice.below(2_000) : 60_000,
+    maxAttempts: 1 + dice.below(4),
+    blocking: dice.chance(0.15),
+    run: {
+      ms: dice.chance(0.7) ? dice.below(200) : dice.below(5_000),
+      end: dice.chance(0.75) ? "return" : dice.chance(0.7) ? "throw" : "throw_for_good",
+      deaf: dice.chance(0.1),
+      returnsAt: dice.chance(0.5) ? 2 : null,
+    },
+  };
+}
+
+function planWorkflow(dice: Dice, ids: string[], workflows: string[]): Action {
+  const tasks: PlannedTask[] = [];
+  for (let left = 2 + dice.below(8); left > 0; left--) {
+    tasks.push(planTask(dice, ids, tasks.map(({ id }) => id)));
+  }
+  const id = `w${workflows.length}`;
+  workflows.push(id);
+  return { kind: "workflow", id, tasks };
+}
+
+function planCommand(dice: Dice, ids: readonly string[], workflows: readonly string[]): Action {
+  if (workflows.length > 0 && dice.chance(0.2)) {
+    const kind = dice.chance(0.5) ? "cancel_workflow" : "retry_workflow";
+    return { kind, id: dice.pick(workflows) };
+  }
+  const kind = dice.pick(["cancel", "retry", "retry", "delete"] as const);
+  return { kind, id: dice.pick(ids) };
+}
+
+function planSetting(dice: Dice): Action {
+  const queue = dice.pick(QUEUES);
+  if (dice.chance(0.4)) return { kind: "pause", queue, paused: dice.chance(0.6) };
+  return {
+    kind: "limit",
+    queue,
+    concurrency: dice.chance(0.6) ? 1 + dice.below(4) : null,
+    keyConcurrency: dice.chance(0.4) ? 1 + dice.below(2) : null,
+    rateLimit: dice.chance(0.3) ? { limit: 1 + dice.below(5), perMs: 1_000 } : null,
+  };
+}
+
+function planFault(dice: Dice): Action {
+  const roll = dice.random();
+  if (roll < 0.15) return { kind: "kill" };
+  if (roll < 0.30) return { kind: "kill_core" };
+  if (roll < 0.45) return { kind: "kill_executor", index: dice.below(5) };
+  if (roll < 0.75) return { kind: "store_fault", fault: dice.pick(STORE_FAULTS) };
+  if (roll < 0.85) return { kind: "step_clock", ms: dice.below(20_000) - 10_000 };
+  return { kind: dice.chance(0.5) ? "lie_again" : "lie_stale" };
+}

@@ -1,0 +1,250 @@
+/**
+ * One simulated process of dtask: the real scheduler over a real database, the real dispatcher and
+ * the real executors, on simulated time, with a supervisor of straw that restarts what dies.
+ */
+import type { MethodDefinition } from "../../actors/domain/task.ts";
+import { Dispatcher } from "../../actors/dispatcher/dispatcher_actor.ts";
+import type { Clock } from "../../actors/executor/clock.ts";
+import { ExecutorActor } from "../../actors/executor/executor_actor.ts";
+import type {
+  ExecutorProtocol,
+  FrontEndProtocol,
+  SchedulerMessage,
+  SchedulerProtocol,
+  SupervisorMessage,
+} from "../../actors/protocol.ts";
+import type { Behaviour, Protocol } from "../../actors/runtime/mod.ts";
+import { Scheduler } from "../../actors/scheduler/scheduler_actor.ts";
+import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
+import { FaultyStore, type StoreFault } from "./faulty_store.ts";
+import { Network } from "./network.ts";
+import type { VirtualTime } from "./virtual_time.ts";
+
+export interface SimProcessOptions {
+  readonly time: VirtualTime;
+  readonly random: () => number;
+  readonly dataDir: string;
+  readonly definitions: readonly MethodDefinition[];
+  /** Counts the starts, so that incarnations differ. */
+  readonly start: number;
+  readonly takeFault: () => StoreFault | null;
+  readonly onCommitted: () => void;
+  /** The process has ended, by a fault or because it gave up. */
+  readonly onExit: (why: string) => void;
+  /** What must not happen happened. */
+  readonly onBug: (what: string) => void;
+  readonly tap: (from: string, to: string, message: Protocol["message"]) => void;
+}
+
+const GRACE_MS = 1_000;
+const RESTART_MS = 50;
+const LATENCY_MS = 3;
+const ASYNC_SLOTS = 4;
+const EXECUTORS = { "executor-1": "async", "executor-2": "async", "executor-3": "blocking" };
+
+/** A process from its start to its end. */
+export class SimProcess {
+  readonly #options: SimProcessOptions;
+  readonly #network: Network;
+  /** Executors by name, with the pool that they serve. */
+  readonly #pools = new Map<string, string>(Object.entries(EXECUTORS));
+  readonly #incarnations = new Map<string, string>();
+  #generation = 0;
+  #ended = false;
+  #store: FaultyStore | null = null;
+
+  constructor(options: SimProcessOptions) {
+    const { time, random, onBug, tap } = options;
+    this.#options = options;
+    this.#network = new Network({
+      time,
+      latency: () => random() * LATENCY_MS,
+      tap,
+      onThrow: (actor, error) => {
+        // A commit that fails is told to callers; anything else that throws is a bug.
+        if (!isStoreTrouble(error)) onBug(`${actor} threw: ${stackOf(error)}`);
+      },
+    });
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Starts all actors. Resolves when the scheduler is ready, or the process has ended. */
+  async boot(): Promise<void> {
+    this.#network.up("supervisor", "supervisor", this.#supervisor());
+    this.#network.up("http", "http", this.#frontEnd());
+    for (const name of this.#pools.keys()) this.#startExecutor(name);
+    await this.#startCore();
+  }
+
+  /** Asks the scheduler as a front-end does; null when there is no answer. */
+  async ask<K extends keyof SchedulerProtocol["replies"]>(
+    message: Extract<SchedulerMessage, { readonly kind: K }>,
+  ): Promise<SchedulerProtocol["replies"][K] | null> {
+    const context = this.#network.context("http", "http", () => {});
+    const answer = await context.ref<SchedulerProtocol>("scheduler")
+      .ask<K>(message as never, { deadlineMs: 15_000 });
+    return answer.ok ? answer.value : null;
+  }
+
+  /** Kills the process at once: nothing is told, nothing is written. */
+  kill(why: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#store?.cut();
+    this.#network.cut();
+    this.#options.time.clearProcessTimers();
+    this.#options.onExit(why);
+  }
+
+  /** Closes the database; after `kill` and before the next start. */
+  async closeStore(): Promise<void> {
+    this.#store?.cut();
+    await this.#store?.close();
+    this.#store = null;
+  }
+
+  /** Kills scheduler and dispatcher, which restart together. */
+  killCore(): void {
+    if (this.#ended || !this.#network.isUp("scheduler")) return;
+    this.#store?.cut();
+    this.#network.down("dispatcher");
+    this.#network.down("scheduler");
+    this.#restartLater("core");
+  }
+
+  /** Kills one executor with all that runs in it. */
+  killExecutor(index: number): void {
+    const up = [...this.#pools.keys()].filter((name) => this.#network.isUp(name));
+    const name = up[index % Math.max(1, up.length)];
+    if (name !== undefined) this.#endExecutor(name);
+  }
+
+  /** Sends a message that its alleged sender never sent. */
+  inject(from: string, message: SchedulerMessage): void {
+    this.#network.inject(from, "scheduler", message);
+  }
+
+  async #startCore(): Promise<void> {
+    const { time, random, dataDir, definitions, takeFault, onCommitted } = this.#options;
+    const generation = `${this.#options.start}.${++this.#generation}`;
+    const fail = (error: unknown) => this.#options.onBug(`an actor gave up: ${stackOf(error)}`);
+    try {
+      await this.closeStore();
+      const now = () => time.now();
+      const store = await openSqliteStore({ dataDir, locked: true, now });
+      if (this.#ended) return await store.close();
+      const crash = () => this.kill("a crash in a commit");
+      this.#store = new FaultyStore({ store, takeFault, crash, onCommitted });
+      const scheduler = await Scheduler.start({
+        init: {
+          node: `n-${this.#options.start}`,
+          dataDir,
+          definitions,
+          allowTaskPermissions: false,
+          resultCacheBytes: 1 << 12,
+          aliveExecutors: [...this.#incarnations.values()],
+          subscribers: ["http"],
+        },
+        context: this.#network.context("scheduler", `s-${generation}`, fail),
+        store: this.#store,
+        now,
+        random,
+      });
+      if (this.#ended) return;
+      this.#network.up("scheduler", `s-${generation}`, scheduler as Behaviour<Protocol>);
+      const context = this.#network.context("dispatcher", `d-${generation}`, fail);
+      const dispatcher = new Dispatcher({ context, now, graceMs: GRACE_MS });
+      await dispatcher.start();
+      this.#network.up("dispatcher", `d-${generation}`, dispatcher as Behaviour<Protocol>);
+    } catch (error) {
+      if (this.#ended) return;
+      if (!isStoreTrouble(error)) this.#options.onBug(`the core did not start: ${stackOf(error)}`);
+      this.#network.down("scheduler");
+      this.#restartLater("core");
+    }
+  }
+
+  #startExecutor(name: string): void {
+    const { time } = this.#options;
+    const pool = this.#pools.get(name) ?? "async";
+    const incarnation = `${name}-${this.#options.start}.${++this.#generation}`;
+    const clock: Clock = {
+      now: () => time.now(),
+      elapsed: () => time.elapsed,
+      startTimer: (call, delayMs) => {
+        const timer = setTimeout(call, delayMs);
+        return { cancel: () => clearTimeout(timer) };
+      },
+      nextTurn: (call) => void setTimeout(call, 0),
+    };
+    const executor = new ExecutorActor({
+      pool,
+      slots: pool === "async" ? ASYNC_SLOTS : 1,
+      context: this.#network.context(name, incarnation, () => {}),
+      graceMs: GRACE_MS,
+      tracer: null,
+      clock,
+    });
+    this.#incarnations.set(name, incarnation);
+    this.#network.up(
+      name,
+      incarnation,
+      executor as Behaviour<Protocol> & Behaviour<ExecutorProtocol>,
+    );
+  }
+
+  #endExecutor(name: string): void {
+    this.#incarnations.delete(name);
+    this.#network.down(name);
+    this.#restartLater(name);
+  }
+
+  #restartLater(name: string): void {
+    setTimeout(() => {
+      if (this.#ended) return;
+      if (name === "core") void this.#startCore();
+      else this.#startExecutor(name);
+    }, RESTART_MS);
+  }
+
+  #supervisor(): Behaviour<Protocol> {
+    return { receive: (message) => this.#supervise(message as SupervisorMessage) };
+  }
+
+  #supervise(message: SupervisorMessage): unknown {
+    switch (message.kind) {
+      case "TerminateExecutor":
+        if (this.#incarnations.get(message.executor) === message.incarnation) {
+          this.#endExecutor(message.executor);
+        }
+        return null;
+      case "EnsurePool": {
+        const name = `executor-${this.#pools.size + 1}`;
+        this.#pools.set(name, message.pool);
+        this.#startExecutor(name);
+        return { ok: true, value: null };
+      }
+      case "StoreBroken":
+        this.kill("the store broke");
+        return null;
+      default:
+        return null;
+    }
+  }
+
+  #frontEnd(): Behaviour<Protocol> {
+    return { receive: (message) => (message as FrontEndProtocol["message"]) && null };
+  }
+}
+
+function isStoreTrouble(error: unknown): boolean {
+  return error instanceof Error &&
+    (error.name === "StoreFullError" || error.message === "database is locked");
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}

@@ -1,0 +1,311 @@
+/** Plays a scenario against the real engine on simulated time, and tells what it got wrong. */
+import type { MethodDefinition } from "../../actors/domain/task.ts";
+import type { TaskTemplate } from "../../actors/domain/schedule.ts";
+import type { RunOutcome, SchedulerMessage, Submission } from "../../actors/protocol.ts";
+import type { Protocol } from "../../actors/runtime/mod.ts";
+import { configureLogging } from "../../actors/telemetry/logger.ts";
+import { seededRandom } from "../support/random.ts";
+import { submission } from "../support/submission.ts";
+import type { StoreFault } from "./faulty_store.ts";
+import { type Planned, type PlannedTask, QUEUES, TROUBLE_MS } from "./scenario.ts";
+import { inCode } from "./sim_tasks.ts";
+import { SimProcess } from "./sim_process.ts";
+import { VirtualTime } from "./virtual_time.ts";
+import { Witness } from "./witness.ts";
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly scenario: readonly Planned[];
+  /** Of the simulated tasks. */
+  readonly definitions: readonly MethodDefinition[];
+  /** An empty folder, for this simulation alone; may hold a migrated, empty database. */
+  readonly dataDir: string;
+  /** Is told what happens, line by line. */
+  readonly tell?: (line: string) => void;
+}
+
+export interface SimulationResult {
+  /** Null when nothing was wrong. */
+  readonly failure: string | null;
+  readonly commits: number;
+  readonly accepted: number;
+}
+
+const MADE_TROUBLES = /database is locked|no space is left on the disk/;
+const BOOT_AGAIN_MS = 100;
+const TRY_AGAIN_MS = 300;
+/** Simulated time after the trouble within which all has to end. */
+const HEALED_MS = 3_600_000;
+const OUTCOMES_KEPT = 50;
+
+/** One simulation, from the first start to the end of the last task. */
+export class Simulation {
+  readonly #options: SimulationOptions;
+  readonly #time = new VirtualTime();
+  readonly #random: () => number;
+  readonly #accepted = new Set<string>();
+  readonly #reported: { readonly from: string; readonly outcome: RunOutcome }[] = [];
+  #process: SimProcess | null = null;
+  #witness: Witness | null = null;
+  #starts = 0;
+  #commits = 0;
+  #fault: StoreFault | null = null;
+  #clockWasSetBack = false;
+  #failure: string | null = null;
+
+  constructor(options: SimulationOptions) {
+    this.#options = options;
+    this.#random = seededRandom(options.seed ^ 0x5bd1e995);
+  }
+
+  /** Plays the scenario to its end, or to the first thing that is wrong. */
+  async run(): Promise<SimulationResult> {
+    const restore = this.#time.install();
+    inCode.clear();
+    configureLogging({ format: "json", level: "error", sink: (line) => this.#onErrorLogged(line) });
+    try {
+      await this.#play();
+    } finally {
+      this.#process?.kill("the simulation is over");
+      await this.#process?.closeStore();
+      this.#witness?.close();
+      restore();
+    }
+    return {
+      failure: this.#failure,
+      commits: this.#commits,
+      accepted: this.#accepted.size,
+    };
+  }
+
+  async #play(): Promise<void> {
+    await this.#boot();
+    for (const action of this.#options.scenario) {
+      this.#time.after(action.at, () => this.#act(action));
+    }
+    this.#time.after(TROUBLE_MS, () => this.#heal());
+    const until = TROUBLE_MS + HEALED_MS;
+    for (;;) {
+      await this.#time.settle();
+      if (this.#failure !== null) return;
+      if (this.#time.elapsed > TROUBLE_MS && this.#witness?.live().length === 0) return;
+      if (!this.#time.step(until)) break;
+      if (this.#process?.ended === true) this.#bootLater();
+    }
+    const live = this.#witness?.live() ?? [];
+    if (live.length > 0) this.#fail(`these never ended: ${live.join(", ")}`);
+  }
+
+  async #boot(): Promise<void> {
+    const { dataDir } = this.#options;
+    await this.#process?.closeStore();
+    const start = ++this.#starts;
+    const process = new SimProcess({
+      time: this.#time,
+      random: this.#random,
+      dataDir,
+      definitions: this.#options.definitions,
+      start,
+      takeFault: () => {
+        const fault = this.#fault;
+        this.#fault = null;
+        return fault;
+      },
+      onCommitted: () => this.#onCommitted(),
+      onExit: (why) => this.#tell(`the process ends: ${why}`),
+      onBug: (what) => this.#fail(what),
+      tap: (from, to, message) => this.#tap(from, to, message),
+    });
+    this.#process = process;
+    this.#tell(`start ${start}`);
+    void process.boot();
+  }
+
+  #bootLater(): void {
+    this.#process = null;
+    this.#time.after(BOOT_AGAIN_MS, () => void this.#boot());
+  }
+
+  #heal(): void {
+    this.#tell("all heals");
+    this.#fault = null;
+    for (const name of QUEUES) {
+      const patch = { paused: false, concurrency: null, keyConcurrency: null, rateLimit: null };
+      this.#insist({ kind: "ConfigureQueue", name, patch });
+    }
+  }
+
+  #act(action: Planned): void {
+    this.#tell(JSON.stringify(action));
+    switch (action.kind) {
+      case "submit":
+        return this.#submit(action.tasks);
+      case "workflow":
+        return this.#submitWorkflow(action.id, action.tasks);
+      case "cancel":
+        return this.#insist({ kind: "CancelTask", id: action.id });
+      case "retry":
+        return this.#insist({ kind: "RetryTask", id: action.id, args: null });
+      case "delete":
+        // From now on nobody may complain that it is gone.
+        this.#accepted.delete(action.id);
+        return this.#insist({ kind: "DeleteTask", id: action.id });
+      case "cancel_workflow":
+        return this.#insist({ kind: "CancelWorkflow", id: action.id });
+      case "retry_workflow":
+        return this.#insist({ kind: "RetryWorkflow", id: action.id });
+      case "pause":
+        return this.#insist({
+          kind: "ConfigureQueue",
+          name: action.queue,
+          patch: { paused: action.paused },
+        });
+      case "limit": {
+        const { queue: name, concurrency, keyConcurrency, rateLimit } = action;
+        const patch = { concurrency, keyConcurrency, rateLimit };
+        return this.#insist({ kind: "ConfigureQueue", name, patch });
+      }
+      case "kill":
+        return this.#process?.kill("kill -9");
+      case "kill_core":
+        return this.#process?.killCore();
+      case "kill_executor":
+        return this.#process?.killExecutor(action.index);
+      case "store_fault":
+        this.#fault = action.fault;
+        return;
+      case "step_clock":
+        this.#time.wallOffset += action.ms;
+        if (action.ms < 0) this.#clockWasSetBack = true;
+        return;
+      case "lie_again":
+      case "lie_stale":
+        return this.#lie(action.kind);
+    }
+  }
+
+  #submit(tasks: readonly PlannedTask[]): void {
+    const items = tasks.map((task) => this.#submissionOf(task));
+    this.#insist({ kind: "SubmitTasks", items }, (answers) => {
+      answers.forEach((answer, index) => {
+        const id = items[index]?.id ?? "";
+        if (answer.ok) this.#accepted.add(id);
+        else this.#tell(`${id} is refused: ${answer.error.reason}`);
+      });
+    });
+  }
+
+  #submitWorkflow(id: string, tasks: readonly PlannedTask[]): void {
+    const items = tasks.map((task) => ({ ...this.#submissionOf(task), key: task.id }));
+    const message = {
+      kind: "SubmitWorkflow",
+      id,
+      name: null,
+      contentHash: "sha256-w",
+      idempotencyKey: null,
+      tasks: items,
+    } as const;
+    this.#insist(message, (answer) => {
+      if (answer.ok) { for (const task of tasks) this.#accepted.add(task.id); }
+      else this.#tell(`${id} is refused: ${answer.error.reason}`);
+    });
+  }
+
+  #submissionOf(task: PlannedTask): Submission {
+    const { id, deps, rule, queue, priority, key, delayMs, timeoutMs, maxAttempts } = task;
+    const template: Partial<TaskTemplate> = {
+      method: task.blocking ? "sim.block" : "sim.work",
+      args: JSON.stringify([task.run]),
+      deps,
+      triggerRule: rule,
+      queue,
+      priority,
+      delayMs,
+      timeoutMs,
+      concurrencyKey: key,
+      retry: { maxAttempts, initialMs: 100, maxMs: 5_000 },
+    };
+    const { expiresInMs } = task;
+    const expiresAt = expiresInMs === null ? null : this.#time.now() + expiresInMs;
+    return submission({ ...template, id, expiresAt, contentHash: `sha256-${id}` });
+  }
+
+  /** Asks until there is an answer, as a careful client does. */
+  #insist<K extends keyof AnswerOf>(
+    message: Extract<SchedulerMessage, { readonly kind: K }>,
+    onAnswer: (answer: AnswerOf[K]) => void = () => {},
+  ): void {
+    const again = () => void this.#time.after(TRY_AGAIN_MS, () => this.#insist(message, onAnswer));
+    const process = this.#process;
+    if (process === null || process.ended) return again();
+    void process.ask<K>(message).then((answer) => {
+      if (answer === null || isPassing(answer)) again();
+      else onAnswer(answer as AnswerOf[K]);
+      this.#time.stir();
+    });
+    // A process that ends does not answer any more.
+    this.#time.after(TRY_AGAIN_MS, () => {
+      if (process.ended) this.#insist(message, onAnswer);
+    });
+  }
+
+  #lie(kind: "lie_again" | "lie_stale"): void {
+    const { length } = this.#reported;
+    const known = this.#reported[Math.floor(this.#random() * length)];
+    if (known === undefined) return;
+    const { from, outcome } = known;
+    const run = kind === "lie_again" ? outcome.run : Math.max(0, outcome.run - 1);
+    const lie: RunOutcome = { ...outcome, run, outcome: "completed", result: '"a lie"' };
+    this.#process?.inject(from, {
+      kind: "ReportOutcomes",
+      executor: from,
+      incarnation: "nobody",
+      outcomes: [lie],
+    });
+  }
+
+  #tap(from: string, to: string, message: Protocol["message"]): void {
+    if (to !== "scheduler" || message.kind !== "ReportOutcomes") return;
+    const { outcomes } = message as Extract<SchedulerMessage, { kind: "ReportOutcomes" }>;
+    for (const outcome of outcomes) this.#reported.push({ from, outcome });
+    if (this.#reported.length > OUTCOMES_KEPT) this.#reported.splice(0, 10);
+  }
+
+  #onCommitted(): void {
+    this.#commits++;
+    this.#time.stir();
+    this.#witness ??= new Witness({
+      dataDir: this.#options.dataDir,
+      accepted: this.#accepted,
+      timesHold: () => !this.#clockWasSetBack,
+    });
+    const wrong = this.#witness.look();
+    if (wrong !== null) this.#fail(wrong);
+  }
+
+  /** The product calls for attention. Only troubles that were made may be a reason. */
+  #onErrorLogged(line: string): void {
+    if (!MADE_TROUBLES.test(line)) this.#fail(`an error was logged: ${line}`);
+  }
+
+  #fail(what: string): void {
+    if (this.#failure !== null) return;
+    this.#failure = what;
+    this.#tell(`WRONG: ${what}`);
+  }
+
+  #tell(line: string): void {
+    this.#options.tell?.(`${(this.#time.elapsed / 1_000).toFixed(3)} s  ${line}`);
+  }
+}
+
+type AnswerOf = import("../../actors/protocol.ts").SchedulerReplies;
+
+/** True for an answer that asks to be asked again. */
+function isPassing(answer: unknown): boolean {
+  const [one] = Array.isArray(answer) ? answer : [answer];
+  if (typeof one !== "object" || one === null || !("ok" in one) || one.ok !== false) return false;
+  const error: unknown = "error" in one ? one.error : null;
+  if (typeof error !== "object" || error === null || !("code" in error)) return false;
+  return error.code === "unavailable" || error.code === "internal";
+}
