@@ -6,7 +6,7 @@ import type { ReaderMessage, ReaderReplies, TaskFilter } from "../../../actors/p
 import { Reader } from "../../../actors/reader/reader_actor.ts";
 import { openSqliteReader, openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
 import type { Store } from "../../../actors/storage/port.ts";
-import { complete, insert, newTask } from "../../conformance/store_fixture.ts";
+import { complete, insert, newTask, NOT_READY } from "../../conformance/store_fixture.ts";
 
 type Kind = ReaderMessage["kind"];
 type MessageOf<K extends Kind> = Extract<ReaderMessage, { readonly kind: K }>;
@@ -90,12 +90,36 @@ Deno.test("reader takes q as the beginning of an id, and filters together", asyn
   assert.deepEqual(changes.tasks.map(({ id }) => id), ["a%2", "ab3"]);
 });
 
-Deno.test("reader refuses a cursor of nobody in both listings", async () => {
+Deno.test("reader pages through dead letters by cursors, and counts them", async () => {
+  await using rig = await ReaderRig.open();
+  const dead = { ...NOT_READY, status: "failed", reason: "timeout" } as const;
+  await insert(rig.store, ...[1, 2, 3].map((num) => newTask(num, dead)), newTask(4));
+  const { status: _, ...open } = filter({ q: "task-" });
+  const page = async (cursor: string | null) => {
+    const message = { filter: { ...open, reason: "timeout" }, limit: 2, cursor } as const;
+    return valueOf(await rig.ask({ kind: "ListDeadLetters", ...message }));
+  };
+  const first = await page(null);
+  const second = await page(first.nextCursor);
+  const ids = [first, second].map(({ items }) => items.map(({ task }) => task.id));
+  assert.deepEqual(ids, [["task-3", "task-2"], ["task-1"]]);
+  assert.equal(second.nextCursor, null);
+  assert.deepEqual(await rig.ask({ kind: "CountDeadLetters" }), [
+    { queue: "default", reason: "timeout", count: 3 },
+  ]);
+});
+
+Deno.test("reader refuses a cursor of nobody in every listing", async () => {
   await using rig = await ReaderRig.open();
   const page = { limit: 2, cursor: "' OR 1=1 --" };
   const tasks = await rig.ask({ kind: "ListTasks", filter: filter(), ...page });
   const workflows = await rig.ask({ kind: "ListWorkflows", ...page });
-  for (const result of [tasks, workflows]) {
+  const { status: _, ...open } = filter();
+  const dead = await rig.ask({
+    ...{ kind: "ListDeadLetters", filter: { ...open, reason: null } },
+    ...page,
+  });
+  for (const result of [tasks, workflows, dead]) {
     assert.ok(!result.ok);
     assert.equal(result.error.reason, "invalid_cursor");
   }
