@@ -12,3 +12,4 @@ export type * from "./protocol/executor.ts";
 export type * from "./protocol/reader.ts";
 export type * from "./protocol/events.ts";
 export type * from "./protocol/supervisor.ts";
+export type * from "./protocol/explain.ts";

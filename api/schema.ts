@@ -2,6 +2,7 @@
 export * from "./schema/action.ts";
 export * from "./schema/answers.ts";
 export * from "./schema/dead_letter.ts";
+export * from "./schema/explain.ts";
 export { invalid, parse, pointerTo } from "./schema/field_errors.ts";
 export * from "./schema/query.ts";
 export { queueInput, queueSettings } from "./schema/queue.ts";

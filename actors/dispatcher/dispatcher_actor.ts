@@ -27,6 +27,7 @@ import { ClaimRounds } from "./claim_rounds.ts";
 import { AwaitedExecutors } from "./awaited_executors.ts";
 import { Drains } from "./drains.ts";
 import { ExecutorSlots } from "./executor_slots.ts";
+import { placementsOf } from "./placements.ts";
 import { PoolRequests } from "./pool_requests.ts";
 import { RunLengths } from "./run_lengths.ts";
 import { StalledWork, type StartTimer } from "./stalled_work.ts";
@@ -137,6 +138,8 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
         return this.#claims.configure(message.queue);
       case "GetSlots":
         return this.#onGetSlots();
+      case "GetPlacements":
+        return placementsOf(message.tasks, [...this.#executors.values()], this.#pools);
       case "DrainRuns":
         return this.#onDrainRuns(message.deadlineMs);
       default:

@@ -17,6 +17,7 @@ const log = getLogger("dispatcher");
 export class PoolRequests {
   readonly #options: PoolRequestsOptions;
   readonly #asked = new Set<string>();
+  /** Why the last request of a pool came to nothing; there are no more pools than definitions. */
   readonly #failures = new Map<string, string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -44,6 +45,15 @@ export class PoolRequests {
   /** Why executors of `pool` could not be started when they were asked for last; null: not known. */
   failureOf(pool: string): string | null {
     return this.#failures.get(pool) ?? null;
+  }
+
+  /** What became of the request for `pool`; null where there was none. A failure stays known while it is tried again. */
+  stateOf(
+    pool: string,
+  ): { readonly state: "starting" | "failed"; readonly error: string | null } | null {
+    const error = this.#failures.get(pool);
+    if (error !== undefined) return { state: "failed", error };
+    return this.#asked.has(pool) ? { state: "starting", error: null } : null;
   }
 
   stop(): void {

@@ -1,8 +1,10 @@
 /** What the dispatcher takes, and what it replies. */
 import type { QueueConfig } from "../domain/task.ts";
+import type { PlacementQuestion, PlacementReplies } from "./explain.ts";
 import type { ExecutorAnnouncement, ReadyWork, RunRef } from "./scheduler.ts";
 
 export type DispatcherMessage =
+  | PlacementQuestion
   | { readonly kind: "ExecutorJoined"; readonly executor: ExecutorAnnouncement }
   | { readonly kind: "WorkBecameReady"; readonly work: readonly ReadyWork[] }
   | {
@@ -40,7 +42,7 @@ export interface ExecutorSlots {
   readonly held: number;
 }
 
-export interface DispatcherReplies {
+export interface DispatcherReplies extends PlacementReplies {
   GetSlots: readonly ExecutorSlots[];
   /** Resolves when no run is held any more, or at the deadline with what is left. */
   DrainRuns: { readonly left: number };

@@ -9,6 +9,7 @@ import type {
   WorkflowRecord,
 } from "../domain/task.ts";
 import type { DeadLetterQuestion, DeadLetterQuestionReplies } from "./dead_letters.ts";
+import type { ExplainQuestion, ExplainReplies } from "./explain.ts";
 
 export interface TaskFilter {
   readonly status: TaskStatus | null;
@@ -40,6 +41,7 @@ export interface QueueDepth {
 
 export type ReaderMessage =
   | DeadLetterQuestion
+  | ExplainQuestion
   | { readonly kind: "GetTasks"; readonly ids: readonly string[] }
   | {
     readonly kind: "ListTasks";
@@ -81,7 +83,7 @@ export interface Changes {
   readonly reset: boolean;
 }
 
-export interface ReaderReplies extends DeadLetterQuestionReplies {
+export interface ReaderReplies extends DeadLetterQuestionReplies, ExplainReplies {
   /** In the order of the ids; null where there is none. With arguments and results. */
   GetTasks: readonly (TaskRecord | null)[];
   ListTasks: Result<Page<TaskRecord>>;

@@ -13,6 +13,7 @@ import type {
   WorkflowRecord,
 } from "../domain/task.ts";
 import type { DeadLetterCommand, DeadLetterCommandReplies } from "./dead_letters.ts";
+import type { StartQuestion, StartReplies } from "./explain.ts";
 import type { Submission, SubmittedTask, SubmittedWorkflow } from "./submission.ts";
 
 /** An executor as it presents itself to a scheduler, after its own start or the scheduler's. */
@@ -143,6 +144,7 @@ export interface SchedulerStats {
 
 export type SchedulerMessage =
   | DeadLetterCommand
+  | StartQuestion
   | { readonly kind: "SubmitTasks"; readonly items: readonly Submission[] }
   | {
     readonly kind: "SubmitWorkflow";
@@ -183,7 +185,7 @@ export type SchedulerMessage =
   }
   | { readonly kind: "Drain" };
 
-export interface SchedulerReplies extends DeadLetterCommandReplies {
+export interface SchedulerReplies extends DeadLetterCommandReplies, StartReplies {
   SubmitTasks: readonly Result<SubmittedTask>[];
   SubmitWorkflow: Result<SubmittedWorkflow>;
   /** The task as it is now: `cancelled`, or still `running` with `cancelRequestedAt`. */

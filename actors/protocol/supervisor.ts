@@ -21,6 +21,8 @@ export interface SystemStatus {
   /** Why it is not ready; empty when it is. */
   readonly notReady: readonly string[];
   readonly draining: boolean;
+  /** Why the store takes no writes; null when it does. */
+  readonly storeError: string | null;
   /** Isolates that were ended while they did not answer: their threads may still use a core each. */
   readonly abandonedIsolates?: number;
   /** How often the scheduler saw the wall clock move against the monotonic one, since the start. */

@@ -16,6 +16,7 @@ import type {
 import type { Behaviour } from "../runtime/mod.ts";
 import type { StoreReader, TaskQuery } from "../storage/port.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { gatherStoreFacts } from "./store_facts.ts";
 
 export class Reader implements Behaviour<ReaderProtocol> {
   readonly #store: StoreReader;
@@ -46,6 +47,8 @@ export class Reader implements Behaviour<ReaderProtocol> {
         return this.#onListDeadLetters(message);
       case "CountDeadLetters":
         return this.#store.countDeadLetters();
+      case "GetStoreFacts":
+        return this.#onGetStoreFacts(message.id);
       case "GetChanges":
         return this.#onGetChanges(message);
       default:
@@ -112,6 +115,11 @@ export class Reader implements Behaviour<ReaderProtocol> {
     const page = { limit, beforeNum: beforeNum.value };
     const { workflows, nextBeforeNum } = await this.#store.listWorkflows(page);
     return ok({ items: workflows, nextCursor: encodeCursor(nextBeforeNum) });
+  }
+
+  async #onGetStoreFacts(id: string): Promise<ReaderReplies["GetStoreFacts"]> {
+    const facts = await this.#store.look((view) => gatherStoreFacts(view, id));
+    return facts === null ? unknown("Task", id) : ok(facts);
   }
 
   #onGetChanges({ afterSeq, filter, limit }: MessageOf<"GetChanges">): Promise<Changes> {

@@ -29,6 +29,7 @@ serveActor<ReaderProtocol, ReaderInit>(
       GetChanges: "reads",
       ListDeadLetters: "reads",
       CountDeadLetters: "reads",
+      GetStoreFacts: "reads",
     },
     max: { reads: 10_000 },
   },

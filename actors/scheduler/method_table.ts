@@ -10,6 +10,7 @@ export interface Method {
 /** The registered tasks as plain data, by every name that they are called by. */
 export class MethodTable {
   readonly definitions: readonly MethodDefinition[];
+  readonly #allowPermissions: boolean;
   readonly #methods = new Map<string, Map<TaskMode, Method>>();
 
   constructor(
@@ -17,6 +18,7 @@ export class MethodTable {
     { allowPermissions }: { readonly allowPermissions: boolean },
   ) {
     this.definitions = definitions;
+    this.#allowPermissions = allowPermissions;
     for (const definition of definitions) {
       const permissions = allowPermissions ? definition.permissions : {};
       const pool = poolKey({ kind: definition.mode, permissions });
@@ -25,6 +27,11 @@ export class MethodTable {
         this.#methods.set(name, modes.set(definition.mode, { definition, pool }));
       }
     }
+  }
+
+  /** True when a method asks for rights that this node does not give. */
+  refusesRights({ definition }: Method): boolean {
+    return !this.#allowPermissions && Object.keys(definition.permissions).length > 0;
   }
 
   /** The definition called `name`: of `mode` where there are two, async first where none is asked for. */

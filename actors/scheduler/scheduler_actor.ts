@@ -42,6 +42,7 @@ import { DRAINING, refusal, refusedBy } from "./refusals.ts";
 import { recordOutcomes, recordProgress } from "./record_outcomes.ts";
 import { ResultCache } from "./result_cache.ts";
 import { SlowCommits } from "./slow_commits.ts";
+import { startConditions } from "./start_conditions.ts";
 import { StatsKeeper } from "./stats_keeper.ts";
 import { submitTasks } from "./submit_tasks.ts";
 import { submitWorkflows } from "./submit_workflow.ts";
@@ -198,6 +199,8 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
         return this.#onGetDispatchState();
       case "GetMethods":
         return this.#commitContext.methods.definitions;
+      case "GetStartConditions":
+        return startConditions(message.tasks, { ...this.#commitContext, now: this.#now() });
       case "GetSchedulerStats":
         return this.#onGetStats();
       case "Drain":

@@ -21,6 +21,7 @@ serveActor<SchedulerProtocol, SchedulerInit & { readonly logging: LoggingOptions
       ReportProgress: "outcomes",
       GetSchedulerStats: "reads",
       GetMethods: "reads",
+      GetStartConditions: "reads",
     },
     max: { control: 10_000, outcomes: 10_000, submissions: 5_000, reads: 1_000 },
   },

@@ -18,6 +18,7 @@ import type {
   WorkflowStatus,
 } from "../domain/task.ts";
 import type { DeadLetterReader, DeadLetterWriter } from "./port/dead_letters.ts";
+import type { SnapshotReader } from "./port/explain.ts";
 
 /** A new task: `seq` is the store's to give. */
 export type NewTask = TaskSpec & TaskState & {
@@ -223,7 +224,7 @@ export interface TaskQuery {
 }
 
 /** Looks only, on a connection that can't write. */
-export interface StoreReader extends DeadLetterReader {
+export interface StoreReader extends DeadLetterReader, SnapshotReader {
   getTasks(ids: readonly string[]): Promise<readonly (TaskRecord | null)[]>;
   /** Newest first below `beforeNum`; scans at most `scanRows`. Texts over `textBytes` are left out. */
   listTasks(

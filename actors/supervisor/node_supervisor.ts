@@ -174,6 +174,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       ready: notReady.length === 0,
       notReady,
       draining,
+      storeError,
       abandonedIsolates: this.#abandoned.count,
       clockSteps,
       lastClockStep,

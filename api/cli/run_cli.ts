@@ -5,6 +5,7 @@ import { CommandBinder } from "./command_call.ts";
 import { addBackup, addRestore } from "./commands/backup.ts";
 import { addDeadLetters } from "./commands/dead_letters.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addExplain } from "./commands/explain.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMethods } from "./commands/methods.ts";
 import { addQueues } from "./commands/queues.ts";
@@ -33,6 +34,7 @@ const COMMANDS = [
   addWatch,
   addLogs,
   addDeadLetters,
+  addExplain,
   addQueues,
   addSchedules,
   addMethods,

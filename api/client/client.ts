@@ -22,6 +22,7 @@ import type {
   TickRangeJson,
 } from "./schedule_json.ts";
 import { followTaskEvents, type TaskEvent, type TaskEventsOptions } from "./task_events.ts";
+import type { ExplanationJson } from "./explanation_json.ts";
 import type {
   ArgumentValue,
   AttemptJson,
@@ -172,6 +173,11 @@ export class Client {
 
   async logs(id: string): Promise<readonly LogLineJson[]> {
     return itemsOf(await this.#get<Items<LogLineJson>>(taskPath(id, "/logs")));
+  }
+
+  /** Why a task is not running, what it is doing, or how it ended. */
+  explain(id: string): Promise<ExplanationJson> {
+    return this.#get(taskPath(id, "/explain"));
   }
 
   cancelWorkflow(id: string): Promise<WorkflowJson> {

@@ -23,6 +23,7 @@ import { getLogger } from "../../actors/telemetry/logger.ts";
 import { Authenticator } from "../auth.ts";
 import { bindAgain } from "../bind_again.ts";
 import { DeadLetterService } from "../dead_letter_service.ts";
+import { ExplainService } from "../explain_service.ts";
 import { Metrics } from "../metrics.ts";
 import { ScheduleService } from "../schedule_service.ts";
 import { TaskService } from "../task_service.ts";
@@ -56,12 +57,14 @@ export async function startHttpActor(
   init: HttpInit,
   context: ActorContext,
 ): Promise<Started<FrontEndProtocol>> {
-  const service = new TaskService({
+  const actors = {
     scheduler: context.ref<SchedulerProtocol>("scheduler"),
     reader: context.ref<ReaderProtocol>("reader"),
     supervisor: context.ref<SupervisorProtocol>("supervisor"),
     dispatcher: context.ref<DispatcherProtocol>("dispatcher"),
-  });
+  };
+  const service = new TaskService(actors);
+  const explain = new ExplainService(actors);
   const schedules = new ScheduleService({
     scheduler: context.ref("scheduler"),
     reader: context.ref("reader"),
@@ -74,7 +77,7 @@ export async function startHttpActor(
   const metrics = new Metrics(init.methods.flatMap(({ name, aliases }) => [name, ...aliases]));
   const authenticator = new Authenticator(init.config.auth);
   const { config } = init;
-  const node = { service, deadLetters, schedules, feed, metrics, config, now: Date.now };
+  const node = { service, deadLetters, explain, schedules, feed, metrics, config, now: Date.now };
   const app = new RestApp({ ...node, authenticator });
   const patienceMs = init.bindPatienceMs ?? 0;
   const listener = await bindAgain(() => new HttpListener(init, app), { patienceMs });

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { NodeConfig } from "../../actors/config.ts";
 import type { Principal, Scope } from "../auth.ts";
 import type { DeadLetterService } from "../dead_letter_service.ts";
+import type { ExplainService } from "../explain_service.ts";
 import type { Metrics } from "../metrics.ts";
 import type { ScheduleService } from "../schedule_service.ts";
 import type { TaskService } from "../task_service.ts";
@@ -13,6 +14,7 @@ export interface RestNode {
   readonly service: TaskService;
   readonly schedules: ScheduleService;
   readonly deadLetters: DeadLetterService;
+  readonly explain: ExplainService;
   readonly feed: ChangeFeed;
   readonly metrics: Metrics;
   readonly config: NodeConfig;

@@ -5,6 +5,7 @@ import { HISTORY_CASES } from "./history_cases.ts";
 import { LISTING_CASES } from "./listing_cases.ts";
 import { MODEL_CASES } from "./model_cases.ts";
 import { READY_CASES } from "./ready_cases.ts";
+import { SNAPSHOT_CASES } from "./snapshot_cases.ts";
 import type { StoreUnderTest } from "./store_fixture.ts";
 import { TASK_CASES } from "./task_cases.ts";
 import { TRANSACTION_CASES } from "./transaction_cases.ts";
@@ -19,6 +20,7 @@ const CASES = [
   ...HISTORY_CASES,
   ...LISTING_CASES,
   ...DEAD_LETTER_CASES,
+  ...SNAPSHOT_CASES,
   ...MODEL_CASES,
 ];
 

@@ -6,6 +6,7 @@ import {
   type TaskRecord,
 } from "../../domain/task.ts";
 import type { StoreReader, TaskQuery } from "../port.ts";
+import type { SnapshotView } from "../port/explain.ts";
 import { integer, oneOf, text } from "./column.ts";
 import { Connection, type Row } from "./connection.ts";
 import * as deadLetters from "./dead_letters.ts";
@@ -13,6 +14,7 @@ import { listChanges, listTasks } from "./listing.ts";
 import { readQueues } from "./queues.ts";
 import { decodeRun, RUN_COLUMNS } from "./runs.ts";
 import { assertSchema } from "./schema.ts";
+import { SnapshotTurns } from "./snapshot.ts";
 import { databaseFile } from "./store.ts";
 import { COLUMNS_WITH_TEXTS, COLUMNS_WITHOUT_TEXTS, decodeTask, TASK_TABLES } from "./task_row.ts";
 import { decodeWorkflows, WORKFLOW_COLUMNS } from "./workflows.ts";
@@ -23,17 +25,19 @@ export interface SqliteReaderOptions {
 
 /** Opens the store of a data folder for looking only. A writer has to have opened it once before. */
 export function openSqliteReader({ dataDir }: SqliteReaderOptions): Promise<StoreReader> {
-  return Promise.try(() => {
-    const connection = new Connection({ file: databaseFile(dataDir), readOnly: true });
-    try {
-      connection.exec("PRAGMA query_only = 1; PRAGMA temp_store = MEMORY");
-      assertSchema(connection);
-      return new SqliteReader(connection);
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
-  });
+  return Promise.try(() => new SqliteReader(() => openToLook(dataDir)));
+}
+
+function openToLook(dataDir: string): Connection {
+  const connection = new Connection({ file: databaseFile(dataDir), readOnly: true });
+  try {
+    connection.exec("PRAGMA query_only = 1; PRAGMA temp_store = MEMORY");
+    assertSchema(connection);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
 }
 
 const STATUSES = new Set(TASK_STATUSES);
@@ -42,8 +46,15 @@ const LEVELS = new Set<LogLevel>(["debug", "info", "warn", "error"]);
 class SqliteReader implements StoreReader {
   readonly #connection: Connection;
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
+  readonly #snapshots: SnapshotTurns;
+
+  constructor(open: () => Connection) {
+    this.#connection = open();
+    this.#snapshots = new SnapshotTurns(open);
+  }
+
+  look<T>(work: (view: SnapshotView) => Promise<T>): Promise<T> {
+    return this.#snapshots.look(work);
   }
 
   getTasks(ids: readonly string[]): Promise<readonly (TaskRecord | null)[]> {
@@ -147,8 +158,9 @@ class SqliteReader implements StoreReader {
     );
   }
 
-  close(): Promise<void> {
-    return Promise.try(() => this.#connection.close());
+  async close(): Promise<void> {
+    await this.#snapshots.close();
+    this.#connection.close();
   }
 
   /** Runs queries on one snapshot, so that what they say together was true together. */

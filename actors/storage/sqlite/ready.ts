@@ -76,7 +76,7 @@ const KEY_AFTER = KEYS_OF_POOL + "AND concurrency_key > ? ORDER BY concurrency_k
  * The keys of a range: one seek of the index each, instead of a walk over all the tasks of a key. The
  * database compares them, since its order of strings is not JavaScript's.
  */
-function* readyKeys(
+export function* readyKeys(
   connection: Connection,
   { queue, pool, after, upTo }: KeyRange,
 ): Generator<string> {
@@ -90,7 +90,8 @@ function* readyKeys(
   }
 }
 
-function hasKeyless(connection: Connection, { queue, pool }: QueueAndPool): boolean {
+/** True when the queue and pool have ready work without a key. */
+export function hasKeyless(connection: Connection, { queue, pool }: QueueAndPool): boolean {
   return connection.row(
     "SELECT 1 FROM tasks INDEXED BY tasks_ready WHERE status = 'pending' " +
       "AND queue = ? AND ready_pool = ? AND concurrency_key IS NULL LIMIT 1",

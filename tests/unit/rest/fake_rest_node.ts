@@ -8,16 +8,21 @@ import {
   type WorkflowRecord,
 } from "../../../actors/domain/task.ts";
 import type {
+  DispatcherProtocol,
+  ReaderProtocol,
   ScheduleCommand,
   ScheduleQuery,
+  SchedulerProtocol,
   Submission,
   SubscriberMessage,
+  SupervisorProtocol,
   SystemStatus,
   TasksCommitted,
 } from "../../../actors/protocol.ts";
 import type { ActorRef, AskResult, Protocol } from "../../../actors/runtime/actor.ts";
 import { Authenticator, signToken } from "../../../api/auth.ts";
 import { DeadLetterService } from "../../../api/dead_letter_service.ts";
+import { ExplainService } from "../../../api/explain_service.ts";
 import { Metrics } from "../../../api/metrics.ts";
 import { ChangeFeed } from "../../../api/rest/change_feed.ts";
 import { RestApp } from "../../../api/rest/rest_app.ts";
@@ -62,12 +67,14 @@ export class FakeRestNode {
 
   constructor({ config, now = () => NOW }: FakeRestNodeOptions = {}) {
     const full = { ...fakeConfig(), ...config };
-    this.service = new TaskService({
-      scheduler: this.#ref("scheduler"),
-      reader: this.#ref("reader"),
-      supervisor: this.#ref("supervisor"),
-      dispatcher: this.#ref("dispatcher"),
-    });
+    const actors = {
+      scheduler: this.#ref<SchedulerProtocol>("scheduler"),
+      reader: this.#ref<ReaderProtocol>("reader"),
+      supervisor: this.#ref<SupervisorProtocol>("supervisor"),
+      dispatcher: this.#ref<DispatcherProtocol>("dispatcher"),
+    };
+    this.service = new TaskService(actors);
+    const explain = new ExplainService({ ...actors, now });
     const deadLetters = new DeadLetterService({
       scheduler: this.#ref("scheduler"),
       reader: this.#ref("reader"),
@@ -83,6 +90,7 @@ export class FakeRestNode {
     this.app = new RestApp({
       service,
       deadLetters,
+      explain,
       schedules,
       feed,
       metrics,
@@ -181,6 +189,7 @@ export class FakeRestNode {
       case "CancelTask":
       case "RetryTask":
         return this.#task(message["id"]);
+      case "GetStoreFacts":
       case "GetAttempts":
       case "GetLogs":
       case "DeleteTask": {
@@ -343,6 +352,7 @@ function readySystem(): SystemStatus {
     ready: true,
     notReady: [],
     draining: false,
+    storeError: null,
     actors: [{
       name: "scheduler",
       parent: null,

@@ -12,6 +12,7 @@ import {
   insert,
   newTask,
   NOT_READY,
+  present,
   query,
   selectReady,
   T0,
@@ -141,6 +142,19 @@ async function readEverything(dataDir: string): Promise<void> {
     await reader.listChanges(query(filter), { ...page, afterSeq: 0 });
   }
   await reader.countDeadLetters();
+  await reader.look(async (view) => {
+    const task = present(await view.findTask("task-3"));
+    await view.loadTasks([1]);
+    await view.dependenciesIn(2, { statuses: ["completed"], limit: 9 });
+    await view.findQueue("default");
+    const scopes = [{ queue: "q" }, { queue: "q", concurrencyKey: "k" }, { pool: "async" }];
+    for (const scope of scopes) {
+      await view.listRunning(scope, 9);
+      await view.countRunning(scope, 9);
+    }
+    await view.countAhead(task, 9);
+    await view.countOtherKeys(task, 9);
+  });
   await reader.close();
 }
 

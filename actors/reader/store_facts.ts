@@ -1,0 +1,154 @@
+/** Gathers what the store knows for explaining a task, on one snapshot and within bounds. */
+import {
+  type DependencyFact,
+  EXPLAIN_LIMITS,
+  type Occupants,
+  type ReadyPlace,
+  type RootFacts,
+  type StoreFacts,
+  type TaskFacts,
+} from "../domain/explain.ts";
+import { guiltyStatuses, isGuilty, leadsOn } from "../domain/explain/upstream.ts";
+import { defaultQueue, type TaskRecord } from "../domain/task.ts";
+import type { DependencyState } from "../storage/port.ts";
+import type { RunningScope, SnapshotView } from "../storage/port/explain.ts";
+
+const NOBODY: Occupants = { count: 0, tasks: [] };
+
+/** The facts of the task `id`; null where there is none. */
+export async function gatherStoreFacts(
+  view: SnapshotView,
+  id: string,
+): Promise<StoreFacts | null> {
+  const task = await view.findTask(id);
+  if (task === null) return null;
+  const guilty = await guiltyOf(view, task, EXPLAIN_LIMITS.walkDependencies);
+  const shown = guilty.slice(0, EXPLAIN_LIMITS.dependencies);
+  const { roots, truncated } = await new RootSearch(view).run(task);
+  return {
+    subject: await taskFacts(view, task),
+    dependencies: shown.map(dependencyFact),
+    moreDependencies: guilty.length > shown.length,
+    roots,
+    truncated,
+  };
+}
+
+async function taskFacts(view: SnapshotView, task: TaskRecord): Promise<TaskFacts> {
+  const queue = await view.findQueue(task.queue) ?? defaultQueue(task.queue);
+  if (task.status !== "pending") return { task, queue, place: null };
+  const { concurrency, keyConcurrency } = queue;
+  const { concurrencyKey } = task;
+  const place: ReadyPlace = {
+    inQueue: concurrency === null
+      ? NOBODY
+      : await occupants(view, { queue: task.queue }, concurrency),
+    withKey: keyConcurrency === null || concurrencyKey === null
+      ? NOBODY
+      : await occupants(view, { queue: task.queue, concurrencyKey }, keyConcurrency),
+    inPool: await occupants(view, { pool: task.pool }, EXPLAIN_LIMITS.ahead),
+    ahead: await view.countAhead(task, EXPLAIN_LIMITS.ahead),
+    otherKeys: await view.countOtherKeys(task, EXPLAIN_LIMITS.keys),
+  };
+  return { task, queue, place };
+}
+
+async function occupants(
+  view: SnapshotView,
+  scope: RunningScope,
+  atMost: number,
+): Promise<Occupants> {
+  return {
+    count: await view.countRunning(scope, atMost),
+    tasks: await view.listRunning(scope, EXPLAIN_LIMITS.running),
+  };
+}
+
+async function guiltyOf(
+  view: SnapshotView,
+  task: TaskRecord,
+  limit: number,
+): Promise<readonly DependencyState[]> {
+  const statuses = guiltyStatuses(task);
+  if (statuses.length === 0) return [];
+  const dependencies = await view.dependenciesIn(task.num, { statuses, limit });
+  return dependencies.filter((dependency) => isGuilty(task, dependency));
+}
+
+interface Step {
+  readonly task: TaskRecord;
+  /** Ids from the first dependency on to the task itself. */
+  readonly path: readonly string[];
+}
+
+/** Follows guilty dependencies to those that wait or ended for reasons of their own, depth first. */
+class RootSearch {
+  readonly #view: SnapshotView;
+  readonly #seen = new Set<number>();
+  readonly #roots: RootFacts[] = [];
+  #steps = 0;
+  #truncated = false;
+
+  constructor(view: SnapshotView) {
+    this.#view = view;
+  }
+
+  async run(
+    task: TaskRecord,
+  ): Promise<{ readonly roots: readonly RootFacts[]; readonly truncated: boolean }> {
+    // A stack of its own: chains may be longer than the call stack should be.
+    const stack: Step[] = [{ task, path: [] }];
+    let deepest: Step | null = null;
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      if (this.#isEnough()) break;
+      const guilty = await this.#expand(next.task);
+      const { path } = next;
+      if (path.length > (deepest?.path.length ?? 0)) deepest = next;
+      const found = await this.#load(guilty);
+      const further = found.map((one) => ({ task: one, path: [...path, one.id] }));
+      await this.#keepRoots(further.filter((one) => !leadsOn(one.task)));
+      // The first dependency is followed first.
+      stack.push(...further.filter((one) => leadsOn(one.task)).reverse());
+    }
+    // A chain longer than the bound: where it was left is at least on the way.
+    if (this.#roots.length === 0 && deepest !== null) await this.#keepRoots([deepest]);
+    return { roots: this.#roots, truncated: this.#truncated };
+  }
+
+  async #expand(task: TaskRecord): Promise<readonly DependencyState[]> {
+    this.#steps++;
+    const limit = EXPLAIN_LIMITS.walkDependencies;
+    const guilty = await guiltyOf(this.#view, task, limit);
+    if (guilty.length >= limit) this.#truncated = true;
+    const fresh = guilty.filter(({ num }) => !this.#seen.has(num));
+    for (const { num } of fresh) this.#seen.add(num);
+    return fresh;
+  }
+
+  async #load(dependencies: readonly DependencyState[]): Promise<readonly TaskRecord[]> {
+    const tasks = await this.#view.loadTasks(dependencies.map(({ num }) => num));
+    const byNum = new Map(tasks.map((task) => [task.num, task]));
+    return dependencies.flatMap(({ num }) => byNum.get(num) ?? []);
+  }
+
+  async #keepRoots(candidates: readonly Step[]): Promise<void> {
+    for (const { task, path } of candidates) {
+      if (this.#roots.length >= EXPLAIN_LIMITS.roots) {
+        this.#truncated = true;
+        return;
+      }
+      this.#roots.push({ path, facts: await taskFacts(this.#view, task) });
+    }
+  }
+
+  #isEnough(): boolean {
+    const enough = this.#roots.length >= EXPLAIN_LIMITS.roots ||
+      this.#steps >= EXPLAIN_LIMITS.walk;
+    if (enough) this.#truncated = true;
+    return enough;
+  }
+}
+
+function dependencyFact({ id, key, status, reason }: DependencyState): DependencyFact {
+  return { id, key, status, reason };
+}
