@@ -21,7 +21,12 @@ export function scheduleView(
     ...targetView(schedule, inList),
     nextFireTimes: nextFireTimes.map(iso),
     bufferedAt: isoOrNull(schedule.bufferedAt),
-    counts: { fired: schedule.fired, missed: schedule.missed, skipped: schedule.skipped },
+    counts: {
+      fired: schedule.fired,
+      missed: schedule.missed,
+      skipped: schedule.skipped,
+      refused: schedule.refused,
+    },
     lastFiredAt: isoOrNull(schedule.lastFiredAt),
     lastStarted: schedule.lastStarted,
     createdAt: iso(schedule.createdAt),

@@ -44,7 +44,10 @@ export interface ScheduleSpec {
   readonly overlap: OverlapPolicy;
   /** A tick that is noticed later than this after its time is counted as missed instead of run. */
   readonly catchUpWindowMs: number;
-  /** Each tick is delayed by its own share of this, from 0 up. */
+  /**
+   * Each tick is delayed by its own share of this, from 0 up, and the same at every start; where the
+   * next tick is nearer, by a share of the time until then.
+   */
   readonly jitterMs: number;
   readonly target: ScheduleTarget;
 }
@@ -64,10 +67,11 @@ export interface ScheduleRecord {
   readonly decidedUntil: number;
   /** The nominal time of the one tick that waits for the work before it to end. */
   readonly bufferedAt: number | null;
-  /** How many ticks started work, came too late, or were left out because of an overlap. */
+  /** How many ticks started work, came too late, were left out because of an overlap, or could not start. */
   readonly fired: number;
   readonly missed: number;
   readonly skipped: number;
+  readonly refused: number;
   /** The nominal time of the newest tick that started something, and what that was. */
   readonly lastFiredAt: number | null;
   readonly lastStarted: StartedWork | null;
@@ -75,13 +79,19 @@ export interface ScheduleRecord {
   readonly updatedAt: number;
 }
 
-/** How one tick was decided. */
-export type TickOutcome = "fired" | "skipped" | "refused";
+/** How one tick was decided; `triggered` is a start by hand, which is at no nominal time. */
+export type TickOutcome = "fired" | "skipped" | "refused" | "triggered";
+
+/** Every outcome that a tick can have. */
+export const TICK_OUTCOMES: readonly TickOutcome[] = ["fired", "skipped", "refused", "triggered"];
 
 /** One decided tick: its schedule and nominal time are there once, which is why it fires once. */
 export interface TickRecord {
   readonly schedule: string;
-  /** The UTC instant for which the expression stands, whenever it was noticed. */
+  /**
+   * The UTC instant for which the expression stands, whenever it was noticed: a whole second. A start by
+   * hand has the time of it, which is never a whole second, so that it takes no tick's place.
+   */
   readonly nominalAt: number;
   readonly outcome: TickOutcome;
   readonly decidedAt: number;

@@ -297,6 +297,17 @@ export const LIMITS = {
   timeoutMs: 86_400_000,
   attempts: 1_000,
   queues: 1_000,
+  schedules: 1_000,
+  /** Leaves room for the time and a workflow's key in the ids of what a schedule starts. */
+  scheduleNameLength: 150,
+  /** One schedule as JSON text, and all of them together. */
+  scheduleBytes: 1 << 20,
+  schedulesBytes: 16 << 20,
+  catchUpWindowMs: 366 * 86_400_000,
+  jitterMs: 86_400_000,
+  backfillTicks: 1_000,
+  /** Decided ticks that are kept of one schedule. */
+  ticksKept: 1_000,
 } as const;
 
 /** What a submission gets where neither it nor its definition says otherwise. */

@@ -16,6 +16,9 @@ export interface CommitCounts {
   readonly runSeconds: readonly number[];
 }
 
+/** What ticks of schedules came to. */
+export type TickCount = "fired" | "skipped" | "missed" | "refused" | "triggered";
+
 /** What one commit changed; published after it, once. */
 export interface TasksCommitted {
   readonly kind: "TasksCommitted";
@@ -27,6 +30,8 @@ export interface TasksCommitted {
   readonly batchSize: number;
   readonly cacheHits: number;
   readonly cacheMisses: number;
+  /** Ticks of schedules that were decided; absent where there were none. */
+  readonly ticks?: Readonly<Partial<Record<TickCount, number>>>;
 }
 
 /** The subscriber was too slow and events were dropped: read anew what matters. */

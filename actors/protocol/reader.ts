@@ -10,6 +10,7 @@ import type {
 } from "../domain/task.ts";
 import type { DeadLetterQuestion, DeadLetterQuestionReplies } from "./dead_letters.ts";
 import type { ExplainQuestion, ExplainReplies } from "./explain.ts";
+import type { ScheduleQuery, ScheduleQueryReplies } from "./schedules.ts";
 
 export interface TaskFilter {
   readonly status: TaskStatus | null;
@@ -42,6 +43,7 @@ export interface QueueDepth {
 export type ReaderMessage =
   | DeadLetterQuestion
   | ExplainQuestion
+  | ScheduleQuery
   | { readonly kind: "GetTasks"; readonly ids: readonly string[] }
   | {
     readonly kind: "ListTasks";
@@ -83,7 +85,8 @@ export interface Changes {
   readonly reset: boolean;
 }
 
-export interface ReaderReplies extends DeadLetterQuestionReplies, ExplainReplies {
+export interface ReaderReplies
+  extends DeadLetterQuestionReplies, ExplainReplies, ScheduleQueryReplies {
   /** In the order of the ids; null where there is none. With arguments and results. */
   GetTasks: readonly (TaskRecord | null)[];
   ListTasks: Result<Page<TaskRecord>>;

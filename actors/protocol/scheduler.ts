@@ -14,6 +14,7 @@ import type {
 } from "../domain/task.ts";
 import type { DeadLetterCommand, DeadLetterCommandReplies } from "./dead_letters.ts";
 import type { StartQuestion, StartReplies } from "./explain.ts";
+import type { ScheduleCommand, ScheduleCommandReplies } from "./schedules.ts";
 import type { Submission, SubmittedTask, SubmittedWorkflow } from "./submission.ts";
 
 /** An executor as it presents itself to a scheduler, after its own start or the scheduler's. */
@@ -145,6 +146,7 @@ export interface SchedulerStats {
 export type SchedulerMessage =
   | DeadLetterCommand
   | StartQuestion
+  | ScheduleCommand
   | { readonly kind: "SubmitTasks"; readonly items: readonly Submission[] }
   | {
     readonly kind: "SubmitWorkflow";
@@ -185,7 +187,8 @@ export type SchedulerMessage =
   }
   | { readonly kind: "Drain" };
 
-export interface SchedulerReplies extends DeadLetterCommandReplies, StartReplies {
+export interface SchedulerReplies
+  extends DeadLetterCommandReplies, StartReplies, ScheduleCommandReplies {
   SubmitTasks: readonly Result<SubmittedTask>[];
   SubmitWorkflow: Result<SubmittedWorkflow>;
   /** The task as it is now: `cancelled`, or still `running` with `cancelRequestedAt`. */

@@ -5,7 +5,7 @@ import type { ScheduleRecord, ScheduleSpec, TickRecord } from "../domain/schedul
 /** A schedule with what follows from it and the time. */
 export interface ScheduleView {
   readonly schedule: ScheduleRecord;
-  /** The next five nominal times, epoch ms; those of a paused schedule if it were resumed now. */
+  /** The next five ticks to come, epoch ms, without jitter; of a paused schedule: if it were resumed. */
   readonly nextFireTimes: readonly number[];
 }
 
@@ -20,10 +20,17 @@ export type ScheduleCommand =
   | { readonly kind: "PutSchedule"; readonly name: string; readonly spec: ScheduleSpec }
   | { readonly kind: "DeleteSchedule"; readonly name: string }
   | { readonly kind: "PauseSchedule"; readonly name: string; readonly paused: boolean }
-  /** Starts the work once, now, whatever the time and the overlap policy say. */
+  /**
+   * Starts the work once, now, whatever the time, a pause and the overlap policy say. It is recorded as
+   * `triggered`, takes no tick's place, and no later tick waits for it.
+   */
   | { readonly kind: "TriggerSchedule"; readonly name: string }
   | {
-    /** Fires the ticks from `from` to before `until`, epoch ms, that have not fired: at most 1,000. */
+    /**
+     * Fires the ticks from `from` to before `until`, epoch ms and not in the future, that have not fired:
+     * at most 1,000, all at once, as if overlaps were allowed and also in a pause. Ticks that were missed,
+     * skipped or refused are among them. Repeating it starts nothing twice.
+     */
     readonly kind: "BackfillSchedule";
     readonly name: string;
     readonly from: number;

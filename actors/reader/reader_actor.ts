@@ -4,6 +4,7 @@
  */
 import { ok, refuse, type Result } from "../domain/error.ts";
 import { unreachable } from "../domain/exhaustive.ts";
+import { nextFireTimes } from "../domain/schedule_decision.ts";
 import { LIMITS } from "../domain/task.ts";
 import type {
   Changes,
@@ -20,9 +21,11 @@ import { gatherStoreFacts } from "./store_facts.ts";
 
 export class Reader implements Behaviour<ReaderProtocol> {
   readonly #store: StoreReader;
+  readonly #now: () => number;
 
-  constructor(store: StoreReader) {
+  constructor(store: StoreReader, { now = Date.now }: { readonly now?: () => number } = {}) {
     this.#store = store;
+    this.#now = now;
   }
 
   receive(message: ReaderMessage): unknown {
@@ -51,6 +54,12 @@ export class Reader implements Behaviour<ReaderProtocol> {
         return this.#onGetStoreFacts(message.id);
       case "GetChanges":
         return this.#onGetChanges(message);
+      case "ListSchedules":
+        return this.#onListSchedules();
+      case "GetSchedule":
+        return this.#onGetSchedule(message.name);
+      case "ListTicks":
+        return this.#onListTicks(message);
       default:
         return unreachable(message);
     }
@@ -130,6 +139,26 @@ export class Reader implements Behaviour<ReaderProtocol> {
       textBytes: LIMITS.listTextBytes,
     });
   }
+
+  async #onListSchedules(): Promise<ReaderReplies["ListSchedules"]> {
+    const now = this.#now();
+    const schedules = await this.#store.listSchedules();
+    return schedules.map((schedule) => ({
+      schedule,
+      nextFireTimes: nextFireTimes(schedule, now),
+    }));
+  }
+
+  async #onGetSchedule(name: string): Promise<ReaderReplies["GetSchedule"]> {
+    const schedule = await this.#store.getSchedule(name);
+    if (schedule === null) return unknown("Schedule", name);
+    return ok({ schedule, nextFireTimes: nextFireTimes(schedule, this.#now()) });
+  }
+
+  async #onListTicks({ name, limit }: MessageOf<"ListTicks">): Promise<ReaderReplies["ListTicks"]> {
+    const ticks = await this.#store.listTicks(name, limit);
+    return ticks === null ? unknown("Schedule", name) : ok(ticks);
+  }
 }
 
 type MessageOf<K extends string> = Extract<ReaderMessage, { readonly kind: K }>;
@@ -138,7 +167,7 @@ function queryOf({ q, ...filter }: TaskFilter): TaskQuery {
   return { ...filter, idPrefix: q };
 }
 
-function unknown(what: "Task" | "Workflow", id: string) {
-  const reason = what === "Task" ? "unknown_task" : "unknown_workflow";
+function unknown(what: "Task" | "Workflow" | "Schedule", id: string) {
+  const reason = `unknown_${what.toLowerCase()}`;
   return refuse("not_found", reason, `${what} "${id}" does not exist`, { subject: id });
 }

@@ -28,7 +28,8 @@ export class Announcer {
 
   announce(effects: Effects, report: CommitReport): void {
     this.#tellDispatcher(effects);
-    if (effects.lastSeq === 0 && effects.endedIds.length === 0) return;
+    const { ticks } = effects;
+    if (effects.lastSeq === 0 && effects.endedIds.length === 0 && ticks.size === 0) return;
     this.#gathered.push({
       kind: "TasksCommitted",
       lastSeq: effects.lastSeq,
@@ -38,6 +39,7 @@ export class Announcer {
       batchSize: report.items,
       cacheHits: effects.cacheHits,
       cacheMisses: effects.cacheMisses,
+      ...(ticks.size > 0 && { ticks: Object.fromEntries(ticks) }),
     });
     // An end may be waited for. The rest is worth no hop between isolates per commit.
     if (effects.endedIds.length > 0) this.flush();

@@ -1,16 +1,31 @@
-/** Longest that a JavaScript timer can wait. */
-const MAX_TIMEOUT_MS = 0x7fff_ffff;
+/**
+ * Longest sleep before the time is looked at again: a system's clock that is set forward does not make
+ * a timer fire. Nothing that is set means no sleep at all.
+ */
+const MAX_SLEEP_MS = 30_000;
+
+/** Calls `callback` after `delayMs`; answers what calls it off. */
+export type StartTimer = (callback: () => void, delayMs: number) => () => void;
+
+export interface ClockOptions {
+  readonly onTime: () => void;
+  readonly now: () => number;
+  /** The system's timers when absent. */
+  readonly startTimer?: StartTimer;
+}
 
 /** One timer for everything that is due at a time. It fires at or after the earliest time that was set. */
 export class Clock {
   readonly #onTime: () => void;
   readonly #now: () => number;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #startTimer: StartTimer;
+  #cancel = () => {};
   #at = Infinity;
 
-  constructor({ onTime, now }: { readonly onTime: () => void; readonly now: () => number }) {
+  constructor({ onTime, now, startTimer = systemTimer }: ClockOptions) {
     this.#onTime = onTime;
     this.#now = now;
+    this.#startTimer = startTimer;
   }
 
   /** When it fires next; Infinity when it is not set. */
@@ -26,20 +41,25 @@ export class Clock {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
     this.#at = Infinity;
   }
 
   #arm(): void {
-    clearTimeout(this.#timer);
-    const wait = Math.min(Math.max(0, this.#at - this.#now()), MAX_TIMEOUT_MS);
-    this.#timer = setTimeout(() => this.#fire(), wait);
+    this.#cancel();
+    const wait = Math.min(Math.max(0, this.#at - this.#now()), MAX_SLEEP_MS);
+    this.#cancel = this.#startTimer(() => this.#fire(), wait);
   }
 
   #fire(): void {
-    // Timers may fire early by a fraction, after the longest wait, or after the clock was set back.
+    // Timers may fire early by a fraction, after the longest sleep, or after the clock was set back.
     if (this.#now() < this.#at) return this.#arm();
     this.#at = Infinity;
     this.#onTime();
   }
+}
+
+function systemTimer(callback: () => void, delayMs: number): () => void {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
 }

@@ -3,11 +3,12 @@ import { isEnded, transition } from "../domain/task_state.ts";
 import { classify, countEnded } from "../domain/trigger_rule.ts";
 import { workflowStatus } from "../domain/workflow.ts";
 import type { TaskRecord } from "../domain/task.ts";
-import type { StoreWriter, TaskChange } from "../storage/port.ts";
+import { ConstraintError, type StoreWriter, type TaskChange } from "../storage/port.ts";
 import { Effects } from "./effects.ts";
 import type { MethodTable } from "./method_table.ts";
 import type { QueueTable } from "./queue_table.ts";
 import type { ResultCache } from "./result_cache.ts";
+import type { ScheduleTable } from "./schedule_table.ts";
 
 /** What handlers need besides the transaction. None of it changes inside a commit. */
 export interface CommitContext {
@@ -15,6 +16,7 @@ export interface CommitContext {
   readonly methods: MethodTable;
   readonly queues: QueueTable;
   readonly results: ResultCache;
+  readonly schedules: ScheduleTable;
   readonly random: () => number;
 }
 
@@ -41,6 +43,19 @@ export class Commit {
     this.tx = tx;
     this.now = now;
     this.context = context;
+  }
+
+  /** Runs `work` so that, where it throws, neither its writes remain nor its effects. */
+  async isolated<T>(work: () => Promise<T>): Promise<T> {
+    const all = this.effects;
+    this.effects = new Effects();
+    try {
+      const value = await this.tx.savepoint(work);
+      all.absorb(this.effects);
+      return value;
+    } finally {
+      this.effects = all;
+    }
   }
 
   /** Changes each task by its event and lets the ends ripple on. Answers the tasks after their own event. */
@@ -70,6 +85,7 @@ export class Commit {
       if (status === workflow.status) continue;
       const finishedAt = status === "running" ? null : this.now;
       ends.push({ num: workflow.num, status, finishedAt });
+      if (finishedAt !== null) this.effects.endedWorkflowIds.push(workflow.id);
     }
     if (ends.length > 0) await this.tx.finishWorkflows(ends);
   }
@@ -116,6 +132,12 @@ export class Commit {
       wave = changed.filter((task) => isEnded(task.status));
     }
   }
+}
+
+/** A broken constraint or a bug met in handling an item; errors of the store itself are neither. */
+export function isItemError(error: unknown): boolean {
+  return error instanceof ConstraintError ||
+    !(error instanceof Error && error.name.startsWith("Store"));
 }
 
 /** The record of a task after `change`. */

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers";
-import { ConstraintError, type Store } from "../storage/port.ts";
-import { Commit, type CommitContext } from "./commit.ts";
-import { Effects } from "./effects.ts";
+import type { Store } from "../storage/port.ts";
+import { Commit, type CommitContext, isItemError } from "./commit.ts";
+import type { Effects } from "./effects.ts";
 
 /** Stages of a commit, in the order in which their work is done: ends free what claims then take. */
 export const STAGES = ["outcomes", "control", "submissions", "claims"] as const;
@@ -163,12 +163,6 @@ interface Transacted {
   readonly now: number;
 }
 
-/** A broken constraint or a bug met in handling an item; errors of the store itself are neither. */
-function isItemError(error: unknown): boolean {
-  return error instanceof ConstraintError ||
-    !(error instanceof Error && error.name.startsWith("Store"));
-}
-
 async function handleTogether(
   commit: Commit,
   items: readonly Item[],
@@ -187,19 +181,15 @@ async function handleOneByOne(
   items: readonly Item[],
 ): Promise<readonly (readonly [Item, Answer])[]> {
   const answers: [Item, Answer][] = [];
-  const all = commit.effects;
   for (const item of items) {
-    commit.effects = new Effects();
     try {
-      const [reply] = await commit.tx.savepoint(() => item.handler(commit, [item.work]));
-      all.absorb(commit.effects);
+      const [reply] = await commit.isolated(() => item.handler(commit, [item.work]));
       answers.push([item, ({ resolve }) => resolve(reply)]);
     } catch (error) {
       if (!isItemError(error)) throw error;
       answers.push([item, ({ reject }) => reject(error)]);
     }
   }
-  commit.effects = all;
   return answers;
 }
 

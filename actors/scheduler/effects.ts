@@ -5,7 +5,14 @@ import {
   type TaskStatus,
 } from "../domain/task.ts";
 import { isEnded } from "../domain/task_state.ts";
-import type { CommitCounts, ExecutorAnnouncement, ReadyWork, RunRef } from "../protocol.ts";
+import type { ScheduleRecord } from "../domain/schedule.ts";
+import type {
+  CommitCounts,
+  ExecutorAnnouncement,
+  ReadyWork,
+  RunRef,
+  TickCount,
+} from "../protocol.ts";
 
 interface EndedRuns {
   readonly runs: RunRef[];
@@ -45,6 +52,17 @@ export class Effects {
   /** Queues with limits in which a run ended. */
   readonly freedQueues = new Set<string>();
   readonly deletedNums: number[] = [];
+  /** Workflows that have come to an end. */
+  readonly endedWorkflowIds: string[] = [];
+  /** Schedules that were changed or looked at; null for one that was deleted. */
+  readonly schedules = new Map<string, ScheduleRecord | null>();
+  readonly ticks = new Map<TickCount, number>();
+  /** Ticks that could not start anything, for the log. */
+  readonly refusedTicks: {
+    readonly schedule: string;
+    readonly nominalAt: number;
+    readonly error: string;
+  }[] = [];
   lastSeq = 0;
   /** The earliest new time for which the clock has to be set. */
   wakeAt = Infinity;
@@ -104,6 +122,11 @@ export class Effects {
     else runs.push({ num: ref.num, run: ref.run });
   }
 
+  /** Counts decided ticks. */
+  ticked(outcome: TickCount, count = 1): void {
+    if (count > 0) this.ticks.set(outcome, (this.ticks.get(outcome) ?? 0) + count);
+  }
+
   /** The metrics entry of a task's queue and method. */
   countsOf(task: { readonly queue: string; readonly method: string }): MutableCounts {
     const key = `${task.queue}\n${task.method}`;
@@ -141,6 +164,10 @@ export class Effects {
     this.joined.push(...other.joined);
     this.endedIds.push(...other.endedIds);
     this.results.push(...other.results);
+    this.endedWorkflowIds.push(...other.endedWorkflowIds);
+    this.refusedTicks.push(...other.refusedTicks);
+    for (const [name, schedule] of other.schedules) this.schedules.set(name, schedule);
+    for (const [outcome, count] of other.ticks) this.ticked(outcome, count);
     for (const num of other.workflows) this.workflows.add(num);
     for (const counts of other.counts.values()) this.#absorbCounts(counts);
     this.lastSeq = Math.max(this.lastSeq, other.lastSeq);

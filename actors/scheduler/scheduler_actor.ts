@@ -26,7 +26,7 @@ import { type Store, StoreBrokenError, StoreFullError } from "../storage/port.ts
 import { getLogger } from "../telemetry/logger.ts";
 import { Announcer } from "./announcer.ts";
 import { claimRuns, type KeyCursors } from "./claim_runs.ts";
-import { Clock } from "./clock.ts";
+import { Clock, type StartTimer } from "./clock.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import { handlerOf } from "./command_table.ts";
 import type { CommitContext } from "./commit.ts";
@@ -41,6 +41,8 @@ import { QueueTable } from "./queue_table.ts";
 import { DRAINING, refusal, refusedBy } from "./refusals.ts";
 import { recordOutcomes, recordProgress } from "./record_outcomes.ts";
 import { ResultCache } from "./result_cache.ts";
+import { ScheduleKeeper } from "./schedule_keeper.ts";
+import { ScheduleTable } from "./schedule_table.ts";
 import { SlowCommits } from "./slow_commits.ts";
 import { startConditions } from "./start_conditions.ts";
 import { StatsKeeper } from "./stats_keeper.ts";
@@ -71,6 +73,13 @@ export interface SchedulerOptions {
   /** Milliseconds of a clock that nobody sets; the system's when absent. */
   readonly monotonic?: () => number;
   readonly random?: () => number;
+  readonly startTimer?: StartTimer;
+}
+
+/** What is kept in memory of the store's tables, as it is at the start. */
+interface Tables {
+  readonly queues: QueueTable;
+  readonly schedules: ScheduleTable;
 }
 
 /** After a failed commit the clock looks again this much later. */
@@ -94,13 +103,14 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   readonly #stats = new StatsKeeper();
   readonly #slowCommits: SlowCommits;
   readonly #clockWatch: ClockWatch;
+  readonly #schedules: ScheduleKeeper;
   readonly #claim;
   readonly #throttled = new Set<string>();
   #draining = false;
   #storeHealthy = true;
 
-  private constructor(options: SchedulerOptions, queues: QueueTable) {
-    const { init, context, store, now = Date.now, random = Math.random } = options;
+  private constructor(options: SchedulerOptions, { queues, schedules }: Tables) {
+    const { init, context, store, now = Date.now, random = Math.random, startTimer } = options;
     const monotonic = options.monotonic ?? (() => performance.now());
     this.#store = store;
     this.#now = now;
@@ -121,11 +131,12 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       methods: new MethodTable(init.definitions, { allowPermissions: init.allowTaskPermissions }),
       queues,
       results: new ResultCache({ maxBytes: init.resultCacheBytes }),
+      schedules,
       random,
     };
     const cursors: KeyCursors = new Map();
     this.#claim = claimRuns(cursors, () => this.#draining);
-    this.#clock = new Clock({ onTime: () => this.#tick(), now });
+    this.#clock = new Clock({ onTime: () => this.#tick(), now, ...(startTimer && { startTimer }) });
     this.#slowCommits = new SlowCommits({ monotonic });
     this.#clockWatch = new ClockWatch({
       now,
@@ -139,12 +150,21 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       onCommitted: (effects, report) => this.#committed(effects, report),
       onFailed: (error) => this.#failed(error),
     });
+    this.#schedules = new ScheduleKeeper({
+      table: schedules,
+      loop: this.#loop,
+      clock: this.#clock,
+      now,
+    });
   }
 
   /** Recovers what was running, sets the clock, and is ready. */
   static async start(options: SchedulerOptions): Promise<Scheduler> {
-    const queues = await options.store.write((tx) => tx.loadQueues());
-    const scheduler = new Scheduler(options, new QueueTable(queues));
+    const tables = await options.store.write(async (tx) => ({
+      queues: new QueueTable(await tx.loadQueues()),
+      schedules: new ScheduleTable(await tx.loadSchedules()),
+    }));
+    const scheduler = new Scheduler(options, tables);
     const alive = new Set(options.init.aliveExecutors);
     for (let afterNum: number | null = 0; afterNum !== null;) {
       const page: RecoveryPage = { afterNum, alive };
@@ -153,6 +173,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     await scheduler.#loop.submit("control", tick, { work: null }).then((at) => {
       if (at !== null) scheduler.#clock.set(at);
     });
+    scheduler.#schedules.arm();
     return scheduler;
   }
 
@@ -172,6 +193,9 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       case "CancelWorkflow":
       case "RetryWorkflow":
       case "ConfigureQueue":
+      case "PutSchedule":
+      case "DeleteSchedule":
+      case "PauseSchedule":
         return this.#command(handlerOf(message.kind), message);
       case "RedriveDeadLetters":
       case "DiscardDeadLetters":
@@ -179,6 +203,12 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
           stage: "submissions",
           weight: weightOf(message.selection),
         });
+      case "TriggerSchedule":
+        if (this.#draining) return refusal(DRAINING);
+        return this.#command(handlerOf(message.kind), message);
+      case "BackfillSchedule":
+        if (this.#draining) return refusal(DRAINING);
+        return this.#schedules.backfill(message);
       case "AnnounceExecutor":
         return this.#loop.submit("control", announceExecutors, { work: message });
       case "ExecutorLost":
@@ -271,6 +301,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     for (const [queue, count] of effects.starts) queues.spend(queue, count, report.now);
     for (const queue of effects.throttled) this.#throttled.add(queue);
     if (effects.wakeAt < Infinity) this.#clock.set(effects.wakeAt);
+    this.#schedules.committed(effects);
     this.#stats.committed(effects);
     this.#announcer.announce(effects, report);
     if (!this.#storeHealthy) {
@@ -299,9 +330,17 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     const throttled = [...this.#throttled];
     this.#throttled.clear();
     this.#announcer.hintQueues(throttled);
-    this.#loop.submit("control", tick, { work: null }).then((at) => {
+    const tasks = this.#loop.submit("control", tick, { work: null }).then((at) => {
       if (at !== null) this.#clock.set(at);
-    }, (error) => log.warn("a tick failed and is tried again: {error}", { error: String(error) }));
+    });
+    // What a node that shuts down leaves undecided, its next start decides.
+    const schedules = this.#draining ? null : this.#schedules.tick();
+    for (const ticked of [tasks, schedules]) {
+      ticked?.catch((error) => {
+        log.warn("a tick failed and is tried again: {error}", { error: String(error) });
+        this.#clock.set(this.#now() + CLOCK_RETRY_MS);
+      });
+    }
   }
 
   #subscribe(name: string): void {

@@ -17,6 +17,8 @@ serveActor<SchedulerProtocol, SchedulerInit & { readonly logging: LoggingOptions
       SubmitWorkflow: "submissions",
       RedriveDeadLetters: "submissions",
       DiscardDeadLetters: "submissions",
+      TriggerSchedule: "submissions",
+      BackfillSchedule: "submissions",
       ReportOutcomes: "outcomes",
       ReportProgress: "outcomes",
       GetSchedulerStats: "reads",

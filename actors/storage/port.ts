@@ -19,6 +19,7 @@ import type {
 } from "../domain/task.ts";
 import type { DeadLetterReader, DeadLetterWriter } from "./port/dead_letters.ts";
 import type { SnapshotReader } from "./port/explain.ts";
+import type { ScheduleReader, ScheduleWriter } from "./port/schedules.ts";
 
 /** A new task: `seq` is the store's to give. */
 export type NewTask = TaskSpec & TaskState & {
@@ -106,7 +107,7 @@ export interface QueueAndPool {
 }
 
 /** The verbs of one write transaction. Nothing of it is seen outside before it commits. */
-export interface StoreWriter extends DeadLetterWriter {
+export interface StoreWriter extends DeadLetterWriter, ScheduleWriter {
   /**
    * Runs `work` under a savepoint: when it throws, its writes are undone and the error goes on to
    * the caller, while the transaction stays usable.
@@ -224,7 +225,7 @@ export interface TaskQuery {
 }
 
 /** Looks only, on a connection that can't write. */
-export interface StoreReader extends DeadLetterReader, SnapshotReader {
+export interface StoreReader extends DeadLetterReader, SnapshotReader, ScheduleReader {
   getTasks(ids: readonly string[]): Promise<readonly (TaskRecord | null)[]>;
   /** Newest first below `beforeNum`; scans at most `scanRows`. Texts over `textBytes` are left out. */
   listTasks(

@@ -19,6 +19,7 @@ const OUTCOME_STYLE: Readonly<Record<TickJson["outcome"], Style>> = {
   fired: "green",
   skipped: "dim",
   refused: "red",
+  triggered: "green",
 };
 
 /** A table of schedules, a line each. */
@@ -72,7 +73,11 @@ export function scheduleDetails(
     [schedule.paused ? "next if resumed" : "next", schedule.nextFireTimes.map(at).join("\n")],
     ["times in", timezone],
     ["waiting", schedule.bufferedAt === null ? null : `tick of ${at(schedule.bufferedAt)}`],
-    ["ticks", `${counts.fired} fired  ${counts.missed} missed  ${counts.skipped} skipped`],
+    [
+      "ticks",
+      `${counts.fired} fired  ${counts.missed} missed  ${counts.skipped} skipped` +
+      (counts.refused === 0 ? "" : `  ${counts.refused} refused`),
+    ],
     ["last", schedule.lastFiredAt === null ? null : at(schedule.lastFiredAt)],
     ["last started", lastStarted === null ? null : startedText(lastStarted)],
     ["created", schedule.createdAt],

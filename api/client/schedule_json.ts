@@ -68,7 +68,12 @@ export interface ScheduleJson extends Required<ScheduleTimesJson>, GivenTaskJson
   /** The next five; those of a paused schedule if it were resumed now. */
   readonly nextFireTimes: readonly string[];
   readonly bufferedAt: string | null;
-  readonly counts: { readonly fired: number; readonly missed: number; readonly skipped: number };
+  readonly counts: {
+    readonly fired: number;
+    readonly missed: number;
+    readonly skipped: number;
+    readonly refused: number;
+  };
   readonly lastFiredAt: string | null;
   readonly lastStarted: StartedWorkJson | null;
   readonly createdAt: string;
@@ -86,7 +91,7 @@ export interface TickJson {
   readonly schedule: string;
   /** The time for which the expression stands. */
   readonly nominalAt: string;
-  readonly outcome: "fired" | "skipped" | "refused";
+  readonly outcome: "fired" | "skipped" | "refused" | "triggered";
   readonly decidedAt: string;
   readonly started: StartedWorkJson | null;
   readonly error: string | null;

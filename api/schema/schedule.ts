@@ -182,8 +182,10 @@ export const scheduleAnswer = z.strictObject({
   }),
   bufferedAt: instant.nullable()
     .meta({ description: "Time of the tick that waits for the work before it to end." }),
-  counts: z.strictObject({ fired: count, missed: count, skipped: count }).meta({
-    description: "Ticks that started work, came too late, or were left out because of an overlap.",
+  counts: z.strictObject({ fired: count, missed: count, skipped: count, refused: count }).meta({
+    description:
+      "Ticks that started work, came too late, were left out because of an overlap, or " +
+      "could not start their work.",
   }),
   lastFiredAt: instant.nullable(),
   lastStarted: startedAnswer.nullable(),
@@ -208,7 +210,7 @@ export const pausedScheduleAnswer = scheduleAnswer.extend({
 export const tickAnswer = z.strictObject({
   schedule: z.string(),
   nominalAt: instant.meta({ description: "The time for which the expression stands." }),
-  outcome: z.enum(["fired", "skipped", "refused"]),
+  outcome: z.enum(["fired", "skipped", "refused", "triggered"]),
   decidedAt: instant,
   started: startedAnswer.nullable(),
   error: z.string().nullable().meta({ description: "Why nothing could be started." }),

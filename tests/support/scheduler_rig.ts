@@ -10,6 +10,7 @@ import type {
 } from "../../actors/protocol.ts";
 import type { ActorContext, ActorRef, AskResult, Protocol } from "../../actors/runtime/mod.ts";
 import { Scheduler, type SchedulerInit } from "../../actors/scheduler/scheduler_actor.ts";
+import type { ManualTimer } from "./manual_timer.ts";
 import { submission } from "./submission.ts";
 import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
 
@@ -20,14 +21,21 @@ export class SchedulerRig implements AsyncDisposable {
   now = 1_700_000_000_000;
   /** By how much the clock was set since the start, beyond the time that passed. */
   clockOffset = 0;
+  readonly #timer: ManualTimer | null;
   #scheduler: Scheduler | null = null;
 
-  private constructor(dataDir: string) {
+  private constructor(dataDir: string, timer: ManualTimer | null) {
     this.dataDir = dataDir;
+    this.#timer = timer;
   }
 
-  static async open(init: Partial<SchedulerInit> = {}): Promise<SchedulerRig> {
-    const rig = new SchedulerRig(await Deno.makeTempDir({ prefix: "dtask-scheduler-" }));
+  /** With a `timer` of the test, nothing happens by itself: see `passTo`. */
+  static async open(
+    init: Partial<SchedulerInit> = {},
+    { timer = null, now }: { readonly timer?: ManualTimer | null; readonly now?: number } = {},
+  ): Promise<SchedulerRig> {
+    const rig = new SchedulerRig(await Deno.makeTempDir({ prefix: "dtask-scheduler-" }), timer);
+    if (now !== undefined) rig.now = now;
     await rig.start(init);
     return rig;
   }
@@ -50,7 +58,26 @@ export class SchedulerRig implements AsyncDisposable {
       now: () => this.now,
       monotonic: () => this.now - this.clockOffset,
       random: () => 0.5,
+      ...(this.#timer && { startTimer: this.#timer.start }),
     });
+  }
+
+  /** Lets time pass up to `at`, with everything that happens on the way, each at its time. */
+  async passTo(at: number): Promise<void> {
+    if (this.#timer === null) throw new Error("the rig was opened without a timer");
+    for (;;) {
+      const step = Math.min(this.#timer.left ?? Infinity, at - this.now);
+      this.now += step;
+      const fired = this.#timer.pass(step);
+      // A sleep that was cut short goes on at once; only what was due has set off a commit.
+      if (fired && !(this.#timer.left ?? 0)) await this.settle();
+      else if (this.now >= at) return;
+    }
+  }
+
+  /** Resolves when all commits are done that have been set off. */
+  async settle(): Promise<void> {
+    await this.ask({ kind: "GetDispatchState" });
   }
 
   /** Asks the scheduler as another actor would. */

@@ -8,6 +8,7 @@ CREATE TABLE schedules (
   fired INTEGER NOT NULL CHECK (fired >= 0),
   missed INTEGER NOT NULL CHECK (missed >= 0),
   skipped INTEGER NOT NULL CHECK (skipped >= 0),
+  refused INTEGER NOT NULL CHECK (refused >= 0),
   last_fired_at INTEGER,
   last_started TEXT,
   created_at INTEGER NOT NULL,
@@ -18,11 +19,11 @@ CREATE TABLE schedules (
 CREATE TABLE schedule_ticks (
   schedule TEXT NOT NULL,
   nominal_at INTEGER NOT NULL,
-  outcome TEXT NOT NULL CHECK (outcome IN ('fired', 'skipped', 'refused')),
+  outcome TEXT NOT NULL CHECK (outcome IN ('fired', 'skipped', 'refused', 'triggered')),
   decided_at INTEGER NOT NULL,
   started TEXT,
   error TEXT,
   PRIMARY KEY (schedule, nominal_at),
-  CHECK ((outcome = 'fired') = (started IS NOT NULL)),
+  CHECK ((outcome IN ('fired', 'triggered')) = (started IS NOT NULL)),
   CHECK ((outcome = 'refused') = (error IS NOT NULL))
 ) STRICT, WITHOUT ROWID;

@@ -13,6 +13,7 @@ import * as deadLetters from "./dead_letters.ts";
 import { listChanges, listTasks } from "./listing.ts";
 import { readQueues } from "./queues.ts";
 import { decodeRun, RUN_COLUMNS } from "./runs.ts";
+import { readSchedule, readSchedules, readTicks } from "./schedules.ts";
 import { assertSchema } from "./schema.ts";
 import { SnapshotTurns } from "./snapshot.ts";
 import { databaseFile } from "./store.ts";
@@ -156,6 +157,18 @@ class SqliteReader implements StoreReader {
         count: integer(row[2]),
       }))
     );
+  }
+
+  listSchedules(): ReturnType<StoreReader["listSchedules"]> {
+    return this.#look(readSchedules);
+  }
+
+  getSchedule(name: string): ReturnType<StoreReader["getSchedule"]> {
+    return this.#look((connection) => readSchedule(connection, name));
+  }
+
+  listTicks(schedule: string, limit: number): ReturnType<StoreReader["listTicks"]> {
+    return this.#look((connection) => readTicks(connection, schedule, limit));
   }
 
   async close(): Promise<void> {

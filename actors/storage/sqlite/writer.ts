@@ -7,6 +7,7 @@ import * as logs from "./logs.ts";
 import * as queues from "./queues.ts";
 import * as ready from "./ready.ts";
 import * as runs from "./runs.ts";
+import * as schedules from "./schedules.ts";
 import * as tasks from "./tasks.ts";
 import * as workflows from "./workflows.ts";
 import type { Transaction } from "./transaction.ts";
@@ -197,6 +198,36 @@ export class SqliteWriter implements StoreWriter {
 
   deleteTasks(...args: Arguments<"deleteTasks">): ReturnType<StoreWriter["deleteTasks"]> {
     return this.#do(() => tasks.deleteTasks(this.#tx, ...args));
+  }
+
+  loadSchedules(): ReturnType<StoreWriter["loadSchedules"]> {
+    return this.#do(() => schedules.readSchedules(this.#tx.connection));
+  }
+
+  findSchedules(...args: Arguments<"findSchedules">): ReturnType<StoreWriter["findSchedules"]> {
+    return this.#do(() => schedules.findSchedules(this.#tx, ...args));
+  }
+
+  saveSchedule(...args: Arguments<"saveSchedule">): ReturnType<StoreWriter["saveSchedule"]> {
+    return this.#do(() => schedules.saveSchedule(this.#tx, ...args));
+  }
+
+  advanceSchedule(
+    ...args: Arguments<"advanceSchedule">
+  ): ReturnType<StoreWriter["advanceSchedule"]> {
+    return this.#do(() => schedules.advanceSchedule(this.#tx, ...args));
+  }
+
+  deleteSchedule(...args: Arguments<"deleteSchedule">): ReturnType<StoreWriter["deleteSchedule"]> {
+    return this.#do(() => schedules.deleteSchedule(this.#tx, ...args));
+  }
+
+  decidedTicks(...args: Arguments<"decidedTicks">): ReturnType<StoreWriter["decidedTicks"]> {
+    return this.#do(() => schedules.decidedTicks(this.#tx, ...args));
+  }
+
+  insertTicks(...args: Arguments<"insertTicks">): ReturnType<StoreWriter["insertTicks"]> {
+    return this.#do(() => schedules.insertTicks(this.#tx, ...args));
   }
 
   /** Runs a synchronous verb so that its error is a rejection. */

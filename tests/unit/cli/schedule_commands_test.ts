@@ -24,7 +24,7 @@ function scheduleJson(fields: Partial<ScheduleJson> = {}): ScheduleJson {
     workflow: null,
     nextFireTimes: ["2026-11-22T08:00:00.000Z", "2027-06-23T07:00:00.000Z"],
     bufferedAt: null,
-    counts: { fired: 12, missed: 3, skipped: 4 },
+    counts: { fired: 12, missed: 3, skipped: 4, refused: 0 },
     lastFiredAt: "2026-11-21T08:00:00.000Z",
     lastStarted: { kind: "task", id: "t-12" },
     createdAt: "2026-11-01T00:00:00.000Z",

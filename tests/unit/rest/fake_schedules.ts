@@ -89,6 +89,7 @@ export class FakeSchedules {
       fired: 3,
       missed: 2,
       skipped: 1,
+      refused: 0,
       lastFiredAt: this.#now - MINUTE_MS,
       lastStarted: { kind: spec.target.kind, id: "work-3" },
       createdAt: this.#now,

@@ -35,7 +35,7 @@ Deno.test("schedule that is new is 201 with a Location, then 200, and absent set
     workflow: null,
     nextFireTimes: [16, 17, 18, 19, 20].map((minute) => `2026-11-21T20:${minute}:00.000Z`),
     bufferedAt: null,
-    counts: { fired: 3, missed: 2, skipped: 1 },
+    counts: { fired: 3, missed: 2, skipped: 1, refused: 0 },
     lastFiredAt: "2026-11-21T20:14:42.000Z",
     lastStarted: { kind: "task", id: "work-3" },
     createdAt: "2026-11-21T20:15:42.000Z",

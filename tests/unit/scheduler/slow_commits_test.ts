@@ -8,6 +8,7 @@ import { openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
 import type { CommitContext } from "../../../actors/scheduler/commit.ts";
 import { MethodTable } from "../../../actors/scheduler/method_table.ts";
 import { QueueTable } from "../../../actors/scheduler/queue_table.ts";
+import { ScheduleTable } from "../../../actors/scheduler/schedule_table.ts";
 import { ResultCache } from "../../../actors/scheduler/result_cache.ts";
 import { CommitLoop, type CommitReport } from "../../../actors/scheduler/commit_loop.ts";
 
@@ -61,6 +62,7 @@ const CONTEXT: CommitContext = {
   node: "n-1",
   methods: new MethodTable([], { allowPermissions: false }),
   queues: new QueueTable([]),
+  schedules: new ScheduleTable([]),
   results: new ResultCache({ maxBytes: 1 }),
   random: () => 0.5,
 };

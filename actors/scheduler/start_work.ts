@@ -1,0 +1,139 @@
+import { contentHash } from "../domain/content_hash.ts";
+import { ok, refuse, type Result } from "../domain/error.ts";
+import type { ScheduleTarget, StartedWork, TaskTemplate } from "../domain/schedule.ts";
+import { LIMITS } from "../domain/task.ts";
+import { isEnded } from "../domain/task_state.ts";
+import { workflowStatus } from "../domain/workflow.ts";
+import type { Submission } from "../protocol.ts";
+import { getLogger } from "../telemetry/logger.ts";
+import { type Commit, isItemError } from "./commit.ts";
+import { submitTasks } from "./submit_tasks.ts";
+import { submitWorkflows } from "./submit_workflow.ts";
+
+/** Work of a schedule that was started, or had been. */
+export interface ScheduledStart {
+  readonly work: StartedWork;
+  /** False where this start had been made before. */
+  readonly created: boolean;
+  /** True while it has not ended. */
+  readonly live: boolean;
+}
+
+const log = getLogger("scheduler");
+
+/** The id of what the tick at `nominalAt` starts: the same whenever and however often it is decided. */
+export function tickId(schedule: string, nominalAt: number): string {
+  return `${schedule}:${new Date(nominalAt).toISOString().replace(".000Z", "Z")}`;
+}
+
+/** The id of what is started by hand at `at`. */
+export function triggerId(schedule: string, at: number): string {
+  return `${schedule}:trigger:${new Date(at).toISOString()}`;
+}
+
+/** How many tasks one start of `target` makes. */
+export function weightOf(target: ScheduleTarget): number {
+  return target.kind === "task" ? 1 : target.tasks.length;
+}
+
+/**
+ * Submits the work of a schedule as a user's request would be, under an id that names the start. What
+ * can't be started is a refusal, whatever the cause: a start that failed would fail again.
+ */
+export async function startWork(
+  commit: Commit,
+  { schedule, target, id }: {
+    readonly schedule: string;
+    readonly target: ScheduleTarget;
+    readonly id: string;
+  },
+): Promise<Result<ScheduledStart>> {
+  // Of the start alone, not of the target: after a change of the target it is still the same start.
+  const hash = contentHash({ schedule, start: id });
+  try {
+    return await commit.isolated(() =>
+      target.kind === "task"
+        ? startTask(commit, submissionOf(target.task, id, hash))
+        : startWorkflow(commit, { id, target, hash })
+    );
+  } catch (error) {
+    if (!isItemError(error)) throw error;
+    log.error("schedule {schedule} failed to start {id}: {error}", {
+      schedule,
+      id,
+      error: error instanceof Error ? error.stack ?? error.message : String(error),
+    });
+    const message = `Cannot start "${id}": ${error instanceof Error ? error.message : error}`;
+    return refuse("internal", "start_failed", message, { subject: id });
+  }
+}
+
+/** True while what was started has not ended; what does not exist any more has. */
+export async function isLive({ tx }: Commit, work: StartedWork | null): Promise<boolean> {
+  if (work === null) return false;
+  if (work.kind === "task") {
+    const task = (await tx.findTasks([work.id])).get(work.id);
+    return task !== undefined && !isEnded(task.status);
+  }
+  const workflow = (await tx.findWorkflows([work.id])).get(work.id);
+  return workflow !== undefined && workflowStatus(workflow.counts) === "running";
+}
+
+async function startTask(
+  commit: Commit,
+  submission: Submission,
+): Promise<Result<ScheduledStart>> {
+  const [[answer] = []] = await submitTasks(commit, [[submission]]);
+  if (answer === undefined) throw new Error(`the start of ${submission.id} was not answered`);
+  if (!answer.ok) return answer;
+  const { created, task } = answer.value;
+  return ok({ created, work: { kind: "task", id: task.id }, live: !isEnded(task.status) });
+}
+
+async function startWorkflow(
+  commit: Commit,
+  { id, target: { name, tasks }, hash }: {
+    readonly id: string;
+    readonly target: Extract<ScheduleTarget, { readonly kind: "workflow" }>;
+    readonly hash: string;
+  },
+): Promise<Result<ScheduledStart>> {
+  const ids = workflowTaskIds(id, tasks);
+  const [answer] = await submitWorkflows(commit, [{
+    kind: "SubmitWorkflow",
+    id,
+    name,
+    contentHash: hash,
+    idempotencyKey: null,
+    tasks: tasks.map((task, index) => submissionOf(task, ids[index] ?? "", hash)),
+  }]);
+  if (answer === undefined) throw new Error(`the start of ${id} was not answered`);
+  if (!answer.ok) return answer;
+  const { created, workflow } = answer.value;
+  const live = workflowStatus(workflow.counts) === "running";
+  return ok({ created, work: { kind: "workflow", id: workflow.id }, live });
+}
+
+const ID_PART = /^[A-Za-z0-9._:-]+$/;
+
+/** Ids with the tasks' keys where all of those can be part of an id, else with their numbers. */
+function workflowTaskIds(id: string, tasks: readonly TaskTemplate[]): readonly string[] {
+  const byKey = tasks.map(({ key }) => `${id}:${key ?? ""}`);
+  const fits = tasks.every(({ key }, index) =>
+    key !== null && ID_PART.test(key) && (byKey[index]?.length ?? 0) <= LIMITS.idLength
+  );
+  return fits ? byKey : tasks.map((_, index) => `${id}:${index + 1}`);
+}
+
+function submissionOf(task: TaskTemplate, id: string, hash: string): Submission {
+  return {
+    ...task,
+    id,
+    runAt: null,
+    expiresAt: null,
+    defaultMaxAttempts: null,
+    contentHash: hash,
+    idempotencyKey: null,
+    traceparent: null,
+  };
+}
