@@ -14,6 +14,8 @@ export interface ApiRequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Gives the request up. */
   readonly signal?: AbortSignal;
+  /** Knows whose certificates to trust. */
+  readonly client?: Deno.HttpClient | undefined;
 }
 
 /** Sends a request to `url`; a string or bytes go as they are, so that tests can send no JSON. */
@@ -21,11 +23,12 @@ export async function fetchApi(
   url: string,
   method: string,
   body: unknown,
-  { token, headers = {}, signal }: ApiRequestOptions,
+  { token, headers = {}, signal, client }: ApiRequestOptions,
 ): Promise<ApiAnswer> {
   const response = await fetch(url, {
     method,
     ...signal === undefined ? {} : { signal },
+    ...client === undefined ? {} : { client },
     headers: {
       ...token ? { authorization: `Bearer ${token}` } : {},
       ...body === undefined ? {} : { "content-type": "application/json" },

@@ -20,6 +20,8 @@ export interface StartNodeOptions {
   readonly runtimeArgs?: readonly string[];
   /** How long the start may take, in ms. */
   readonly startMs?: number;
+  /** The certificate, in PEM, that the node is expected to show. */
+  readonly caCert?: string;
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -31,7 +33,9 @@ export async function startNode(options: StartNodeOptions = {}): Promise<NodePro
   const dataDir = options.dataDir ?? await Deno.makeTempDir({ prefix: "dtask-" });
   const child = spawnNode(dataDir, options);
   const output = new ProcessOutput([child.stdout, child.stderr]);
-  const address = await awaitReady(dataDir, { child, output, startMs: options.startMs ?? 30_000 });
+  const { caCert, startMs = 30_000 } = options;
+  const client = caCert === undefined ? undefined : Deno.createHttpClient({ caCerts: [caCert] });
+  const address = await awaitReady(dataDir, { child, output, startMs, client });
   const secret = options.auth === false ? null : await readSecret(dataDir, options.env);
   return new NodeProcess({
     child,
@@ -41,6 +45,7 @@ export async function startNode(options: StartNodeOptions = {}): Promise<NodePro
     ownsFolder: options.dataDir === undefined,
     startedInMs: performance.now() - spawnedAt,
     secret,
+    client,
     adminToken: secret === null ? null : await signAccessToken(secret),
   });
 }
@@ -52,7 +57,9 @@ interface NodeParts {
   readonly dataDir: string;
   readonly ownsFolder: boolean;
   readonly startedInMs: number;
+  /** Null where it asks for none, or takes tokens of a key set's. */
   readonly secret: string | null;
+  readonly client: Deno.HttpClient | undefined;
   readonly adminToken: string | null;
 }
 
@@ -94,8 +101,8 @@ export class NodeProcess implements AsyncDisposable {
     body?: unknown,
     options?: ApiRequestOptions,
   ): Promise<ApiAnswer> {
-    const token = this.#parts.adminToken;
-    return fetchApi(`${this.url}${path}`, method, body, { token, ...options });
+    const { adminToken: token, client } = this.#parts;
+    return fetchApi(`${this.url}${path}`, method, body, { token, client, ...options });
   }
 
   /** Sends a signal; `SIGKILL` when absent. */
@@ -121,6 +128,7 @@ export class NodeProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+    this.#parts.client?.close();
     if (this.#parts.ownsFolder) await Deno.remove(this.dataDir, { recursive: true });
   }
 }
@@ -129,19 +137,20 @@ interface Starting {
   readonly child: Deno.ChildProcess;
   readonly output: ProcessOutput;
   readonly startMs: number;
+  readonly client: Deno.HttpClient | undefined;
 }
 
 /** Gives the addresses once the node says that it is ready; ends it and throws if it does not. */
 async function awaitReady(
   dataDir: string,
-  { child, output, startMs }: Starting,
+  { child, output, startMs, client }: Starting,
 ): Promise<NodeAddress> {
   let ended = false;
   const status = child.status.finally(() => ended = true);
   const probe = async () => {
     if (ended) throw new Error("The node ended instead of starting");
     const file = await readNodeFile(dataDir, child.pid);
-    return file !== null && await isReady(file.http) ? file : null;
+    return file !== null && await isReady(file.http, client) ? file : null;
   };
   try {
     return await eventually(probe, {
@@ -212,11 +221,10 @@ async function readNodeFile(dataDir: string, pid: number): Promise<NodeAddress |
   }
 }
 
-async function isReady(url: string): Promise<boolean> {
+async function isReady(url: string, client: Deno.HttpClient | undefined): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/readyz`);
-    await response.body?.cancel();
-    return response.status === 200;
+    const { status } = await fetchApi(`${url}/readyz`, "GET", undefined, { client });
+    return status === 200;
   } catch (error) {
     if (error instanceof TypeError) return false;
     throw error;
@@ -226,6 +234,7 @@ async function isReady(url: string): Promise<boolean> {
 async function readSecret(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
-): Promise<string> {
+): Promise<string | null> {
+  if (env["DTASK_JWKS_URL"] !== undefined) return null;
   return env["DTASK_JWT_SECRET"] ?? (await Deno.readTextFile(join(dataDir, "secret"))).trim();
 }
