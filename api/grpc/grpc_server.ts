@@ -96,7 +96,9 @@ function bind(server: Server, address: Address, credentials: ServerCredentials):
 function credentialsOf(tls: TlsTexts | null): ServerCredentials {
   if (tls === null) return ServerCredentials.createInsecure();
   const pair = { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) };
-  return ServerCredentials.createSsl(null, [pair], false);
+  // Roots are for clients' certificates, which nobody asks for. Left out, they would be read from the
+  // file that GRPC_DEFAULT_SSL_ROOTS_FILE_PATH names, which this isolate may not.
+  return ServerCredentials.createSsl(pair.cert_chain, [pair], false);
 }
 
 function cannotListen(address: Address, error: unknown): string {
