@@ -52,6 +52,7 @@ export class Metrics {
   ]);
   readonly #attempts = this.#counter("dtask_task_attempts_total", "Runs that began");
   readonly #retries = this.#counter("dtask_task_retries_total", "Runs that are to be repeated");
+  readonly #ticks = this.#counter("dtask_schedule_ticks_total", "Decided ticks", ["outcome"]);
   readonly #cacheHits = this.#counter("dtask_result_cache_hits_total", "Results found in memory");
   readonly #cacheMisses = this.#counter("dtask_result_cache_misses_total", "Results read anew");
   readonly #restarts = this.#counter("dtask_actor_restarts_total", "Restarts of actors", ["actor"]);
@@ -147,6 +148,9 @@ export class Metrics {
     if (event.cacheHits > 0) this.#cacheHits.inc(event.cacheHits);
     if (event.cacheMisses > 0) this.#cacheMisses.inc(event.cacheMisses);
     for (const counts of event.counts) this.#onCounts(counts);
+    for (const [outcome, count] of Object.entries(event.ticks ?? {})) {
+      this.#ticks.inc({ outcome }, count);
+    }
   }
 
   #onCounts(counts: CommitCounts): void {

@@ -48,12 +48,9 @@ export function tickView(tick: TickRecord): TickAnswer {
 
 /** What is told to whoever pauses or resumes: nobody should have to guess what a pause costs. */
 export function pauseNote({ schedule }: ScheduleView): string {
-  const { catchUpWindowMs } = schedule.spec;
-  const seconds = `${catchUpWindowMs / 1_000} s`;
-  const fate = catchUpWindowMs === 0
-    ? "the ticks of the pause are counted as missed, for the catch-up window is 0 s"
-    : `ticks of the last ${seconds} (the catch-up window) run as the overlap policy allows; ` +
-      "older ones are counted as missed";
+  const seconds = schedule.spec.catchUpWindowMs / 1_000;
+  const fate = `ticks of the last ${seconds} s (the catch-up window) run as the overlap policy ` +
+    "allows; older ones are counted as missed";
   return schedule.paused
     ? `While paused no tick fires. At resume, ${fate}.`
     : `Resumed: ${fate}. A backfill runs those that are wanted after all.`;

@@ -17,5 +17,5 @@ export {
   type WorkflowTaskInput,
   workflowTaskInput,
 } from "./schema/submission.ts";
-export { idText, queueText } from "./schema/text.ts";
+export { idText, queueText, scheduleText } from "./schema/text.ts";
 export { readWorkflow, workflowInput } from "./schema/workflow.ts";

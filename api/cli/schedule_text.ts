@@ -19,7 +19,7 @@ const OUTCOME_STYLE: Readonly<Record<TickJson["outcome"], Style>> = {
   fired: "green",
   skipped: "dim",
   refused: "red",
-  triggered: "green",
+  triggered: "cyan",
 };
 
 /** A table of schedules, a line each. */
@@ -30,13 +30,13 @@ export function scheduleTable(
   return formatTable({
     head: [
       ...["SCHEDULE", "CRON", "ZONE", "STATE", `NEXT (${timezone})`, "LAST"],
-      ...["FIRED", "MISSED", "SKIPPED", "STARTS"],
+      ...["FIRED", "MISSED", "SKIPPED", "REFUSED", "STARTS"],
     ],
-    right: [6, 7, 8],
+    right: [6, 7, 8, 9],
     paint,
     rows: schedules.map((schedule) => {
       const [next] = schedule.nextFireTimes;
-      const { fired, missed, skipped } = schedule.counts;
+      const { fired, missed, skipped, refused } = schedule.counts;
       return [
         schedule.name,
         printableLine(schedule.cron, NAME_WIDTH),
@@ -44,7 +44,7 @@ export function scheduleTable(
         stateCell(schedule),
         next === undefined || schedule.paused ? "-" : clockTime(next, timezone),
         relativeTime(schedule.lastFiredAt, now),
-        ...[String(fired), String(missed), String(skipped)],
+        ...[fired, missed, skipped, refused].map(String),
         printableLine(schedule.method ?? workflowText(schedule), NAME_WIDTH),
       ];
     }),
@@ -73,11 +73,7 @@ export function scheduleDetails(
     [schedule.paused ? "next if resumed" : "next", schedule.nextFireTimes.map(at).join("\n")],
     ["times in", timezone],
     ["waiting", schedule.bufferedAt === null ? null : `tick of ${at(schedule.bufferedAt)}`],
-    [
-      "ticks",
-      `${counts.fired} fired  ${counts.missed} missed  ${counts.skipped} skipped` +
-      (counts.refused === 0 ? "" : `  ${counts.refused} refused`),
-    ],
+    ["ticks", Object.entries(counts).map(([name, count]) => `${count} ${name}`).join("  ")],
     ["last", schedule.lastFiredAt === null ? null : at(schedule.lastFiredAt)],
     ["last started", lastStarted === null ? null : startedText(lastStarted)],
     ["created", schedule.createdAt],

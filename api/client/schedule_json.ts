@@ -40,6 +40,14 @@ export interface StartedWorkJson {
   readonly id: string;
 }
 
+/** How many ticks started work, came too late, were left out for an overlap, could start nothing. */
+export interface ScheduleCountsJson {
+  readonly fired: number;
+  readonly missed: number;
+  readonly skipped: number;
+  readonly refused: number;
+}
+
 /** A task's settings as an answer gives them: as far as they were given. */
 type GivenTaskJson = Omit<ScheduledTaskJson, "method" | "args" | "payload">;
 
@@ -68,12 +76,7 @@ export interface ScheduleJson extends Required<ScheduleTimesJson>, GivenTaskJson
   /** The next five; those of a paused schedule if it were resumed now. */
   readonly nextFireTimes: readonly string[];
   readonly bufferedAt: string | null;
-  readonly counts: {
-    readonly fired: number;
-    readonly missed: number;
-    readonly skipped: number;
-    readonly refused: number;
-  };
+  readonly counts: ScheduleCountsJson;
   readonly lastFiredAt: string | null;
   readonly lastStarted: StartedWorkJson | null;
   readonly createdAt: string;
@@ -91,6 +94,7 @@ export interface TickJson {
   readonly schedule: string;
   /** The time for which the expression stands. */
   readonly nominalAt: string;
+  /** `triggered`: started by hand. */
   readonly outcome: "fired" | "skipped" | "refused" | "triggered";
   readonly decidedAt: string;
   readonly started: StartedWorkJson | null;

@@ -1,7 +1,12 @@
 /** A schedule as clients set it up, and as the API answers it. */
 import { z } from "zod";
 import { type FieldError, ok, type Result } from "../../actors/domain/error.ts";
-import type { OverlapPolicy, ScheduleSpec, ScheduleTarget } from "../../actors/domain/schedule.ts";
+import {
+  type OverlapPolicy,
+  type ScheduleSpec,
+  type ScheduleTarget,
+  TICK_OUTCOMES,
+} from "../../actors/domain/schedule.ts";
 import { LIMITS } from "../../actors/domain/task.ts";
 import { invalid, parse, pointerTo } from "./field_errors.ts";
 import { readArgs, taskInput, toTemplate, workflowTaskInput } from "./submission.ts";
@@ -14,9 +19,8 @@ const OVERLAP_POLICIES = [
 ] as const satisfies readonly OverlapPolicy[];
 
 const CATCH_UP_DEFAULT_MS = 600_000;
-/** A week: whoever was away for longer backfills, and sees what that starts. */
-const CATCH_UP_MAX_MS = 7 * 86_400_000;
-const JITTER_MAX_MS = 86_400_000;
+/** No tick is noticed in the very millisecond of its time: with less, ticks in time would be missed. */
+const CATCH_UP_MIN_MS = 1_000;
 /** Longer than any expression that says something. */
 const CRON_LENGTH_MAX = 500;
 
@@ -48,11 +52,11 @@ const settings = {
     description: "What a tick does while the work of an earlier one has not ended: nothing, wait " +
       "for its end (one tick at most), or start beside it. Default: skip.",
   }),
-  catchUpWindowMs: z.int().min(0).max(CATCH_UP_MAX_MS).meta({
+  catchUpWindowMs: z.int().min(CATCH_UP_MIN_MS).max(LIMITS.catchUpWindowMs).meta({
     description: "A tick noticed later than this after its time, be it because the node was down " +
       "or the schedule paused, is counted as missed instead of run. Default: 600,000.",
   }),
-  jitterMs: z.int().min(0).max(JITTER_MAX_MS)
+  jitterMs: z.int().min(0).max(LIMITS.jitterMs)
     .meta({ description: "Each tick starts later by a share of this, its own. Default: 0." }),
 };
 
@@ -185,7 +189,7 @@ export const scheduleAnswer = z.strictObject({
   counts: z.strictObject({ fired: count, missed: count, skipped: count, refused: count }).meta({
     description:
       "Ticks that started work, came too late, were left out because of an overlap, or " +
-      "could not start their work.",
+      "could start nothing.",
   }),
   lastFiredAt: instant.nullable(),
   lastStarted: startedAnswer.nullable(),
@@ -209,8 +213,10 @@ export const pausedScheduleAnswer = scheduleAnswer.extend({
 /** A decided tick. */
 export const tickAnswer = z.strictObject({
   schedule: z.string(),
-  nominalAt: instant.meta({ description: "The time for which the expression stands." }),
-  outcome: z.enum(["fired", "skipped", "refused", "triggered"]),
+  nominalAt: instant.meta({
+    description: "The time for which the expression stands, or that of a start by hand.",
+  }),
+  outcome: z.enum(TICK_OUTCOMES),
   decidedAt: instant,
   started: startedAnswer.nullable(),
   error: z.string().nullable().meta({ description: "Why nothing could be started." }),

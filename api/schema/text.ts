@@ -17,6 +17,12 @@ export const idText = z.string().regex(ID, "must be 1 to 200 of A-Z a-z 0-9 . _ 
 /** The name of a queue: a part of paths, so it has the form of an id. */
 export const queueText = idText;
 
+/** The name of a schedule; shorter, because ids of what it starts begin with it. */
+export const scheduleText = idText.max(
+  LIMITS.scheduleNameLength,
+  `at most ${LIMITS.scheduleNameLength} characters`,
+);
+
 /** Any text that names something: a method, a workflow's key, a concurrency key. */
 export const nameText = z.string().min(1).max(LIMITS.nameLength).refine(isStorable, STORABLE);
 

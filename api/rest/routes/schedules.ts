@@ -12,6 +12,7 @@ import {
   readSchedule,
   scheduleAnswer,
   scheduleInput,
+  scheduleText,
   tickAnswer,
   ticksQuery,
 } from "../../schema.ts";
@@ -31,6 +32,8 @@ async function getSchedule({ node, target }: Call): Promise<Response> {
 }
 
 async function putSchedule({ node, target, body }: Call): Promise<Response> {
+  const name = parse(scheduleText, target, "/path");
+  if (!name.ok) return problem(name.error);
   const spec = readSchedule(body, node.now());
   if (!spec.ok) return problem(spec.error);
   return answer(await node.schedules.put(target, spec.value), ({ created, view }) => {

@@ -24,7 +24,7 @@ function scheduleJson(fields: Partial<ScheduleJson> = {}): ScheduleJson {
     workflow: null,
     nextFireTimes: ["2026-11-22T08:00:00.000Z", "2027-06-23T07:00:00.000Z"],
     bufferedAt: null,
-    counts: { fired: 12, missed: 3, skipped: 4, refused: 0 },
+    counts: { fired: 12, missed: 3, skipped: 4, refused: 1 },
     lastFiredAt: "2026-11-21T08:00:00.000Z",
     lastStarted: { kind: "task", id: "t-12" },
     createdAt: "2026-11-01T00:00:00.000Z",
@@ -75,9 +75,9 @@ Deno.test("schedules lists them with the next time on the user's own clock", asy
   assert.equal(code, 0);
   assert.equal(
     out,
-    "SCHEDULE  CRON       ZONE              STATE   NEXT (Europe/Berlin)  LAST     FIRED  MISSED  SKIPPED  STARTS\n" +
-      "nightly   0 3 * * *  America/New_York  active  2026-11-22 09:00:00   12h ago     12       3        4  report.build\n" +
-      "etl       0 3 * * *  America/New_York  paused  -                     -           12       3        4  workflow load\n",
+    "SCHEDULE  CRON       ZONE              STATE   NEXT (Europe/Berlin)  LAST     FIRED  MISSED  SKIPPED  REFUSED  STARTS\n" +
+      "nightly   0 3 * * *  America/New_York  active  2026-11-22 09:00:00   12h ago     12       3        4        1  report.build\n" +
+      "etl       0 3 * * *  America/New_York  paused  -                     -           12       3        4        1  workflow load\n",
   );
   assert.deepEqual(JSON.parse((await world.run("schedules", "--json")).out), { items });
 });
@@ -91,7 +91,7 @@ Deno.test("schedules get shows the settings and the next times over summer time"
   assert.match(out, /^cron {10}0 3 \* \* \* {2}in America\/New_York$/m);
   assert.match(out, /^next {10}2026-11-22 09:00:00 {2}\(in 12h\)\n {14}2027-06-23 09:00:00 /m);
   assert.match(out, /^waiting {7}tick of 2026-11-21 20:00:00 {2}\(1h ago\)$/m);
-  assert.match(out, /^ticks {9}12 fired {2}3 missed {2}4 skipped$/m);
+  assert.match(out, /^ticks {9}12 fired {2}3 missed {2}4 skipped {2}1 refused$/m);
   assert.ok(!out.includes("\u001b"));
   const printed = (await world.run("schedules", "get", "nightly", "--json")).out;
   assert.deepEqual(JSON.parse(printed), schedule);

@@ -114,6 +114,8 @@ Deno.test("metrics count what was committed, with bounded labels", async () => {
   });
   node.publish([
     committed({ counts: [counts("default", "add"), counts("default", "evil")], cacheHits: 4 }),
+    committed({ ticks: { fired: 2, missed: 30 } }),
+    committed({ ticks: { fired: 1 } }),
     { kind: "EventsLost" },
   ]);
   for (let i = 0; i < 210; i++) node.publish([committed({ counts: [counts(`q${i}`, "add")] })]);
@@ -137,8 +139,10 @@ Deno.test("metrics count what was committed, with bounded labels", async () => {
     'dtask_http_request_seconds_count{route="/api/tasks/{id}",method="GET",code="404"} 1',
     'dtask_http_request_seconds_count{route="unknown",method="GET",code="404"} 1',
     'dtask_grpc_request_seconds_count{method="SubmitTask",code="OK"} 1',
-    "dtask_store_commit_seconds_count 211",
-    "dtask_store_commit_batch_size_sum 211",
+    'dtask_schedule_ticks_total{outcome="fired"} 3',
+    'dtask_schedule_ticks_total{outcome="missed"} 30',
+    "dtask_store_commit_seconds_count 213",
+    "dtask_store_commit_batch_size_sum 213",
     "dtask_result_cache_hits_total 4",
     "dtask_result_cache_misses_total 0",
     'dtask_actor_restarts_total{actor="scheduler"} 2',

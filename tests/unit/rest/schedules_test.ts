@@ -66,7 +66,7 @@ Deno.test("schedule answers every setting as it was given, and takes its answer 
     cron: "*/5 * * * *",
     timezone: "Europe/Berlin",
     overlap: "buffer_one",
-    catchUpWindowMs: 0,
+    catchUpWindowMs: 1_000,
     jitterMs: 30_000,
   };
   const specs = [
@@ -99,8 +99,8 @@ Deno.test("schedule faults are 422 with a pointer and a text, and nothing reache
     ["/cron", /./, { cron: "" }],
     ["/timezone", /./, { timezone: 1 }],
     ["/overlap", /./, { overlap: "queue" }],
-    ["/catchUpWindowMs", /./, { catchUpWindowMs: -1 }],
-    ["/catchUpWindowMs", /./, { catchUpWindowMs: 604_800_001 }],
+    ["/catchUpWindowMs", /./, { catchUpWindowMs: 999 }],
+    ["/catchUpWindowMs", /./, { catchUpWindowMs: 367 * 86_400_000 }],
     ["/jitterMs", /./, { jitterMs: 86_400_001 }],
     ["/paused", /unknown field/, { paused: true }],
     ["/method", /method or workflow has to be given/, { method: undefined, args: undefined }],
@@ -171,9 +171,6 @@ Deno.test("schedule's pause and resume say what becomes of the ticks", async () 
   const resumed = (await node.call("POST", `${PATH}/resume`, { body: {} })).body;
   assert.equal(resumed.paused, false);
   assert.match(resumed.note, /^Resumed: ticks of the last 600 s .* older ones are counted/);
-  await node.call("PUT", PATH, { body: { ...DAILY, catchUpWindowMs: 0 } });
-  const { note } = (await node.call("POST", `${PATH}/pause`)).body;
-  assert.match(note, /the ticks of the pause are counted as missed/);
 });
 
 Deno.test("schedule's trigger answers what it started, and a tick that starts nothing is 409", async () => {
@@ -246,7 +243,7 @@ Deno.test("schedule that does not exist is 404, and one without a possible name 
     const { status } = await node.call(method, `${PATH}${action}`, { body });
     assert.equal(status, 404, `${method} ${action}`);
   }
-  for (const name of ["a%20b", "%C3%A9", "x".repeat(201)]) {
+  for (const name of ["a%20b", "%C3%A9", "x".repeat(151), "x".repeat(201)]) {
     const { status, body } = await node.call("PUT", `/api/schedules/${name}`, { body: DAILY });
     assert.deepEqual([status, body.errors?.[0].pointer], [422, "/path"], name);
   }
