@@ -3,31 +3,17 @@ import type { Result } from "../actors/domain/error.ts";
 import type { ScheduleSpec, TickRecord } from "../actors/domain/schedule.ts";
 import type {
   BackfillReport,
-  ScheduleCommand,
-  ScheduleCommandReplies,
-  ScheduleQuery,
-  ScheduleQueryReplies,
+  ReaderProtocol,
+  SchedulerProtocol,
   ScheduleView,
 } from "../actors/protocol.ts";
 import type { ActorRef } from "../actors/runtime/actor.ts";
 import { asked, read, written } from "./ask_refusal.ts";
 
-/** The part of the scheduler's protocol that is about schedules. */
-export interface ScheduleCommandProtocol {
-  readonly message: ScheduleCommand;
-  readonly replies: ScheduleCommandReplies;
-}
-
-/** The reader's part. */
-export interface ScheduleQueryProtocol {
-  readonly message: ScheduleQuery;
-  readonly replies: ScheduleQueryReplies;
-}
-
 /** What a schedule service works with. */
 export interface ScheduleServiceOptions {
-  readonly scheduler: ActorRef<ScheduleCommandProtocol>;
-  readonly reader: ActorRef<ScheduleQueryProtocol>;
+  readonly scheduler: ActorRef<SchedulerProtocol>;
+  readonly reader: ActorRef<ReaderProtocol>;
 }
 
 /** A span of nominal times, epoch ms; `until` is not part of it. */
@@ -41,8 +27,8 @@ const READ = { deadlineMs: 10_000 };
 
 /** The operations on schedules that every front-end offers. */
 export class ScheduleService {
-  readonly #scheduler: ActorRef<ScheduleCommandProtocol>;
-  readonly #reader: ActorRef<ScheduleQueryProtocol>;
+  readonly #scheduler: ActorRef<SchedulerProtocol>;
+  readonly #reader: ActorRef<ReaderProtocol>;
 
   constructor({ scheduler, reader }: ScheduleServiceOptions) {
     this.#scheduler = scheduler;
