@@ -20,6 +20,7 @@ import type {
 import type { DeadLetterReader, DeadLetterWriter } from "./port/dead_letters.ts";
 import type { SnapshotReader } from "./port/explain.ts";
 import type { ScheduleReader, ScheduleWriter } from "./port/schedules.ts";
+import type { RetentionWriter } from "./port/retention.ts";
 
 /** A new task: `seq` is the store's to give. */
 export type NewTask = TaskSpec & TaskState & {
@@ -107,7 +108,7 @@ export interface QueueAndPool {
 }
 
 /** The verbs of one write transaction. Nothing of it is seen outside before it commits. */
-export interface StoreWriter extends DeadLetterWriter, ScheduleWriter {
+export interface StoreWriter extends DeadLetterWriter, RetentionWriter, ScheduleWriter {
   /**
    * Runs `work` under a savepoint: when it throws, its writes are undone and the error goes on to
    * the caller, while the transaction stays usable.
@@ -203,14 +204,6 @@ export interface StoreWriter extends DeadLetterWriter, ScheduleWriter {
 
   loadQueues(): Promise<readonly QueueConfig[]>;
   saveQueue(queue: QueueConfig): Promise<void>;
-
-  /** Those of `nums` on which a live task depends. */
-  withLiveDependents(nums: readonly number[]): Promise<ReadonlySet<number>>;
-  /**
-   * Removes tasks with runs, logs and edges, and leaves tombstones for event streams. Answers the
-   * newest of their stamps; 0 where there was nothing to delete.
-   */
-  deleteTasks(nums: readonly number[]): Promise<number>;
 }
 
 export interface TaskQuery {

@@ -49,17 +49,3 @@ export function dependenciesOf(
   }
   return states;
 }
-
-/** See `StoreWriter.withLiveDependents`. */
-export function withLiveDependents(
-  { connection }: Transaction,
-  nums: readonly number[],
-): ReadonlySet<number> {
-  const rows = connection.rows(
-    "SELECT j.value FROM json_each(?) j WHERE EXISTS (SELECT 1 FROM edges e " +
-      "CROSS JOIN tasks t WHERE e.parent = j.value AND t.num = e.child " +
-      "AND t.status IN ('scheduled', 'blocked', 'pending', 'running'))",
-    JSON.stringify(nums),
-  );
-  return new Set(rows.map((row) => integer(row[0])));
-}

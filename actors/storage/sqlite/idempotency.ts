@@ -1,11 +1,14 @@
 /** Idempotency keys: what a client sent once, so that a repetition finds it. */
 import type { IdempotencyEntry } from "../port.ts";
-import { integer, text } from "./column.ts";
+import { integer, integerOrNull, text } from "./column.ts";
 import { plain } from "./text_column.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Expired keys that go with every insert, beyond as many as are inserted: the table cannot grow by them. */
 const EXPIRED_PER_INSERT = 100;
+
+const DELETE_EXPIRED = "DELETE FROM idempotency WHERE key IN " +
+  "(SELECT key FROM idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)";
 
 /** See `StoreWriter.findIdempotencyKeys`. */
 export function findIdempotencyKeys(
@@ -35,12 +38,7 @@ export function insertIdempotencyKeys(
   entries: readonly IdempotencyEntry[],
 ): void {
   const today = now();
-  connection.run(
-    "DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE expires_at <= ? " +
-      "ORDER BY expires_at LIMIT ?)",
-    today,
-    entries.length + EXPIRED_PER_INSERT,
-  );
+  connection.run(DELETE_EXPIRED, today, entries.length + EXPIRED_PER_INSERT);
   connection.runEach(
     "DELETE FROM idempotency WHERE key = ? AND expires_at <= ?",
     entries.map(({ key }) => [key, today]),
@@ -54,4 +52,14 @@ export function insertIdempotencyKeys(
       entry.expiresAt,
     ]),
   );
+}
+
+/** See `RetentionWriter.deleteExpiredKeys`. */
+export function deleteExpiredKeys({ connection }: Transaction, now: number, limit: number): number {
+  return connection.run(DELETE_EXPIRED, now, limit);
+}
+
+/** See `RetentionWriter.nextKeyExpiry`. */
+export function nextKeyExpiry({ connection }: Transaction): number | null {
+  return integerOrNull(connection.row("SELECT min(expires_at) FROM idempotency")?.[0]);
 }

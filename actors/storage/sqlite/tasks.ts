@@ -2,7 +2,6 @@
 import type { TaskRecord } from "../../domain/task.ts";
 import type { NewTask, StoreWriter, TaskChange } from "../port.ts";
 import { integer, text } from "./column.ts";
-import { plantTombstones } from "./tombstones.ts";
 import {
   COLUMNS_WITH_TEXTS,
   COLUMNS_WITHOUT_TEXTS,
@@ -152,47 +151,4 @@ export function setProgress(
     );
     return changed > 0 ? seq : null;
   });
-}
-
-/** See `StoreWriter.deleteTasks`. */
-export function deleteTasks(tx: Transaction, nums: readonly number[]): number {
-  const { connection, counters } = tx;
-  const json = JSON.stringify(nums);
-  const tasks = [...loadTasks(tx, nums).values()];
-  connection.run(
-    "DELETE FROM edges WHERE (parent, child) IN (SELECT d.value, i.num FROM json_each(?) j " +
-      "CROSS JOIN task_inputs i CROSS JOIN json_each(i.spec, '$.depNums') d WHERE i.num = j.value)",
-    json,
-  );
-  connection.run("DELETE FROM edges WHERE parent IN (SELECT value FROM json_each(?))", json);
-  for (const table of ["runs", "logs", "task_outcomes", "task_inputs", "tasks"]) {
-    connection.run(`DELETE FROM ${table} WHERE num IN (SELECT value FROM json_each(?))`, json);
-  }
-  for (const task of tasks) {
-    counters.count(task, task.status, null);
-    counters.countDeadLetter(task.queue, task, null);
-  }
-  const seq = plantTombstones(tx, tasks.map(({ id }) => id));
-  deleteEmptyWorkflows(tx, tasks.flatMap((task) => task.workflowNum ?? []));
-  return seq;
-}
-
-/** A workflow goes with the last of its tasks. */
-function deleteEmptyWorkflows(
-  { connection, counters }: Transaction,
-  nums: readonly number[],
-): void {
-  if (nums.length === 0) return;
-  counters.flush();
-  const json = JSON.stringify([...new Set(nums)]);
-  connection.run(
-    "DELETE FROM workflows WHERE num IN (SELECT value FROM json_each(?)) AND NOT EXISTS " +
-      "(SELECT 1 FROM workflow_counts c WHERE c.num = workflows.num AND c.count > 0)",
-    json,
-  );
-  connection.run(
-    "DELETE FROM workflow_counts WHERE num IN (SELECT value FROM json_each(?)) AND NOT EXISTS " +
-      "(SELECT 1 FROM workflows w WHERE w.num = workflow_counts.num)",
-    json,
-  );
 }

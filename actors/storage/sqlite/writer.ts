@@ -1,11 +1,13 @@
 import type { StoreWriter } from "../port.ts";
 import * as deadLetters from "./dead_letters.ts";
+import * as deletion from "./deletion.ts";
 import * as due from "./due.ts";
 import * as edges from "./edges.ts";
 import * as idempotency from "./idempotency.ts";
 import * as logs from "./logs.ts";
 import * as queues from "./queues.ts";
 import * as ready from "./ready.ts";
+import * as retention from "./retention.ts";
 import * as runs from "./runs.ts";
 import * as schedules from "./schedules.ts";
 import * as tasks from "./tasks.ts";
@@ -190,14 +192,38 @@ export class SqliteWriter implements StoreWriter {
     return this.#do(() => queues.saveQueue(this.#tx, ...args));
   }
 
+  selectEnded(...args: Arguments<"selectEnded">): ReturnType<StoreWriter["selectEnded"]> {
+    return this.#do(() => retention.selectEnded(this.#tx, ...args));
+  }
+
+  liveWorkflows(...args: Arguments<"liveWorkflows">): ReturnType<StoreWriter["liveWorkflows"]> {
+    return this.#do(() => retention.liveWorkflows(this.#tx, ...args));
+  }
+
   withLiveDependents(
     ...args: Arguments<"withLiveDependents">
   ): ReturnType<StoreWriter["withLiveDependents"]> {
-    return this.#do(() => edges.withLiveDependents(this.#tx, ...args));
+    return this.#do(() => retention.withLiveDependents(this.#tx, ...args));
   }
 
   deleteTasks(...args: Arguments<"deleteTasks">): ReturnType<StoreWriter["deleteTasks"]> {
-    return this.#do(() => tasks.deleteTasks(this.#tx, ...args));
+    return this.#do(() => deletion.deleteTasks(this.#tx, ...args));
+  }
+
+  deleteWorkflows(
+    ...args: Arguments<"deleteWorkflows">
+  ): ReturnType<StoreWriter["deleteWorkflows"]> {
+    return this.#do(() => deletion.deleteWorkflows(this.#tx, ...args));
+  }
+
+  deleteExpiredKeys(
+    ...args: Arguments<"deleteExpiredKeys">
+  ): ReturnType<StoreWriter["deleteExpiredKeys"]> {
+    return this.#do(() => idempotency.deleteExpiredKeys(this.#tx, ...args));
+  }
+
+  nextKeyExpiry(): ReturnType<StoreWriter["nextKeyExpiry"]> {
+    return this.#do(() => idempotency.nextKeyExpiry(this.#tx));
   }
 
   loadSchedules(): ReturnType<StoreWriter["loadSchedules"]> {

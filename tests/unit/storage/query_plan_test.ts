@@ -57,7 +57,7 @@ async function useEveryVerb(dataDir: string): Promise<void> {
   await store.write(lookAround);
   await store.write(changeThings);
   await readEverything(dataDir);
-  await store.write((tx) => tx.deleteTasks([1]));
+  await store.write(retire);
   await store.close();
 }
 
@@ -123,6 +123,18 @@ async function changeThings(tx: StoreWriter): Promise<void> {
   const line = { run: 1, at: T0, level: "info" as const, message: "m", fields: {} };
   await tx.appendLogs([{ num: 1, lines: [line] }]);
   await tx.setProgress([{ num: 3, run: 0, progress: { fraction: 1, note: null } }]);
+}
+
+async function retire(tx: StoreWriter): Promise<void> {
+  for (const kind of ["task", "workflow"] as const) {
+    const after = { finishedAt: T0, num: 1 };
+    await tx.selectEnded({ kind, status: "completed", until: T0, after, limit: 9 });
+  }
+  await tx.liveWorkflows([1]);
+  await tx.deleteExpiredKeys(T0, 9);
+  await tx.nextKeyExpiry();
+  await tx.deleteTasks([2]);
+  await tx.deleteWorkflows([1]);
 }
 
 async function readEverything(dataDir: string): Promise<void> {

@@ -1,0 +1,60 @@
+/** How long ended work is kept, and how much of a node's time its removal may take. */
+import type { EndedStatus } from "./task.ts";
+
+/** By status, ms from the end on; null keeps for ever. */
+export interface RetentionPolicy {
+  readonly completedMs: number | null;
+  readonly cancelledMs: number | null;
+  readonly skippedMs: number | null;
+  readonly failedMs: number | null;
+}
+
+const DAY_MS = 86_400_000;
+
+/** What a node keeps to unless told otherwise. */
+export const DEFAULT_RETENTION: RetentionPolicy = {
+  completedMs: 7 * DAY_MS,
+  cancelledMs: 7 * DAY_MS,
+  skippedMs: 7 * DAY_MS,
+  failedMs: 30 * DAY_MS,
+};
+
+/** What goes at a time: a task that belongs to no workflow, or a workflow with all its tasks. */
+export type EndedKind = "task" | "workflow";
+
+/** One kind of ended work with the time that it is kept. */
+export interface RetentionRule {
+  readonly kind: EndedKind;
+  readonly status: EndedStatus;
+  readonly keepMs: number;
+}
+
+/** The policy as rules, without those that keep for ever. A workflow goes by its own status. */
+export function retentionRules(policy: RetentionPolicy): readonly RetentionRule[] {
+  const { completedMs, cancelledMs, skippedMs, failedMs } = policy;
+  const rules: readonly (RetentionRule | null)[] = [
+    rule("task", "completed", completedMs),
+    rule("task", "cancelled", cancelledMs),
+    rule("task", "skipped", skippedMs),
+    rule("task", "failed", failedMs),
+    rule("workflow", "completed", completedMs),
+    rule("workflow", "cancelled", cancelledMs),
+    rule("workflow", "failed", failedMs),
+  ];
+  return rules.filter((entry) => entry !== null);
+}
+
+function rule(kind: EndedKind, status: EndedStatus, keepMs: number | null): RetentionRule | null {
+  return keepMs === null ? null : { kind, status, keepMs };
+}
+
+/** Share of the time that removal may take while there is other work, and while there is none. */
+const BUSY_SHARE = 0.04;
+const IDLE_SHARE = 0.25;
+const PAUSE_MAX_MS = 10_000;
+
+/** How long to pause after removing for `tookMs`, so that it stays within its share of the time. */
+export function pauseAfterMs(tookMs: number, { busy }: { readonly busy: boolean }): number {
+  const share = busy ? BUSY_SHARE : IDLE_SHARE;
+  return Math.min(PAUSE_MAX_MS, Math.ceil(tookMs * (1 / share - 1)));
+}
