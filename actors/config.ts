@@ -1,3 +1,5 @@
+import type { RetentionPolicy } from "./domain/retention.ts";
+
 /** What a node runs with, after the command line and the environment were read and checked. */
 export interface NodeConfig {
   readonly http: Address;
@@ -28,6 +30,8 @@ export interface NodeConfig {
   readonly asyncWaitMs: number;
   /** Bytes of finished results kept in memory. */
   readonly resultCacheBytes: number;
+  /** How long ended tasks and workflows are kept. */
+  readonly retention: RetentionPolicy;
   /** Requests a second allowed to one token subject; null: no limit. */
   readonly rateLimit: number | null;
   /** Lets tests make actors fail on purpose through `POST /api/system/faults`. */

@@ -56,6 +56,9 @@ export class Metrics {
   readonly #cacheHits = this.#counter("dtask_result_cache_hits_total", "Results found in memory");
   readonly #cacheMisses = this.#counter("dtask_result_cache_misses_total", "Results read anew");
   readonly #restarts = this.#counter("dtask_actor_restarts_total", "Restarts of actors", ["actor"]);
+  readonly #retired = this.#counter("dtask_retention_deleted_total", "Removed by retention", [
+    "what",
+  ]);
   readonly #depth = this.#gauge("dtask_queue_depth", "Tasks in a queue", ["queue", "status"]);
   readonly #deadLetters = this.#gauge(
     "dtask_dead_letters",
@@ -147,6 +150,10 @@ export class Metrics {
     this.#batch.observe(event.batchSize);
     if (event.cacheHits > 0) this.#cacheHits.inc(event.cacheHits);
     if (event.cacheMisses > 0) this.#cacheMisses.inc(event.cacheMisses);
+    if (event.retired !== undefined) {
+      this.#retired.inc({ what: "task" }, event.retired.tasks);
+      this.#retired.inc({ what: "workflow" }, event.retired.workflows);
+    }
     for (const counts of event.counts) this.#onCounts(counts);
     for (const [outcome, count] of Object.entries(event.ticks ?? {})) {
       this.#ticks.inc({ outcome }, count);

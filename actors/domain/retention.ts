@@ -19,6 +19,14 @@ export const DEFAULT_RETENTION: RetentionPolicy = {
   failedMs: 30 * DAY_MS,
 };
 
+/** The policy by which nothing is ever removed. */
+export const KEEP_ALL: RetentionPolicy = {
+  completedMs: null,
+  cancelledMs: null,
+  skippedMs: null,
+  failedMs: null,
+};
+
 /** What goes at a time: a task that belongs to no workflow, or a workflow with all its tasks. */
 export type EndedKind = "task" | "workflow";
 

@@ -32,6 +32,8 @@ export interface TasksCommitted {
   readonly cacheMisses: number;
   /** Ticks of schedules that were decided; absent where there were none. */
   readonly ticks?: Readonly<Partial<Record<TickCount, number>>>;
+  /** What was removed because its time was over; absent where nothing was. */
+  readonly retired?: { readonly tasks: number; readonly workflows: number };
 }
 
 /** The subscriber was too slow and events were dropped: read anew what matters. */

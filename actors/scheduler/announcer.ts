@@ -28,8 +28,9 @@ export class Announcer {
 
   announce(effects: Effects, report: CommitReport): void {
     this.#tellDispatcher(effects);
-    const { ticks } = effects;
-    if (effects.lastSeq === 0 && effects.endedIds.length === 0 && ticks.size === 0) return;
+    const { lastSeq, endedIds, ticks, retired } = effects;
+    const others = ticks.size + retired.workflows;
+    if (lastSeq === 0 && endedIds.length === 0 && others === 0) return;
     this.#gathered.push({
       kind: "TasksCommitted",
       lastSeq: effects.lastSeq,
@@ -40,6 +41,7 @@ export class Announcer {
       cacheHits: effects.cacheHits,
       cacheMisses: effects.cacheMisses,
       ...(ticks.size > 0 && { ticks: Object.fromEntries(ticks) }),
+      ...(retired.tasks + retired.workflows > 0 && { retired: { ...retired } }),
     });
     // An end may be waited for. The rest is worth no hop between isolates per commit.
     if (effects.endedIds.length > 0) this.flush();

@@ -70,7 +70,8 @@ export async function deleteTasks(
     else if ((await commit.tx.withLiveDependents([task.num])).size > 0) {
       answers.push(notDeletable(id, "a task that has not ended depends on it"));
     } else {
-      commit.effects.deleted([task.num], await commit.tx.deleteTasks([task.num]));
+      const { taskNums, lastSeq } = await commit.tx.deleteTasks([task.num]);
+      commit.effects.deleted(taskNums, lastSeq);
       answers.push(ok(null));
     }
   }

@@ -63,6 +63,8 @@ export class Effects {
     readonly nominalAt: number;
     readonly error: string;
   }[] = [];
+  /** How many were removed because their time was over. */
+  readonly retired = { tasks: 0, workflows: 0 };
   lastSeq = 0;
   /** The earliest new time for which the clock has to be set. */
   wakeAt = Infinity;
@@ -160,6 +162,8 @@ export class Effects {
     for (const queue of other.throttled) this.throttled.add(queue);
     for (const queue of other.freedQueues) this.freedQueues.add(queue);
     this.deletedNums.push(...other.deletedNums);
+    this.retired.tasks += other.retired.tasks;
+    this.retired.workflows += other.retired.workflows;
     this.queues.push(...other.queues);
     this.joined.push(...other.joined);
     this.endedIds.push(...other.endedIds);

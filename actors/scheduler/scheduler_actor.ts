@@ -8,6 +8,7 @@
  */
 import type { Result } from "../domain/error.ts";
 import { unreachable } from "../domain/exhaustive.ts";
+import type { RetentionPolicy } from "../domain/retention.ts";
 import type { MethodDefinition } from "../domain/task.ts";
 import type {
   DispatcherProtocol,
@@ -40,7 +41,9 @@ import { MethodTable } from "./method_table.ts";
 import { QueueTable } from "./queue_table.ts";
 import { DRAINING, refusal, refusedBy } from "./refusals.ts";
 import { recordOutcomes, recordProgress } from "./record_outcomes.ts";
+import { removeEnded } from "./remove_ended.ts";
 import { ResultCache } from "./result_cache.ts";
+import { Retention } from "./retention.ts";
 import { ScheduleKeeper } from "./schedule_keeper.ts";
 import { ScheduleTable } from "./schedule_table.ts";
 import { SlowCommits } from "./slow_commits.ts";
@@ -59,6 +62,7 @@ export interface SchedulerInit {
   readonly definitions: readonly MethodDefinition[];
   readonly allowTaskPermissions: boolean;
   readonly resultCacheBytes: number;
+  readonly retention: RetentionPolicy;
   /** Incarnations of the executors that are alive now, and may hold runs from before this start. */
   readonly aliveExecutors: readonly string[];
   /** Actors that follow the commits. */
@@ -95,6 +99,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   readonly #now: () => number;
   readonly #loop: CommitLoop;
   readonly #clock: Clock;
+  readonly #retention: Retention;
   readonly #announcer: Announcer;
   readonly #events: EventStream<TasksCommitted | EventsLost>;
   readonly #supervisor;
@@ -156,6 +161,12 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       clock: this.#clock,
       now,
     });
+    this.#retention = new Retention({
+      policy: init.retention,
+      now,
+      wake: (at) => this.#clock.set(at),
+      commit: (step) => this.#loop.submit("control", removeEnded, { work: step }),
+    });
   }
 
   /** Recovers what was running, sets the clock, and is ready. */
@@ -174,6 +185,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       if (at !== null) scheduler.#clock.set(at);
     });
     scheduler.#schedules.arm();
+    await scheduler.#retention.start();
     return scheduler;
   }
 
@@ -303,6 +315,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     if (effects.wakeAt < Infinity) this.#clock.set(effects.wakeAt);
     this.#schedules.committed(effects);
     this.#stats.committed(effects);
+    this.#retention.noticeCommit(effects);
     this.#announcer.announce(effects, report);
     if (!this.#storeHealthy) {
       this.#storeHealthy = true;
@@ -330,8 +343,10 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     const throttled = [...this.#throttled];
     this.#throttled.clear();
     this.#announcer.hintQueues(throttled);
+    this.#retention.onTime();
     const tasks = this.#loop.submit("control", tick, { work: null }).then((at) => {
       if (at !== null) this.#clock.set(at);
+      this.#retention.arm();
     });
     // What a node that shuts down leaves undecided, its next start decides.
     const schedules = this.#draining ? null : this.#schedules.tick();

@@ -45,6 +45,7 @@ function scheduler(sources: SpecSources): ChildSpec {
       definitions: sources.definitions(),
       allowTaskPermissions: config.allowTaskPermissions,
       resultCacheBytes: config.resultCacheBytes,
+      retention: config.retention,
       aliveExecutors: sources.aliveExecutors(),
       subscribers: frontEnds(config),
       logging,

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Address, AuthConfig, NodeConfig } from "../../actors/config.ts";
+import { DEFAULT_RETENTION, type RetentionPolicy } from "../../actors/domain/retention.ts";
 import { wrongUsage } from "./cli_error.ts";
 import type { CliPorts } from "./cli_ports.ts";
 import { readOrMakeNodeSecret, SECRET_MIN_BYTES } from "./node_secret.ts";
@@ -11,6 +12,7 @@ import {
   formatAddress,
   HTTP_URL,
   isLoopback,
+  KEPT_MS,
   oneOf,
   TEXT,
   wholeNumber,
@@ -45,6 +47,10 @@ const OPTIONS: readonly (readonly [flags: string, help: string])[] = [
   ["--sync-wait-ms <ms>", "longest wait of a synchronous gRPC SubmitTask (default: 60000)"],
   ["--async-wait-ms <ms>", "longest wait of an asynchronous one (default: 1000)"],
   ["--result-cache-mb <mb>", "finished results kept in memory (default: 64)"],
+  ["--retention-completed <time>", "how long completed work is kept, or never (default: 7d)"],
+  ["--retention-cancelled <time>", "how long cancelled work is kept (default: 7d)"],
+  ["--retention-skipped <time>", "how long skipped tasks are kept (default: 7d)"],
+  ["--retention-failed <time>", "how long failed work is kept (default: 30d)"],
   ["--rate-limit <n>", "requests a second allowed to one token subject (default: no limit)"],
 ];
 
@@ -111,6 +117,7 @@ function readSettings(
     syncWaitMs: reader.read("--sync-wait-ms", waitMs) ?? 60_000,
     asyncWaitMs: reader.read("--async-wait-ms", waitMs) ?? 1_000,
     resultCacheBytes: (reader.read("--result-cache-mb", wholeNumber(1, 65_536)) ?? 64) * 2 ** 20,
+    retention: readRetention(reader),
     rateLimit: reader.read("--rate-limit", wholeNumber(1, 1_000_000)),
     // For the project's own tests: a variable only, so that no option list invites to try it.
     enableFaults: ports.env("DTASK_ENABLE_FAULTS") === "1",
@@ -121,6 +128,20 @@ function readGrpc(reader: OptionReader): NodeConfig["grpc"] {
   const asked = reader.read("--addr", ADDRESS);
   if (reader.isOn("--no-grpc")) return null;
   return asked === null ? { ...DEFAULT_GRPC, asked: false } : { ...asked, asked: true };
+}
+
+function readRetention(reader: OptionReader): RetentionPolicy {
+  const read = (flag: string, otherwise: number | null) => {
+    const time = reader.read(flag, KEPT_MS);
+    return time === null ? otherwise : time === "never" ? null : time;
+  };
+  const { completedMs, cancelledMs, skippedMs, failedMs } = DEFAULT_RETENTION;
+  return {
+    completedMs: read("--retention-completed", completedMs),
+    cancelledMs: read("--retention-cancelled", cancelledMs),
+    skippedMs: read("--retention-skipped", skippedMs),
+    failedMs: read("--retention-failed", failedMs),
+  };
 }
 
 function readTls(reader: OptionReader, cwd: string): NodeConfig["tls"] {

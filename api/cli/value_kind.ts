@@ -36,6 +36,16 @@ export const DURATION_MS: ValueKind<number> = {
   parse: parseDurationMs,
 };
 
+/** How long something is kept: a length of time as above, at most 100 years, or for ever. */
+export const KEPT_MS: ValueKind<number | "never"> = {
+  takes: "a length of time up to 36500d, as in 12h or 7d, or never",
+  parse(text) {
+    if (text === "never") return text;
+    const ms = parseDurationMs(text);
+    return ms === undefined || ms > 36_500 * DAY_MS ? undefined : ms;
+  },
+};
+
 /** An HTTP or HTTPS URL. */
 export const HTTP_URL: ValueKind<string> = {
   takes: "a URL that starts with http:// or https://",
@@ -96,12 +106,14 @@ function parseAddress(text: string): Address | undefined {
   return { host, port };
 }
 
+const DAY_MS = 86_400_000;
+
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,
   m: 60_000,
   h: 3_600_000,
-  d: 86_400_000,
+  d: DAY_MS,
 };
 
 function parseDurationMs(text: string): number | undefined {

@@ -2,6 +2,7 @@
  * One simulated process of dtask: the real scheduler over a real database, the real dispatcher and
  * the real executors, on simulated time, with a supervisor of straw that restarts what dies.
  */
+import { KEEP_ALL } from "../../actors/domain/retention.ts";
 import type { MethodDefinition } from "../../actors/domain/task.ts";
 import { Dispatcher } from "../../actors/dispatcher/dispatcher_actor.ts";
 import type { Clock } from "../../actors/executor/clock.ts";
@@ -145,6 +146,7 @@ export class SimProcess {
           definitions,
           allowTaskPermissions: false,
           resultCacheBytes: 1 << 12,
+          retention: KEEP_ALL,
           aliveExecutors: [...this.#incarnations.values()],
           subscribers: ["http"],
         },

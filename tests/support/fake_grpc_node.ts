@@ -2,6 +2,7 @@
 import { type GrpcInit, type GrpcReady, startGrpc } from "../../api/grpc/grpc_actor.ts";
 import type { NodeConfig } from "../../actors/config.ts";
 import { ok, refuse, type Result } from "../../actors/domain/error.ts";
+import { DEFAULT_RETENTION } from "../../actors/domain/retention.ts";
 import type { MethodDefinition, TaskRecord } from "../../actors/domain/task.ts";
 import type { FrontEndProtocol, GrpcRequestObserved, Submission } from "../../actors/protocol.ts";
 import type {
@@ -217,6 +218,7 @@ function fakeConfig(): NodeConfig {
     syncWaitMs: 60_000,
     asyncWaitMs: 1_000,
     resultCacheBytes: 0,
+    retention: DEFAULT_RETENTION,
     rateLimit: null,
     enableFaults: false,
   };

@@ -1,3 +1,4 @@
+import { KEEP_ALL } from "../../actors/domain/retention.ts";
 import { DEFAULTS, type MethodDefinition, type TaskRecord } from "../../actors/domain/task.ts";
 import type {
   Assignment,
@@ -49,6 +50,8 @@ export class SchedulerRig implements AsyncDisposable {
         definitions: [definition("noop", "async"), definition("spin", "blocking")],
         allowTaskPermissions: false,
         resultCacheBytes: 1 << 20,
+        // Runs of these tests end at times that no clock shows, so that nothing may go by its age.
+        retention: KEEP_ALL,
         aliveExecutors: [],
         subscribers: ["http"],
         ...init,

@@ -33,6 +33,12 @@ Deno.test("node options have the documented defaults", async () => {
     syncWaitMs: 60_000,
     asyncWaitMs: 1_000,
     resultCacheBytes: 64 * 1024 * 1024,
+    retention: {
+      completedMs: 604_800_000,
+      cancelledMs: 604_800_000,
+      skippedMs: 604_800_000,
+      failedMs: 2_592_000_000,
+    },
     rateLimit: null,
     enableFaults: false,
   });
@@ -71,6 +77,30 @@ const OPTIONS: readonly (readonly [
   [["--sync-wait-ms", "0"], { DTASK_SYNC_WAIT_MS: "0" }, { syncWaitMs: 0 }],
   [["--async-wait-ms", "8"], { DTASK_ASYNC_WAIT_MS: "8" }, { asyncWaitMs: 8 }],
   [["--result-cache-mb", "2"], { DTASK_RESULT_CACHE_MB: "2" }, { resultCacheBytes: 2 ** 21 }],
+  [
+    ["--retention-completed", "1h", "--retention-cancelled", "never"],
+    { DTASK_RETENTION_COMPLETED: "1h", DTASK_RETENTION_CANCELLED: "never" },
+    {
+      retention: {
+        completedMs: 3_600_000,
+        cancelledMs: null,
+        skippedMs: 604_800_000,
+        failedMs: 2_592_000_000,
+      },
+    },
+  ],
+  [
+    ["--retention-skipped", "500ms", "--retention-failed", "2d"],
+    { DTASK_RETENTION_SKIPPED: "500ms", DTASK_RETENTION_FAILED: "2d" },
+    {
+      retention: {
+        completedMs: 604_800_000,
+        cancelledMs: 604_800_000,
+        skippedMs: 500,
+        failedMs: 172_800_000,
+      },
+    },
+  ],
   [["--rate-limit", "100"], { DTASK_RATE_LIMIT: "100" }, { rateLimit: 100 }],
 ];
 
@@ -143,6 +173,12 @@ const WRONG: readonly (readonly [
   [["--concurrency", "1.5"], {}, /--concurrency takes a whole number from 1 to 10,000/],
   [["--drain-ms", "-1"], {}, /--drain-ms takes a whole number from 0 to 3,600,000/],
   [["--result-cache-mb", "1e3"], {}, /--result-cache-mb takes a whole number/],
+  [
+    ["--retention-failed", "soon"],
+    {},
+    /--retention-failed takes a length of time .* or never, not/,
+  ],
+  [["--retention-completed", "40000d"], {}, /--retention-completed takes a length of time up to/],
   [["--rate-limit", "0"], {}, /--rate-limit takes a whole number from 1/],
   [["--log-format", "xml"], {}, /--log-format takes pretty or json, not "xml"/],
   [["--log-level", "loud"], {}, /--log-level takes debug, info, warning or error/],

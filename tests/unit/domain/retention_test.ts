@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   DEFAULT_RETENTION,
+  KEEP_ALL,
   pauseAfterMs,
   retentionRules,
 } from "../../../actors/domain/retention.ts";
@@ -21,8 +22,7 @@ Deno.test("retention has a rule for each kind of ended work that is not kept for
 });
 
 Deno.test("retention without any time to keep has no rules", () => {
-  const policy = { completedMs: null, cancelledMs: null, skippedMs: null, failedMs: null };
-  assert.deepEqual(retentionRules(policy), []);
+  assert.deepEqual(retentionRules(KEEP_ALL), []);
 });
 
 Deno.test("retention pauses so long that a busy node gives it a few per cent of its time", () => {

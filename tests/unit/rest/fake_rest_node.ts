@@ -1,6 +1,7 @@
 /** The REST front-end in process, with actors that are a table in memory. */
 import type { NodeConfig } from "../../../actors/config.ts";
 import { ok, refuse } from "../../../actors/domain/error.ts";
+import { DEFAULT_RETENTION } from "../../../actors/domain/retention.ts";
 import {
   defaultQueue,
   type QueueConfig,
@@ -384,6 +385,7 @@ export function fakeConfig(): NodeConfig {
     syncWaitMs: 60_000,
     asyncWaitMs: 1_000,
     resultCacheBytes: 0,
+    retention: DEFAULT_RETENTION,
     rateLimit: null,
     enableFaults: false,
   };

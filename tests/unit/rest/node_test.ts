@@ -116,6 +116,8 @@ Deno.test("metrics count what was committed, with bounded labels", async () => {
     committed({ counts: [counts("default", "add"), counts("default", "evil")], cacheHits: 4 }),
     committed({ ticks: { fired: 2, missed: 30 } }),
     committed({ ticks: { fired: 1 } }),
+    committed({ retired: { tasks: 5, workflows: 0 } }),
+    committed({ retired: { tasks: 3, workflows: 1 } }),
     { kind: "EventsLost" },
   ]);
   for (let i = 0; i < 210; i++) node.publish([committed({ counts: [counts(`q${i}`, "add")] })]);
@@ -141,9 +143,11 @@ Deno.test("metrics count what was committed, with bounded labels", async () => {
     'dtask_grpc_request_seconds_count{method="SubmitTask",code="OK"} 1',
     'dtask_schedule_ticks_total{outcome="fired"} 3',
     'dtask_schedule_ticks_total{outcome="missed"} 30',
-    "dtask_store_commit_seconds_count 213",
-    "dtask_store_commit_batch_size_sum 213",
+    "dtask_store_commit_seconds_count 215",
+    "dtask_store_commit_batch_size_sum 215",
     "dtask_result_cache_hits_total 4",
+    'dtask_retention_deleted_total{what="task"} 8',
+    'dtask_retention_deleted_total{what="workflow"} 1',
     "dtask_result_cache_misses_total 0",
     'dtask_actor_restarts_total{actor="scheduler"} 2',
     'dtask_actor_lane_depth{actor="scheduler",lane="submissions"} 7',

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { NodeConfig } from "../../../actors/config.ts";
+import { DEFAULT_RETENTION } from "../../../actors/domain/retention.ts";
 import { childSpecs } from "../../../actors/supervisor/child_specs.ts";
 
 const CONFIG: NodeConfig = {
@@ -19,6 +20,7 @@ const CONFIG: NodeConfig = {
   syncWaitMs: 1,
   asyncWaitMs: 1,
   resultCacheBytes: 1,
+  retention: DEFAULT_RETENTION,
   rateLimit: null,
   enableFaults: false,
 };
