@@ -96,12 +96,35 @@ export function countEnded(counts: DependencyCounts, cls: DependencyClass): Depe
   return { ...counts, [cls]: counts[cls] + 1 };
 }
 
+type Counting = { -readonly [K in keyof DependencyCounts]: number };
+
 /** Counts a task's dependencies anew, from where each stands. */
-export function recount(deps: readonly DependencyEnd[]): DependencyCounts {
-  const counts = { total: deps.length, succeeded: 0, failed: 0, skipped: 0 };
+export function recount(deps: readonly DependencyEnd[]): Counting {
+  const counts: Counting = { total: deps.length, succeeded: 0, failed: 0, skipped: 0 };
   for (const { status, reason } of deps) {
     const cls = classify(status, reason);
     if (cls !== null) counts[cls]++;
+  }
+  return counts;
+}
+
+/**
+ * Counts the dependencies of a task anew that had counted them `before`. Of those that were deleted
+ * since, which had ended, each counts as it had counted then, so that what they had once allowed is
+ * not undone; one whose end the task never saw is left out. Where it is not known which of several
+ * ends was a deleted one's, it was a success: failures are kept longest.
+ */
+export function recountAfterDeletion(
+  before: DependencyCounts,
+  deps: readonly DependencyEnd[],
+): DependencyCounts {
+  const counts = recount(deps);
+  let deleted = before.total - counts.total;
+  for (const cls of ["succeeded", "skipped", "failed"] as const) {
+    const gone = Math.max(0, Math.min(deleted, before[cls] - counts[cls]));
+    counts[cls] += gone;
+    counts.total += gone;
+    deleted -= gone;
   }
   return counts;
 }

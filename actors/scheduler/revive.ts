@@ -1,7 +1,7 @@
 /** How ended tasks come to life again, and with them what their end had decided downstream. */
 import { isEnded } from "../domain/task_state.ts";
 import type { TaskRecord } from "../domain/task.ts";
-import { recount } from "../domain/trigger_rule.ts";
+import { recountAfterDeletion } from "../domain/trigger_rule.ts";
 import type { Commit } from "./commit.ts";
 
 /**
@@ -20,7 +20,11 @@ export async function retry(
     // Dependencies that are retried with it have not ended any more.
     const deps = (states.get(before.num) ?? [])
       .map((dep) => together.has(dep.num) ? { ...dep, status: "pending" as const } : dep);
-    return { before, event: { kind: "retried", counts: recount(deps) }, args };
+    return {
+      before,
+      event: { kind: "retried", counts: recountAfterDeletion(before.counts, deps) },
+      args,
+    };
   }));
   while (wave.length > 0) wave = await reconsider(commit, wave);
 }
@@ -35,7 +39,7 @@ async function reconsider(
   if (children.size === 0) return [];
   const states = await commit.tx.dependenciesOf([...children.keys()]);
   const changed = await commit.apply([...children.values()].map((before) => {
-    const counts = recount(states.get(before.num) ?? []);
+    const counts = recountAfterDeletion(before.counts, states.get(before.num) ?? []);
     const kind = before.status === "skipped" ? "revived" : "dependencies_changed";
     return { before, event: { kind, counts } };
   }));

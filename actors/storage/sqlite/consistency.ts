@@ -45,7 +45,8 @@ const RULES: readonly Rule[] = [
       "WHERE parent NOT IN (SELECT num FROM tasks) OR child NOT IN (SELECT num FROM tasks)",
   },
   {
-    // Those that no longer wait keep the counts with which they were decided.
+    // Those that no longer wait keep the counts with which they were decided, and those that wait
+    // again may count ends of dependencies that were deleted since.
     broken: "waiting tasks that count their dependencies wrongly",
     since: 1,
     sql: "SELECT t.id FROM tasks t LEFT JOIN (SELECT e.child, count(*) AS total, " +
@@ -53,9 +54,10 @@ const RULES: readonly Rule[] = [
       `count(*) FILTER (WHERE ${CLASS} = 'f') AS failed, ` +
       `count(*) FILTER (WHERE ${CLASS} = 'k') AS skipped ` +
       "FROM edges e JOIN tasks p ON p.num = e.parent GROUP BY e.child) c ON c.child = t.num " +
-      "WHERE t.status = 'blocked' AND (t.dep_total, t.dep_succeeded, t.dep_failed, t.dep_skipped) " +
-      "IS NOT (ifnull(c.total, 0), ifnull(c.succeeded, 0), ifnull(c.failed, 0), " +
-      "ifnull(c.skipped, 0))",
+      "WHERE t.status = 'blocked' AND NOT (t.dep_succeeded >= ifnull(c.succeeded, 0) " +
+      "AND t.dep_failed >= ifnull(c.failed, 0) AND t.dep_skipped >= ifnull(c.skipped, 0) " +
+      "AND t.dep_total - t.dep_succeeded - t.dep_failed - t.dep_skipped = " +
+      "ifnull(c.total - c.succeeded - c.failed - c.skipped, 0))",
   },
   {
     broken: "tasks with a result that have not completed",

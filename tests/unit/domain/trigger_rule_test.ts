@@ -7,6 +7,7 @@ import {
   type DependencyClass,
   NO_DEPENDENCIES,
   recount,
+  recountAfterDeletion,
   type RuleDecision,
 } from "../../../actors/domain/trigger_rule.ts";
 import {
@@ -179,4 +180,51 @@ Deno.test("trigger_rule recount agrees with counting one end after the other", (
     }
     assert.deepEqual(recount(deps), counts);
   }));
+});
+
+/** A dependency that ended so. */
+function endOf(cls: DependencyClass) {
+  if (cls === "succeeded") return { status: "completed", reason: null } as const;
+  if (cls === "failed") return { status: "failed", reason: "timeout" } as const;
+  return { status: "skipped", reason: "rule" } as const;
+}
+
+const OPEN = { status: "pending", reason: null } as const;
+
+Deno.test("trigger_rule counts deleted dependencies as they had ended", () => {
+  const ends = fc.array(
+    fc.record({ cls: fc.constantFrom(...CLASSES), deleted: fc.boolean() }),
+    { maxLength: 8 },
+  );
+  fc.assert(fc.property(ends, (ends) => {
+    const before = countsOf(ends.map(({ cls }) => cls), ends.length);
+    const left = ends.filter(({ deleted }) => !deleted).map(({ cls }) => endOf(cls));
+    assert.deepEqual(recountAfterDeletion(before, left), before);
+  }));
+});
+
+Deno.test("trigger_rule leaves out deleted dependencies whose end was not seen", () => {
+  const before = { total: 3, succeeded: 0, failed: 1, skipped: 0 };
+  assert.deepEqual(recountAfterDeletion(before, [endOf("failed")]), {
+    total: 1,
+    succeeded: 0,
+    failed: 1,
+    skipped: 0,
+  });
+  assert.deepEqual(recountAfterDeletion(before, []), {
+    total: 1,
+    succeeded: 0,
+    failed: 1,
+    skipped: 0,
+  });
+});
+
+Deno.test("trigger_rule takes a deleted dependency for a success where a revived one has failed", () => {
+  const before = { total: 2, succeeded: 1, failed: 1, skipped: 0 };
+  assert.deepEqual(recountAfterDeletion(before, [OPEN]), {
+    total: 2,
+    succeeded: 1,
+    failed: 0,
+    skipped: 0,
+  });
 });

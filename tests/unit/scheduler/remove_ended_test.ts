@@ -11,7 +11,8 @@ import { ScheduleTable } from "../../../actors/scheduler/schedule_table.ts";
 import { submitTasks } from "../../../actors/scheduler/submit_tasks.ts";
 import { submitWorkflows } from "../../../actors/scheduler/submit_workflow.ts";
 import type { Store } from "../../../actors/storage/port.ts";
-import { openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
+import { inspectDatabase } from "../../../actors/storage/sqlite/database_check.ts";
+import { databaseFile, openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
 import { complete, T0 } from "../../conformance/store_fixture.ts";
 import { eventually } from "../../support/eventually.ts";
 import { definition, outcome, SchedulerRig, THREW } from "../../support/scheduler_rig.ts";
@@ -123,6 +124,57 @@ Deno.test("scheduler keeps what a live task depends on, and removes it when that
   await passTime(rig, 60_000);
   assert.deepEqual(await kept(rig, "a"), []);
   assert.deepEqual(await kept(rig, "b"), ["b"]);
+});
+
+Deno.test("scheduler retries a task whose dependencies were removed, by what they had come to", async () => {
+  await using rig = await SchedulerRig.open(INIT);
+  const isFailing = (id: string) => id !== "good";
+  await rig.submit(
+    { id: "good" },
+    { id: "bad", retry: ONCE },
+    { id: "all", deps: ["good"], retry: ONCE },
+    { id: "one", deps: ["bad", "good"], triggerRule: "one_success", retry: ONCE },
+    { id: "both", deps: ["bad", "good"] },
+  );
+  await finish(rig, isFailing);
+  await passTime(rig, 7 * DAY_MS - 1);
+  await rig.submit({ id: "root", retry: ONCE }, { id: "child", deps: ["root"] });
+  await finish(rig, isFailing);
+  await passTime(rig, 1);
+  assert.deepEqual(await kept(rig, "good", "bad", "both", "all", "one"), ["bad", "all", "one"]);
+  for (const id of ["all", "one", "root"]) {
+    const retried = await rig.ask({ kind: "RetryTask", id, args: null });
+    assert.equal(retried.ok && retried.value.status, "pending", id);
+  }
+  assert.equal((await rig.task("child")).status, "blocked");
+  await finish(rig);
+  assert.equal((await rig.task("one")).status, "completed");
+  assert.equal((await rig.task("child")).status, "completed");
+});
+
+Deno.test("scheduler leaves a sound database behind a task that waits again for what is left", async () => {
+  await using rig = await SchedulerRig.open(INIT);
+  await rig.submit(
+    { id: "good" },
+    { id: "bad", retry: ONCE },
+    { id: "child", deps: ["good", "bad"], triggerRule: "all_done", retry: ONCE },
+  );
+  await finish(rig, (id) => id !== "good");
+  await passTime(rig, 7 * DAY_MS);
+  await rig.ask({ kind: "RetryTask", id: "bad", args: null });
+  const retried = await rig.ask({ kind: "RetryTask", id: "child", args: null });
+  assert.equal(retried.ok && retried.value.status, "blocked");
+  assert.deepEqual((await rig.task("child")).counts, {
+    total: 2,
+    succeeded: 1,
+    failed: 0,
+    skipped: 0,
+  });
+  await rig.stop();
+  assert.equal(inspectDatabase(databaseFile(rig.dataDir)).live, 2);
+  await rig.start(INIT);
+  await finish(rig);
+  assert.equal((await rig.task("child")).status, "completed");
 });
 
 Deno.test("scheduler removes a workflow as one, by its own status and end", async () => {
