@@ -2,7 +2,7 @@
  * Composition root: the command line, a node when it asks for one, and its end on a signal.
  */
 import type { NodeConfig } from "./actors/config.ts";
-import { checkSqlite } from "./actors/storage/sqlite/check.ts";
+import { checkSqlite, inspectSqlite } from "./actors/storage/sqlite/check.ts";
 import { backupSqlite, lockDataFolder, restoreSqlite } from "./actors/storage/sqlite/mod.ts";
 import { NodeSupervisor } from "./actors/supervisor/node_supervisor.ts";
 import { listenForStop } from "./actors/supervisor/stop_signals.ts";
@@ -22,6 +22,7 @@ if (import.meta.main) {
   const ports = systemPorts({
     startNode,
     checkDatabase: checkSqlite,
+    inspectDatabase: inspectSqlite,
     backup: backupSqlite,
     restore: restoreSqlite,
   });

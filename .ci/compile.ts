@@ -9,8 +9,15 @@ import { ENTRIES } from "./structure/rules.ts";
 
 const DEFAULT_OUTPUT = "dist/dtask";
 
-/** What `deno task start` has, no more. */
-const RIGHTS = ["--no-prompt", "--allow-net", "--allow-read", "--allow-write", "--allow-env"];
+/** What `deno task dtask` has, no more. */
+const RIGHTS = [
+  "--no-prompt",
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-sys=statfs",
+];
 
 /** Folders with modules that are loaded by URL, and files that are read at run time. */
 const FOLDERS = ["actors", "api"];

@@ -8,6 +8,11 @@ export interface FileFacts {
   readonly bytes: number;
 }
 
+export interface DiskSpace {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
 /** The files that the command line touches. A missing file is null, any other failure throws. */
 export interface CliFiles {
   readText(path: string): Promise<string | null>;
@@ -18,14 +23,21 @@ export interface CliFiles {
    * there is one of that name.
    */
   writeSecret(path: string, text: string): Promise<boolean>;
-  /** Writes and removes a file of its own in the folder; throws where that is not possible. */
+  /** Writes a file of its own in the folder, to the disk, and removes it; throws where it can't. */
   tryWrite(folder: string): Promise<void>;
+  /** How much room this user has on the file system of the folder; null without the right to know. */
+  space(folder: string): Promise<DiskSpace | null>;
 }
 
 /** What opening a data folder's database for reading told. */
 export type DatabaseCheck =
   | { readonly kind: "absent" }
-  | { readonly kind: "ok"; readonly schemaVersion: number }
+  | {
+    readonly kind: "ok";
+    readonly schemaVersion: number;
+    /** The newest time on record, in epoch milliseconds. */
+    readonly newestAt: number | null;
+  }
   /** Another process, named by `detail`, has it open: a running node. */
   | { readonly kind: "in_use"; readonly detail: string }
   | { readonly kind: "failed"; readonly detail: string };
@@ -65,6 +77,10 @@ export interface CliPorts {
   /** Runs a node until it is stopped; resolves to the process's exit code. */
   readonly startNode: (config: NodeConfig) => Promise<number>;
   readonly checkDatabase: (dataDir: string) => Promise<DatabaseCheck>;
+  /** Reads all of the database, which may be in use; throws with what is wrong with it. */
+  readonly inspectDatabase: (
+    dataDir: string,
+  ) => Promise<Pick<DatabaseSummary, "tasks" | "live">>;
   /** Writes a checked copy of the database; throws with the reason and what to do. */
   readonly backup: (request: BackupRequest) => Promise<DatabaseSummary>;
   /** Puts a backup into a data folder that no node has; throws with the reason and what to do. */

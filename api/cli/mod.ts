@@ -7,6 +7,7 @@ export type {
   CliPorts,
   DatabaseCheck,
   DatabaseSummary,
+  DiskSpace,
   FileFacts,
   RestoreRequest,
   RestoreSummary,

@@ -1,20 +1,21 @@
+import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Address } from "../../actors/config.ts";
-import type { BindCheck, CliFiles, CliPorts, FileFacts } from "./cli_ports.ts";
+import type { BindCheck, CliFiles, CliPorts, DiskSpace, FileFacts } from "./cli_ports.ts";
 
 /** More than this on standard input is no workflow that a node would take. */
 const STDIN_MAX_BYTES = 64 << 20;
 
 /** What only the composition root can give to the command line. */
-export type NodePorts = Pick<CliPorts, "startNode" | "checkDatabase" | "backup" | "restore">;
+export type NodePorts = Pick<
+  CliPorts,
+  "startNode" | "checkDatabase" | "inspectDatabase" | "backup" | "restore"
+>;
 
 /** The ports of a real process. */
 export function systemPorts(node: NodePorts): CliPorts {
   return {
-    startNode: node.startNode,
-    checkDatabase: node.checkDatabase,
-    backup: node.backup,
-    restore: node.restore,
+    ...node,
     checkBind,
     env: (name) => Deno.env.get(name),
     stdout: (text) => writeAll(Deno.stdout, text),
@@ -48,10 +49,34 @@ export const SYSTEM_FILES: CliFiles = {
   },
   makeFolder: (path) => Deno.mkdir(path, { recursive: true, mode: 0o700 }),
   writeSecret,
-  async tryWrite(folder) {
-    await Deno.remove(await Deno.makeTempFile({ dir: folder, prefix: ".dtask-probe-" }));
-  },
+  tryWrite,
+  space,
 };
+
+async function space(folder: string): Promise<DiskSpace | null> {
+  try {
+    const { bavail, blocks, bsize } = await statfs(folder);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  } catch (error) {
+    // A program may be run without `--allow-sys=statfs`.
+    if (error instanceof Deno.errors.NotCapable) return null;
+    throw error;
+  }
+}
+
+/** About what a commit needs, and too much for what is left over in a full file system's last block. */
+const PROBE = new Uint8Array(64 << 10);
+
+async function tryWrite(folder: string): Promise<void> {
+  const path = await Deno.makeTempFile({ dir: folder, prefix: ".dtask-probe-" });
+  try {
+    using file = await Deno.open(path, { write: true });
+    for (let at = 0; at < PROBE.length;) at += await file.write(PROBE.subarray(at));
+    await file.sync();
+  } finally {
+    await Deno.remove(path);
+  }
+}
 
 /** Written aside and linked into place: a link is made whole or, where the name is taken, not at all. */
 async function writeSecret(path: string, text: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** The command line as a process, with the rights of `deno task dtask`. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startRights } from "./node_process.ts";
+import { taskRights } from "./node_process.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -14,7 +14,7 @@ export interface CliOutcome {
 /** Runs one command to its end. */
 export async function runDtask(...words: readonly string[]): Promise<CliOutcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", ...startRights(), join(ROOT, "main.ts"), ...words],
+    args: ["run", ...taskRights("dtask"), join(ROOT, "main.ts"), ...words],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
   }).output();

@@ -178,10 +178,15 @@ export async function runRefusedNode(
 
 /** The arguments with which `deno task start` runs `main.ts`, without the command and the file. */
 export function startRights(): readonly string[] {
+  return taskRights("start");
+}
+
+/** The same of another task of `deno.json`. */
+export function taskRights(task: string): readonly string[] {
   const { tasks } = JSON.parse(Deno.readTextFileSync(join(ROOT, "deno.json")));
-  const [, , ...words]: string[] = tasks.start.command.split(" ");
+  const [, , ...words]: string[] = tasks[task].command.split(" ");
   const rights = words.slice(0, words.indexOf("main.ts"));
-  assert.ok(rights.includes("--no-prompt"), "the start task runs main.ts without prompts");
+  assert.ok(rights.includes("--no-prompt"), `task ${task} runs main.ts without prompts`);
   return rights;
 }
 

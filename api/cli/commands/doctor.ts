@@ -10,6 +10,7 @@ Takes the options of dtask start, and checks what a start with them would meet.
 
 Examples:
   dtask doctor
+  dtask doctor --deep
   dtask doctor --data /var/lib/dtask --http 0.0.0.0:8080`;
 
 const LEVEL_STYLE: Readonly<Record<Finding["level"], Style>> = {
@@ -21,14 +22,16 @@ const LEVEL_STYLE: Readonly<Record<Finding["level"], Style>> = {
 /** Adds `dtask doctor`: a line for each check, exit code 1 if one failed. */
 export function addDoctor(program: Command, binder: CommandBinder): void {
   const command = program.command("doctor")
-    .description("check configuration, data folder, database, ports and a running node");
+    .description("check configuration, disk, secret, database, clock, ports and a running node");
   addNodeOptions(command);
-  command.option("--json", "print a JSON object").addHelpText("after", HELP);
+  command.option("--deep", "read all of the database too, and check every task")
+    .option("--json", "print a JSON object")
+    .addHelpText("after", HELP);
   binder.bind(command, doctor);
 }
 
 async function doctor({ reader, options, ports }: CommandCall): Promise<number> {
-  const findings = await diagnose(reader, ports);
+  const findings = await diagnose(reader, ports, { deep: options["deep"] === true });
   const failed = findings.filter(({ level }) => level === "FAIL").length;
   if (options["json"] === true) {
     ports.stdout(JSON.stringify({ ok: failed === 0, checks: findings }) + "\n");

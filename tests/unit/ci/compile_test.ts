@@ -22,6 +22,7 @@ Deno.test("compile gives the binary no right to run programs or load libraries",
     "--allow-read",
     "--allow-write",
     "--allow-env",
+    "--allow-sys=statfs",
   ]);
 });
 

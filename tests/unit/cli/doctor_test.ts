@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CliPorts } from "../../../api/cli/mod.ts";
 import { FakeNode, json, problem } from "./fake_node.ts";
-import { FakeWorld, type FakeWorldOptions } from "./fake_world.ts";
+import { FAKE_NOW, FakeWorld, type FakeWorldOptions } from "./fake_world.ts";
 
 const SECRET_PATH = "/home/user/data/secret";
 
@@ -17,7 +17,9 @@ function healthyWorld({ ports, ...options }: FakeWorldOptions = {}): FakeWorld {
 
 Deno.test("doctor prints a line for each check", async () => {
   const world = healthyWorld({
-    ports: { checkDatabase: () => Promise.resolve({ kind: "ok", schemaVersion: 3 }) },
+    ports: {
+      checkDatabase: () => Promise.resolve({ kind: "ok", schemaVersion: 3, newestAt: FAKE_NOW }),
+    },
   });
   const { code, out, err } = await world.run("doctor");
   assert.equal(
@@ -25,8 +27,10 @@ Deno.test("doctor prints a line for each check", async () => {
     "ok    config      every option and variable is valid\n" +
       "ok    runtime     Deno 2.9.3\n" +
       "ok    data        /home/user/data is writable\n" +
+      "ok    disk        50 GiB of 100 GiB are free on the disk of /home/user/data\n" +
       "ok    secret      /home/user/data/secret is there and private\n" +
       "ok    database    opens, schema version 3\n" +
+      "ok    clock       agrees with the newest record of the database\n" +
       "ok    http port   127.0.0.1:8080 is free\n" +
       "ok    grpc port   [::1]:50051 is free\n" +
       "ok    node        none runs at http://127.0.0.1:8080\n",
@@ -69,7 +73,30 @@ const FAULTS: readonly (readonly [
     "a read-only data folder",
     {},
     (world) => world.files.unreadable.add("/home/user/data"),
-    /FAIL {2}data {8}\/home\/user\/data is not writable: Read-only file system/,
+    /FAIL {2}data {8}\/home\/user\/data is not writable: Read-only file system; give its user/,
+  ],
+  [
+    "a full disk",
+    {},
+    (world) => world.files.freeBytes = 0,
+    /FAIL {2}disk {8}the disk of \/home\/user\/data is full \(0 MiB of 100 GiB are free\): .* free some/,
+  ],
+  [
+    "a secret that can't be read",
+    {},
+    (world) => world.files.unreadable.add(SECRET_PATH),
+    /FAIL {2}secret {6}Cannot read the secret .*: Permission denied; run as the user that owns it/,
+  ],
+  [
+    "a record from the future",
+    {
+      ports: {
+        checkDatabase: () =>
+          Promise.resolve({ kind: "ok", schemaVersion: 3, newestAt: FAKE_NOW + 7_200_000 }),
+      },
+    },
+    () => {},
+    /FAIL {2}clock {7}the database has a record of 2026-11-21T22:00:00\.000Z, 2h 0m ahead of this/,
   ],
   [
     "a secret that is too short",
@@ -93,7 +120,7 @@ const FAULTS: readonly (readonly [
     "a port that something else has",
     { ports: { checkBind: () => Promise.resolve("in_use") } },
     () => {},
-    /FAIL {2}http port {3}127\.0\.0\.1:8080 is taken by something else/,
+    /FAIL {2}http port {3}127\.0\.0\.1:8080 is taken by something else; stop that, or choose .*--http/,
   ],
 ];
 
@@ -104,7 +131,7 @@ for (const [name, options, change, told] of FAULTS) {
     const { code, out, err } = await world.run("doctor");
     assert.equal(code, 1);
     assert.match(out, told);
-    assert.match(err, /^dtask: \d of \d checks failed\n$/);
+    assert.match(err, /^dtask: \d of \d+ checks failed\n$/);
     const report = JSON.parse((await world.run("doctor", "--json")).out);
     assert.equal(report.ok, false);
   });
@@ -115,14 +142,19 @@ Deno.test("doctor warns of what works but should not stay so", async () => {
     ports: {
       denoVersion: "2.11.0",
       checkBind: ({ host }) => Promise.resolve(host === "::1" ? { failed: "no IPv6" } : "free"),
+      checkDatabase: () =>
+        Promise.resolve({ kind: "ok", schemaVersion: 3, newestAt: FAKE_NOW + 5_000 }),
     },
   });
   world.files.modes.set(SECRET_PATH, 0o644);
+  world.files.freeBytes = 2 ** 30 - 1;
   const { code, out } = await world.run("doctor");
   assert.equal(code, 0);
   assert.match(out, /warn {2}runtime {5}gRPC is not proven on Deno 2\.11\.0/);
   assert.match(out, /warn {2}secret {6}.* has mode 0644/);
   assert.match(out, /warn {2}grpc port {3}\[::1\]:50051: no IPv6; a start takes 127\.0\.0\.1/);
+  assert.match(out, /warn {2}disk {8}the disk of .* is filling up: 1,024 MiB of 100 GiB are free/);
+  assert.match(out, /warn {2}clock {7}the database has a record of .*, 5\.0s ahead of this clock/);
   assert.match((await world.run("doctor", "--no-auth")).out, /warn {2}secret {6}none: everyone/);
 });
 
@@ -135,7 +167,11 @@ Deno.test("doctor asks a running node how it is", async () => {
         : json({ status: "not_ready", reasons: ["the disk is full"] }, 503),
   });
   const world = healthyWorld({
-    ports: { fetch: globalThis.fetch, checkBind: () => Promise.resolve("in_use") },
+    ports: {
+      fetch: globalThis.fetch,
+      now: Date.now,
+      checkBind: () => Promise.resolve("in_use"),
+    },
   });
   const words = ["doctor", "--http", `127.0.0.1:${node.port}`];
   const healthy = await world.run(...words);
@@ -178,4 +214,94 @@ Deno.test("doctor asks the node that left its address in the data folder", async
   assert.match(out, new RegExp(`ok {4}node {8}${node.url} is ready`));
   assert.match(out, /ok {4}grpc port {3}\[::1\]:50051 is taken by the node that runs/);
   assert.match(out, /FAIL {2}http port {3}127\.0\.0\.1:8080 is taken by something else/);
+});
+
+/** A healthy world in which `node` runs. */
+function worldBeside(node: FakeNode): FakeWorld {
+  const world = healthyWorld({
+    ports: { fetch: globalThis.fetch },
+  });
+  const file = { pid: 7, http: node.url, grpc: "[::1]:50051", startedAt: "" };
+  world.files.files.set("/home/user/data/node.json", JSON.stringify(file));
+  return world;
+}
+
+/** The answer of a node whose clock reads `date`. */
+function systemAt(date: number, system: unknown = {}, status = 200): Response {
+  const headers = { date: new Date(date).toUTCString() };
+  return Response.json(system, { status, headers });
+}
+
+const READY = { "GET /readyz": () => json({ status: "ready" }) };
+
+Deno.test("doctor finds that a running node has another secret", async () => {
+  await using node = new FakeNode({
+    ...READY,
+    "GET /api/system": () => systemAt(FAKE_NOW, {}, 401),
+  });
+  const { code, out } = await worldBeside(node).run("doctor");
+  assert.equal(code, 1);
+  assert.match(
+    out,
+    /FAIL {2}secret {6}the node at .* refuses tokens signed with \/home\/user\/data\/secret: it runs/,
+  );
+  const [asked] = node.seenOf("GET", "/api/system");
+  assert.match(asked?.headers.get("authorization") ?? "", /^Bearer /);
+  const open = await worldBeside(node).run("doctor", "--no-auth");
+  assert.match(open.out, /warn {2}secret {6}the node at .* asks for tokens/);
+});
+
+Deno.test("doctor compares its clock with that of a running node", async () => {
+  let date = FAKE_NOW;
+  await using node = new FakeNode({ ...READY, "GET /api/system": () => systemAt(date) });
+  const world = worldBeside(node);
+  assert.match((await world.run("doctor")).out, /ok {4}clock {7}agrees with the node's clock\n/);
+  date = FAKE_NOW - 10_000;
+  const behind = await world.run("doctor");
+  assert.match(behind.out, /warn {2}clock {7}the node's clock is 9\.0s behind this one: check its/);
+  date = FAKE_NOW + 600_000;
+  const ahead = await world.run("doctor");
+  assert.equal(ahead.code, 1);
+  assert.match(ahead.out, /FAIL {2}clock {7}the node's clock is 10m 00s ahead of this one/);
+});
+
+Deno.test("doctor tells of steps of the clock that a running node saw", async () => {
+  const lastClockStep = { at: "2026-11-21T19:00:00.000Z", byMs: -3_600_000 };
+  await using node = new FakeNode({
+    ...READY,
+    "GET /api/system": () => systemAt(FAKE_NOW, { clockSteps: 2, lastClockStep }),
+  });
+  const { code, out } = await worldBeside(node).run("doctor");
+  assert.equal(code, 0);
+  assert.match(
+    out,
+    /warn {2}clock {7}the node saw the clock jump 2 times since its start, last by -1h 0m at 2026-11-21T19/,
+  );
+});
+
+Deno.test("doctor tries the disk where it may not know how much is free", async () => {
+  const world = healthyWorld();
+  world.files.freeBytes = null;
+  const { code, out } = await world.run("doctor");
+  assert.equal(code, 0);
+  assert.match(
+    out,
+    /ok {4}disk {8}\/home\/user\/data takes a write; how much is free is not known/,
+  );
+});
+
+Deno.test("doctor --deep reads all of the database", async () => {
+  const sound = healthyWorld({
+    ports: { inspectDatabase: () => Promise.resolve({ tasks: 1_234, live: 5 }) },
+  });
+  assert.doesNotMatch((await sound.run("doctor")).out, /contents/);
+  const { code, out } = await sound.run("doctor", "--deep");
+  assert.equal(code, 0);
+  assert.match(out, /ok {4}contents {4}sound: 1,234 tasks, 5 of them to finish\n/);
+  const torn = healthyWorld({
+    ports: { inspectDatabase: () => Promise.reject(new Error('"d" is damaged: row 3')) },
+  });
+  const damaged = await torn.run("doctor", "--deep");
+  assert.equal(damaged.code, 1);
+  assert.match(damaged.out, /FAIL {2}contents {4}"d" is damaged: row 3; stop the node and restore/);
 });

@@ -1,6 +1,6 @@
 /** A command line without a process around it: what it writes is kept, what it needs is given. */
 import { type CliPorts, runCli } from "../../../api/cli/mod.ts";
-import type { CliFiles, FileFacts } from "../../../api/cli/mod.ts";
+import type { CliFiles, DiskSpace, FileFacts } from "../../../api/cli/mod.ts";
 import type { NodeConfig } from "../../../actors/config.ts";
 
 /** Files in memory. */
@@ -9,6 +9,8 @@ export class FakeFiles implements CliFiles {
   readonly modes = new Map<string, number>();
   readonly folders = new Set<string>();
   readonly unreadable = new Set<string>();
+  /** Null: without the right to know. */
+  freeBytes: number | null = 50 * 2 ** 30;
   /** Called before a secret is written: what another process does at that moment. */
   beforeSecret: () => void = () => {};
 
@@ -42,7 +44,13 @@ export class FakeFiles implements CliFiles {
 
   tryWrite(folder: string): Promise<void> {
     if (this.unreadable.has(folder)) return Promise.reject(new Error("Read-only file system"));
+    if (this.freeBytes === 0) return Promise.reject(new Error("No space left on device"));
     return Promise.resolve();
+  }
+
+  space(): Promise<DiskSpace | null> {
+    if (this.freeBytes === null) return Promise.resolve(null);
+    return Promise.resolve({ freeBytes: this.freeBytes, totalBytes: 100 * 2 ** 30 });
   }
 }
 
@@ -78,6 +86,7 @@ export class FakeWorld {
         return Promise.resolve(0);
       },
       checkDatabase: () => Promise.resolve({ kind: "absent" }),
+      inspectDatabase: () => Promise.reject(new Error("Nothing to inspect")),
       backup: () => Promise.reject(new Error("Nothing to back up")),
       restore: () => Promise.reject(new Error("Nowhere to restore to")),
       checkBind: () => Promise.resolve("free"),
