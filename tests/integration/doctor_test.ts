@@ -1,9 +1,10 @@
 /** What `dtask doctor` says of things that are really wrong: a full disk, a taken port, a lost secret. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { databaseFile } from "../../actors/storage/sqlite/mod.ts";
 import { runDtask } from "../support/cli_process.ts";
 import { freePort } from "../support/free_port.ts";
+import { makeLivelyFolder, tamper } from "../support/lively_folder.ts";
 import { startNode } from "../support/node_process.ts";
 import { mountSmallDisk } from "../support/small_disk.ts";
 import { awaitEnd, submitTask } from "../support/task_client.ts";
@@ -30,82 +31,89 @@ async function doctor(dataDir: string, ...words: readonly string[]): Promise<Fin
   return { code, of: (check) => found.get(check) ?? out };
 }
 
-Deno.test("doctor beside a real node finds what was broken, each by itself", async (t) => {
-  const dataDir = await Deno.makeTempDir({ prefix: "dtask-doctor-" });
-  const secretFile = join(dataDir, "secret");
-  const database = join(dataDir, "dtask.db");
+Deno.test("doctor finds nothing wrong beside a real node, but a secret that it does not have", async () => {
+  await using node = await startNode({ args: ["--no-grpc"] });
+  const { dataDir } = node;
+  const { id } = await submitTask(node, { method: "noop" });
+  await awaitEnd(node, id);
+  const here = ["--http", new URL(node.url).host];
+  const well = await doctor(dataDir, "--deep", ...here);
+  assert.equal(well.code, 0, well.of("all"));
+  assert.equal(well.of("node"), `ok ${node.url} is ready`);
+  assert.match(well.of("http port"), /^ok .* is taken by the node that runs/);
+  assert.match(well.of("contents"), /^ok sound: 1 tasks, 0 of them/);
+  assert.match(
+    well.of("clock"),
+    /^ok agrees with the newest record of the database and the node's/,
+  );
+  await Deno.writeTextFile(join(dataDir, "secret"), "x".repeat(40));
+  const { code, of } = await doctor(dataDir, ...here);
+  assert.equal(code, 1);
+  assert.match(of("secret"), /^FAIL the node at .* refuses tokens signed with .*secret: it runs/);
+});
+
+/** What is done to a data folder, and what is said of it. */
+interface Fault {
+  readonly name: string;
+  readonly arrange: (dataDir: string) => Promise<void> | void;
+  readonly check: string;
+  readonly told: RegExp;
+}
+
+const FAULTS: readonly Fault[] = [
   {
-    await using node = await startNode({ dataDir, args: ["--no-grpc"] });
-    const { id } = await submitTask(node, { method: "noop" });
-    await awaitEnd(node, id);
-    const here = ["--http", new URL(node.url).host];
+    name: "a secret that others can read",
+    arrange: (dataDir) =>
+      Deno.writeTextFile(join(dataDir, "secret"), "s".repeat(40), { mode: 0o644 }),
+    check: "secret",
+    told: /^warn .* has mode 0644: .* chmod 600 it/,
+  },
+  {
+    name: "a secret that can be guessed",
+    arrange: (dataDir) => Deno.writeTextFile(join(dataDir, "secret"), "short"),
+    check: "secret",
+    told: /^FAIL The secret .* has 5 bytes where 32/,
+  },
+  {
+    name: "a time from the future",
+    arrange: (dataDir) => {
+      const at = Date.now() + 3 * 86_400_000;
+      tamper(databaseFile(dataDir), `UPDATE tasks SET finished_at = ${at} WHERE id = 'done'`);
+    },
+    check: "clock",
+    told: /^FAIL the database has a record of .*, [23]d \d+h ahead of this clock/,
+  },
+  {
+    name: "rows that contradict each other",
+    arrange: (dataDir) => tamper(databaseFile(dataDir), "DELETE FROM task_inputs"),
+    check: "contents",
+    told: /^FAIL .* is damaged: 8 tasks without their input/,
+  },
+  {
+    name: "a schema that is too new",
+    arrange: (dataDir) => tamper(databaseFile(dataDir), "PRAGMA user_version = 1000"),
+    check: "database",
+    told: /^FAIL .* schema is version 1000 and this dtask knows up to \d+; start/,
+  },
+];
 
-    await t.step("all is well", async () => {
-      const { code, of } = await doctor(dataDir, "--deep", ...here);
-      assert.equal(code, 0, of("all"));
-      assert.equal(of("node"), `ok ${node.url} is ready`);
-      assert.match(of("http port"), /^ok .* is taken by the node that runs/);
-      assert.match(of("contents"), /^ok sound: 1 tasks, 0 of them/);
-      assert.match(of("clock"), /^ok agrees with the newest record of the database and the node's/);
-    });
-
-    await t.step("a secret that the node does not have", async () => {
-      const secret = await Deno.readTextFile(secretFile);
-      await Deno.writeTextFile(secretFile, "x".repeat(40));
-      const { code, of } = await doctor(dataDir, ...here);
-      assert.equal(code, 1);
-      assert.match(
-        of("secret"),
-        /^FAIL the node at .* refuses tokens signed with .*secret: it runs/,
-      );
-      await Deno.writeTextFile(secretFile, secret);
-    });
-  }
-
-  await t.step("a secret that others can read, or guess", async () => {
-    await Deno.chmod(secretFile, 0o644);
-    assert.match((await doctor(dataDir)).of("secret"), /^warn .* has mode 0644: .* chmod 600 it/);
-    await Deno.writeTextFile(secretFile, "short");
-    assert.match((await doctor(dataDir)).of("secret"), /^FAIL The secret .* has 5 bytes where 32/);
-    await Deno.remove(secretFile);
+for (const { name, arrange, check, told } of FAULTS) {
+  Deno.test(`doctor finds ${name}`, async () => {
+    await using folder = await makeLivelyFolder();
+    await arrange(folder.dataDir);
+    const { code, of } = await doctor(folder.dataDir, "--deep");
+    assert.match(of(check), told);
+    assert.equal(code, of("all").includes('"FAIL"') ? 1 : 0);
   });
+}
 
-  await t.step("a port that another program has", async () => {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { code, of } = await doctor(dataDir, "--http", `127.0.0.1:${listener.addr.port}`);
-    assert.equal(code, 1);
-    assert.match(of("http port"), /^FAIL .* is taken by something else; stop that, or choose/);
-  });
-
-  await t.step("a time from the future", async () => {
-    const at = Date.now() + 3 * 86_400_000;
-    tamper(database, `UPDATE tasks SET finished_at = ${at}`);
-    const { code, of } = await doctor(dataDir);
-    assert.equal(code, 1);
-    assert.match(
-      of("clock"),
-      /^FAIL the database has a record of .*, [23]d \d+h ahead of this clock/,
-    );
-  });
-
-  await t.step("rows that contradict each other", async () => {
-    tamper(database, "UPDATE depths SET count = 7 WHERE status = 'completed'");
-    assert.match(
-      (await doctor(dataDir, "--deep")).of("contents"),
-      /^FAIL .* is damaged: 1 counters/,
-    );
-  });
-
-  await t.step("a schema that is too new", async () => {
-    tamper(database, "PRAGMA user_version = 1000");
-    const { code, of } = await doctor(dataDir);
-    assert.equal(code, 1);
-    assert.match(
-      of("database"),
-      /^FAIL .* schema is version 1000 and this dtask knows up to \d+; start/,
-    );
-  });
-  await Deno.remove(dataDir, { recursive: true });
+Deno.test("doctor finds a port that another program has", async () => {
+  const dataDir = await Deno.makeTempDir({ prefix: "dtask-doctor-" });
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { code, of } = await doctor(dataDir, "--http", `127.0.0.1:${listener.addr.port}`);
+  assert.equal(code, 1);
+  assert.match(of("http port"), /^FAIL .* is taken by something else; stop that, or choose/);
+  await Deno.remove(dataDir);
 });
 
 testOrSkip({
@@ -127,9 +135,3 @@ testOrSkip({
     assert.deepEqual([...Deno.readDirSync(disk.folder)].map(({ name }) => name), ["filler"]);
   },
 });
-
-function tamper(file: string, sql: string): void {
-  const database = new DatabaseSync(file);
-  database.exec(sql);
-  database.close();
-}

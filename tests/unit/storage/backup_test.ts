@@ -9,7 +9,7 @@ import {
 } from "../../../actors/storage/sqlite/mod.ts";
 import { mountSmallDisk } from "../../support/small_disk.ts";
 import { testOrSkip } from "../../support/test_or_skip.ts";
-import { LIVELY, makeLivelyFolder, tamper } from "./lively_folder.ts";
+import { LIVELY, makeLivelyFolder, tamper } from "../../support/lively_folder.ts";
 
 const NOW = Date.parse("2026-11-21T20:15:42.123Z");
 const STAMP = "20261121T201542Z";

@@ -4,7 +4,7 @@ import {
   UnsoundDatabaseError,
 } from "../../../actors/storage/sqlite/database_check.ts";
 import { databaseFile } from "../../../actors/storage/sqlite/mod.ts";
-import { LIVELY, makeLivelyFolder, tamper } from "./lively_folder.ts";
+import { LIVELY, makeLivelyFolder, tamper } from "../../support/lively_folder.ts";
 
 Deno.test("database_check finds nothing wrong with a store in the midst of work", async () => {
   await using folder = await makeLivelyFolder();

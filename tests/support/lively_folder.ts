@@ -1,7 +1,7 @@
 /** A data folder as a node in the midst of work leaves it. */
 import { DatabaseSync } from "node:sqlite";
-import { outcome, SchedulerRig } from "../../support/scheduler_rig.ts";
-import { submission } from "../../support/submission.ts";
+import { outcome, SchedulerRig } from "./scheduler_rig.ts";
+import { submission } from "./submission.ts";
 
 /** Tasks of the folder, and those that have not ended. */
 export const LIVELY = { tasks: 8, live: 4 } as const;
