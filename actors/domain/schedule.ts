@@ -42,7 +42,7 @@ export interface ScheduleSpec {
   /** An IANA name, as `Europe/Berlin`. */
   readonly timezone: string;
   readonly overlap: OverlapPolicy;
-  /** A tick that is noticed later than this after its time is counted as missed instead of run. */
+  /** A tick noticed later than this (but 1 s at least) after its time is missed: counted, not run. */
   readonly catchUpWindowMs: number;
   /**
    * Each tick is delayed by its own share of this, from 0 up, and the same at every start; where the

@@ -5,6 +5,8 @@ import { Timetable } from "./timetable.ts";
 
 /** Ticks that a view of a schedule shows. */
 const NEXT_TICKS = 5;
+/** The least window in which a tick may run: no timer and no commit is quite on time. */
+const LEAST_WINDOW_MS = 1_000;
 
 /** A tick with the time at which it acts: its nominal time and its share of the jitter. */
 export interface DueTick {
@@ -54,6 +56,7 @@ export function nextFireTimes(record: ScheduleRecord, now: number): readonly num
 /** Goes through the undecided ticks that are due at `now`, as far as the options allow. */
 export function surveyTicks(record: ScheduleRecord, options: SurveyOptions): TickSurvey {
   const { now, decided, maxMissed, maxDue } = options;
+  const windowMs = Math.max(record.spec.catchUpWindowMs, LEAST_WINDOW_MS);
   const due: number[] = [];
   let missed = 0;
   let until = record.decidedUntil;
@@ -62,7 +65,7 @@ export function surveyTicks(record: ScheduleRecord, options: SurveyOptions): Tic
     if (dueAt > now || missed >= maxMissed || due.length >= maxDue) break;
     until = nominalAt;
     if (decided.has(nominalAt)) continue;
-    if (now - dueAt <= record.spec.catchUpWindowMs) due.push(nominalAt);
+    if (now - dueAt <= windowMs) due.push(nominalAt);
     else {
       missed++;
       missedUntil = nominalAt;

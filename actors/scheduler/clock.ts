@@ -21,6 +21,7 @@ export class Clock {
   readonly #startTimer: StartTimer;
   #cancel = () => {};
   #at = Infinity;
+  #stopped = false;
 
   constructor({ onTime, now, startTimer = systemTimer }: ClockOptions) {
     this.#onTime = onTime;
@@ -35,12 +36,14 @@ export class Clock {
 
   /** Sees to it that the clock fires at `at`, epoch ms, at the latest. */
   set(at: number): void {
-    if (at >= this.#at) return;
+    if (this.#stopped || at >= this.#at) return;
     this.#at = at;
     this.#arm();
   }
 
+  /** For good: what is set afterwards does not count. */
   stop(): void {
+    this.#stopped = true;
     this.#cancel();
     this.#at = Infinity;
   }

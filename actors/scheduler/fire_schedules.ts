@@ -52,7 +52,9 @@ async function fireSchedule(commit: Commit, name: string, budget: TickBudget): P
   const { tx, now } = commit;
   const record = (await tx.findSchedules([name])).get(name);
   if (record === undefined || record.paused) return;
-  const ticks = new TickWriter(commit, record, { live: await isLive(commit, record.lastStarted) });
+  const mayOverlap = record.spec.overlap === "allow_all";
+  const live = !mayOverlap && await isLive(commit, record.lastStarted);
+  const ticks = new TickWriter(commit, record, { live });
   await startBuffered(ticks, budget);
   const survey = surveyTicks(record, {
     now,

@@ -7,6 +7,7 @@ import type {
 import type { ScheduleView } from "../../actors/protocol.ts";
 import type { SchedulerRig } from "./scheduler_rig.ts";
 import { openSqliteReader } from "../../actors/storage/sqlite/mod.ts";
+import { query } from "../conformance/store_fixture.ts";
 import { submission } from "./submission.ts";
 
 /** A task of a schedule with everything unsaid. */
@@ -76,6 +77,21 @@ export async function storedSchedule(
     const ticks = await reader.listTicks(name, 10_000);
     if (schedule === null || ticks === null) throw new Error(`no schedule ${name}`);
     return { ...schedule, ticks: ticks.toReversed() };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Ids of all tasks that a schedule has started, with the times at which they were made. */
+export async function startedTasks(
+  rig: SchedulerRig,
+  name: string,
+): Promise<ReadonlyMap<string, number>> {
+  const reader = await openSqliteReader({ dataDir: rig.dataDir });
+  try {
+    const page = { limit: 100_000, beforeNum: null, scanRows: 1_000_000, textBytes: 0 };
+    const { tasks } = await reader.listTasks(query({ idPrefix: `${name}:` }), page);
+    return new Map(tasks.map(({ id, createdAt }) => [id, createdAt]));
   } finally {
     await reader.close();
   }
