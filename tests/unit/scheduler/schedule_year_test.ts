@@ -25,7 +25,7 @@ interface Plan {
 
 const PLANS: readonly Plan[] = [
   { cron: "0 * * * *", timezone: "Europe/Berlin", catchUpWindowMs: 3 * HOUR },
-  { cron: "0 * * * *", timezone: "America/Santiago", catchUpWindowMs: 0 },
+  { cron: "0 */4 * * *", timezone: "America/Santiago", catchUpWindowMs: 0 },
   { cron: "30 2 * * *", timezone: "Europe/Berlin" },
   { cron: "30 1 * * *", timezone: "America/New_York", catchUpWindowMs: 24 * HOUR },
   { cron: "30 2 * * *", timezone: "America/New_York" },
