@@ -7,6 +7,7 @@ import { MODEL_CASES } from "./model_cases.ts";
 import { READY_CASES } from "./ready_cases.ts";
 import { SNAPSHOT_CASES } from "./snapshot_cases.ts";
 import { RETENTION_CASES } from "./retention_cases.ts";
+import { SCHEDULE_CASES } from "./schedule_cases.ts";
 import type { StoreUnderTest } from "./store_fixture.ts";
 import { TASK_CASES } from "./task_cases.ts";
 import { TRANSACTION_CASES } from "./transaction_cases.ts";
@@ -23,6 +24,7 @@ const CASES = [
   ...DEAD_LETTER_CASES,
   ...SNAPSHOT_CASES,
   ...RETENTION_CASES,
+  ...SCHEDULE_CASES,
   ...MODEL_CASES,
 ];
 

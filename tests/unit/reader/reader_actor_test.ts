@@ -6,7 +6,8 @@ import type { ReaderMessage, ReaderReplies, TaskFilter } from "../../../actors/p
 import { Reader } from "../../../actors/reader/reader_actor.ts";
 import { openSqliteReader, openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
 import type { Store } from "../../../actors/storage/port.ts";
-import { complete, insert, newTask, NOT_READY } from "../../conformance/store_fixture.ts";
+import { complete, insert, newTask, NOT_READY, T0 } from "../../conformance/store_fixture.ts";
+import { scheduleRecord } from "../../support/schedules.ts";
 
 type Kind = ReaderMessage["kind"];
 type MessageOf<K extends Kind> = Extract<ReaderMessage, { readonly kind: K }>;
@@ -26,7 +27,8 @@ class ReaderRig implements AsyncDisposable {
   static async open(): Promise<ReaderRig> {
     const folder = await Deno.makeTempDir({ prefix: "dtask-reader-" });
     const store = await openSqliteStore({ dataDir: `${folder}/data` });
-    const reader = new Reader(await openSqliteReader({ dataDir: `${folder}/data` }));
+    const connection = await openSqliteReader({ dataDir: `${folder}/data` });
+    const reader = new Reader(connection, { now: () => T0 });
     return new ReaderRig(store, reader, folder);
   }
 
@@ -178,4 +180,38 @@ Deno.test("reader gives a workflow with its tasks, and workflows by cursors", as
   const second = await page(first.nextCursor);
   assert.deepEqual(first.items.map(({ id }) => id), ["w12", "w11"]);
   assert.deepEqual([second.items.map(({ id }) => id), second.nextCursor], [["w10"], null]);
+});
+
+Deno.test("reader shows schedules with their next five fire times, and their ticks", async () => {
+  await using rig = await ReaderRig.open();
+  const [a, b] = [scheduleRecord({ name: "a" }), scheduleRecord({ name: "b", paused: true })];
+  const tick = { schedule: "a", nominalAt: T0, outcome: "skipped", decidedAt: T0 } as const;
+  await rig.store.write(async (tx) => {
+    await tx.saveSchedule(b);
+    await tx.saveSchedule(a);
+    await tx.insertTicks([{ ...tick, started: null, error: null }]);
+  });
+  const nextFireTimes = [1, 2, 3, 4, 5].map((minute) => T0 + minute * 60_000);
+  assert.deepEqual(await rig.ask({ kind: "ListSchedules" }), [
+    { schedule: a, nextFireTimes },
+    { schedule: b, nextFireTimes },
+  ]);
+  const found = valueOf(await rig.ask({ kind: "GetSchedule", name: "b" }));
+  assert.deepEqual(found, { schedule: b, nextFireTimes });
+  const ticks = valueOf(await rig.ask({ kind: "ListTicks", name: "a", limit: 9 }));
+  assert.deepEqual(ticks, [{ ...tick, started: null, error: null }]);
+});
+
+Deno.test("reader refuses an unknown schedule", async () => {
+  await using rig = await ReaderRig.open();
+  const answers = [
+    await rig.ask({ kind: "GetSchedule", name: "nobody" }),
+    await rig.ask({ kind: "ListTicks", name: "nobody", limit: 9 }),
+  ];
+  for (const answer of answers) {
+    assert.deepEqual(!answer.ok && [answer.error.code, answer.error.reason], [
+      "not_found",
+      "unknown_schedule",
+    ]);
+  }
 });

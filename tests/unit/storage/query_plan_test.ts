@@ -17,11 +17,12 @@ import {
   selectReady,
   T0,
 } from "../../conformance/store_fixture.ts";
+import { scheduleRecord } from "../../support/schedules.ts";
 
 /** What may be walked over from end to end: arguments, small tables, and what a scan limits by itself. */
 const BOUNDED = [
   /^SCAN \w+( EXISTS)? VIRTUAL TABLE/,
-  /^SCAN (counters|queues|depths|dead_letter_counts|s|CONSTANT ROW|\(subquery-\d+\))$/,
+  /^SCAN (counters|queues|schedules|depths|dead_letter_counts|s|CONSTANT ROW|\(subquery-\d+\))$/,
   // Newest first, as many rows as the page may scan.
   /^SCAN tasks USING INTEGER PRIMARY KEY$/,
   // Partial indexes over live tasks, of which the running ones are bounded by slots.
@@ -56,8 +57,10 @@ async function useEveryVerb(dataDir: string): Promise<void> {
   await fill(store);
   await store.write(lookAround);
   await store.write(changeThings);
+  await store.write(useSchedules);
   await readEverything(dataDir);
   await store.write(retire);
+  await store.write((tx) => tx.deleteSchedule("s"));
   await store.close();
 }
 
@@ -137,6 +140,19 @@ async function retire(tx: StoreWriter): Promise<void> {
   await tx.deleteWorkflows([1]);
 }
 
+async function useSchedules(tx: StoreWriter): Promise<void> {
+  const schedule = scheduleRecord();
+  await tx.saveSchedule(schedule);
+  await tx.advanceSchedule(schedule);
+  await tx.loadSchedules();
+  await tx.findSchedules(["s"]);
+  const decided = { schedule: "s", nominalAt: T0, decidedAt: T0, started: null, error: null };
+  const ticks = [{ ...decided, outcome: "skipped" as const }];
+  await tx.insertTicks(ticks);
+  await tx.insertTicks(ticks, { replace: true });
+  await tx.decidedTicks("s", { after: 0, until: T0 });
+}
+
 async function readEverything(dataDir: string): Promise<void> {
   const reader = await openSqliteReader({ dataDir });
   const page = { limit: 9, scanRows: 99, textBytes: 99 };
@@ -167,6 +183,9 @@ async function readEverything(dataDir: string): Promise<void> {
     await view.countAhead(task, 9);
     await view.countOtherKeys(task, 9);
   });
+  await reader.listSchedules();
+  await reader.getSchedule("s");
+  await reader.listTicks("s", 9);
   await reader.close();
 }
 
