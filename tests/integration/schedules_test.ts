@@ -92,6 +92,11 @@ Deno.test("schedule of every second starts a task each, not in a pause, and catc
   const afterwards = await tickAfter(node, "beat", Date.now());
   assertEverySecond(afterwards);
   assert.ok(afterwards.length > atPause.length + 2);
+  await assertCounts(node);
+});
+
+/** Pauses both schedules and asserts that answers, tasks and the metric count the same. */
+async function assertCounts(node: NodeProcess): Promise<void> {
   await act(node, "beat", "pause");
   const { counts, lastFiredAt } = await get(node, "beat");
   const ended = await ticksOf(node, "beat");
@@ -105,7 +110,7 @@ Deno.test("schedule of every second starts a task each, not in a pause, and catc
     const metric = await metricTotal(node, "dtask_schedule_ticks_total", { outcome: "fired" });
     return metric === counts.fired + clock.fired;
   }, { what: "the metric has counted every tick" });
-});
+}
 
 Deno.test("schedule counts as missed what is older than its window at resume", async () => {
   await using node = await startNode({ args: ARGS });
@@ -171,7 +176,7 @@ Deno.test("schedule fires each tick once over a kill -9", async () => {
   }
 });
 
-Deno.test("schedule's trigger and backfill start its work, a workflow too", async () => {
+Deno.test("schedule's trigger starts its work once, a workflow too", async () => {
   await using node = await startNode({ args: ARGS });
   await put(node, "yearly", YEARLY);
   const triggered = await node.fetchApi("POST", "/api/schedules/yearly/trigger");
@@ -181,6 +186,24 @@ Deno.test("schedule's trigger and backfill start its work, a workflow too", asyn
   assert.equal(triggered.headers.get("location"), `/api/tasks/${started.id}`);
   assert.equal((await awaitEnd(node, started.id)).result, 3);
 
+  const tasks = [
+    { key: "a", method: "add", args: [1, 2] },
+    { key: "b", method: "add", args: [{ $result: "a" }, 4], deps: ["a"] },
+  ];
+  await put(node, "graph", { cron: YEARLY.cron, workflow: { name: "etl", tasks } });
+  const graph = await act(node, "graph", "trigger");
+  assert.equal(graph.started.kind, "workflow");
+  const workflow = await eventually(async () => {
+    const { body } = await node.fetchApi("GET", `/api/workflows/${graph.started.id}`);
+    return body.status === "completed" ? body : null;
+  }, { what: "the workflow has completed" });
+  assert.equal(workflow.name, "etl");
+  const last = workflow.tasks.find(({ key }: { readonly key: string }) => key === "b");
+  assert.equal((await getTask(node, last.id)).result, 7);
+});
+
+Deno.test("schedule's backfill fires ticks of the past once", async () => {
+  await using node = await startNode({ args: ARGS });
   await put(node, "minutely", { ...YEARLY, cron: "* * * * *" });
   const from = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 20 * MINUTE_MS;
   const range = {
@@ -201,24 +224,9 @@ Deno.test("schedule's trigger and backfill start its work, a workflow too", asyn
   const refused = await node.fetchApi("POST", "/api/schedules/minutely/backfill", long);
   assert.equal(refused.status, 422, JSON.stringify(refused.body));
   assert.match(refused.body.detail, /1,?000/);
-
-  const tasks = [
-    { key: "a", method: "add", args: [1, 2] },
-    { key: "b", method: "add", args: [{ $result: "a" }, 4], deps: ["a"] },
-  ];
-  await put(node, "graph", { cron: YEARLY.cron, workflow: { name: "etl", tasks } });
-  const graph = await act(node, "graph", "trigger");
-  assert.equal(graph.started.kind, "workflow");
-  const workflow = await eventually(async () => {
-    const { body } = await node.fetchApi("GET", `/api/workflows/${graph.started.id}`);
-    return body.status === "completed" ? body : null;
-  }, { what: "the workflow has completed" });
-  assert.equal(workflow.name, "etl");
-  const last = workflow.tasks.find(({ key }: { readonly key: string }) => key === "b");
-  assert.equal((await getTask(node, last.id)).result, 7);
 });
 
-Deno.test("schedule that could never start is 422 with a pointer, and takes its answer back", async () => {
+Deno.test("schedule that could never start is 422 with a pointer", async () => {
   await using node = await startNode({ args: ARGS });
   const faults: readonly (readonly [string, RegExp, string, unknown])[] = [
     ["/cron", /five fields/, "s", { ...YEARLY, cron: "* * *" }],
@@ -239,17 +247,19 @@ Deno.test("schedule that could never start is 422 with a pointer, and takes its 
     assert.deepEqual([status, errors?.[0]?.pointer], [422, pointer], detail);
     assert.match(detail, text);
   }
-  const cycle = [
-    { key: "a", method: "noop", deps: ["b"] },
-    { key: "b", method: "noop", deps: ["a"] },
-  ];
-  const { status } = await node.fetchApi("PUT", "/api/schedules/s", {
-    cron: YEARLY.cron,
-    workflow: { tasks: cycle },
-  });
+  const tasks = [["a", "b"], ["b", "a"]].map(([key, dep]) => ({
+    key,
+    method: "noop",
+    deps: [dep],
+  }));
+  const cycle = { cron: YEARLY.cron, workflow: { tasks } };
+  const { status } = await node.fetchApi("PUT", "/api/schedules/s", cycle);
   assert.equal(status, 422);
   assert.deepEqual((await node.fetchApi("GET", "/api/schedules")).body, { items: [] });
+});
 
+Deno.test("schedule takes its answer back, and is deleted", async () => {
+  await using node = await startNode({ args: ARGS });
   const { body } = await put(node, "s", { ...YEARLY, timezone: "Europe/Berlin" });
   const { cron, timezone, overlap, catchUpWindowMs, jitterMs, method, args, workflow } = body;
   const settings = { cron, timezone, overlap, catchUpWindowMs, jitterMs, method, args, workflow };

@@ -1,7 +1,6 @@
 /** The REST front-end in process, with actors that are a table in memory. */
 import type { NodeConfig } from "../../../actors/config.ts";
 import { ok, refuse } from "../../../actors/domain/error.ts";
-import { DEFAULT_RETENTION } from "../../../actors/domain/retention.ts";
 import {
   defaultQueue,
   type QueueConfig,
@@ -31,11 +30,10 @@ import { ScheduleService } from "../../../api/schedule_service.ts";
 import { TaskService } from "../../../api/task_service.ts";
 import { fakeTask } from "../../support/fake_task.ts";
 import { submission } from "../../support/submission.ts";
+import { fakeConfig, NOW, readySystem, SECRET } from "./fake_config.ts";
 import { FakeSchedules } from "./fake_schedules.ts";
 
-/** 32 bytes and more, as the product asks for. */
-export const SECRET = "a secret of tests, longer than 32 bytes";
-export const NOW = Date.parse("2026-11-21T20:15:42.000Z");
+export { NOW, SECRET };
 
 /** A message as the fakes see it: they trust the types of those who send. */
 // deno-lint-ignore no-explicit-any -- one table answers four protocols
@@ -341,52 +339,5 @@ export function committed(more: Partial<TasksCommitted> = {}): TasksCommitted {
     cacheHits: 0,
     cacheMisses: 0,
     ...more,
-  };
-}
-
-function readySystem(): SystemStatus {
-  return {
-    node: "n-fake",
-    version: "0",
-    denoVersion: "2",
-    startedAt: NOW,
-    ready: true,
-    notReady: [],
-    draining: false,
-    storeError: null,
-    actors: [{
-      name: "scheduler",
-      parent: null,
-      state: "ready",
-      restarts: 2,
-      startedAt: NOW,
-      lastError: null,
-      lanes: { submissions: 7 },
-    }],
-  };
-}
-
-/** A configuration with a secret and nothing unusual. */
-export function fakeConfig(): NodeConfig {
-  return {
-    http: { host: "127.0.0.1", port: 8080 },
-    grpc: null,
-    dataDir: "",
-    auth: { kind: "secret", secret: SECRET, issuer: null, audience: null },
-    executors: 1,
-    concurrency: 1,
-    tasks: null,
-    tls: null,
-    drainMs: 1_000,
-    logFormat: "json",
-    logLevel: "error",
-    allowTaskPermissions: false,
-    allowShell: false,
-    syncWaitMs: 60_000,
-    asyncWaitMs: 1_000,
-    resultCacheBytes: 0,
-    retention: DEFAULT_RETENTION,
-    rateLimit: null,
-    enableFaults: false,
   };
 }
