@@ -296,7 +296,10 @@ export const LIMITS = {
   delayMs: 10 * 365.25 * 86_400_000,
   timeoutMs: 86_400_000,
   attempts: 1_000,
+  /** Queues with settings of their own. */
   queues: 1_000,
+  /** Queues that there are, by the tasks in them. */
+  queueNames: 10_000,
   schedules: 1_000,
   /** Leaves room for the time and a workflow's key in the ids of what a schedule starts. */
   scheduleNameLength: 150,

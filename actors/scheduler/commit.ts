@@ -6,6 +6,7 @@ import type { TaskRecord } from "../domain/task.ts";
 import { ConstraintError, type StoreWriter, type TaskChange } from "../storage/port.ts";
 import { Effects } from "./effects.ts";
 import type { MethodTable } from "./method_table.ts";
+import type { QueueNames } from "./queue_names.ts";
 import type { QueueTable } from "./queue_table.ts";
 import type { ResultCache } from "./result_cache.ts";
 import type { ScheduleTable } from "./schedule_table.ts";
@@ -15,6 +16,7 @@ export interface CommitContext {
   readonly node: string;
   readonly methods: MethodTable;
   readonly queues: QueueTable;
+  readonly queueNames: QueueNames;
   readonly results: ResultCache;
   readonly schedules: ScheduleTable;
   readonly random: () => number;

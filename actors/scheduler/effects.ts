@@ -52,6 +52,8 @@ export class Effects {
   /** Queues with limits in which a run ended. */
   readonly freedQueues = new Set<string>();
   readonly deletedNums: number[] = [];
+  /** Names of queues that there were no tasks of before. */
+  readonly newQueues = new Set<string>();
   /** Workflows that have come to an end. */
   readonly endedWorkflowIds: string[] = [];
   /** Schedules that were changed or looked at; null for one that was deleted. */
@@ -164,6 +166,7 @@ export class Effects {
     this.deletedNums.push(...other.deletedNums);
     this.retired.tasks += other.retired.tasks;
     this.retired.workflows += other.retired.workflows;
+    for (const queue of other.newQueues) this.newQueues.add(queue);
     this.queues.push(...other.queues);
     this.joined.push(...other.joined);
     this.endedIds.push(...other.endedIds);

@@ -9,7 +9,7 @@
 import type { Result } from "../domain/error.ts";
 import { unreachable } from "../domain/exhaustive.ts";
 import type { RetentionPolicy } from "../domain/retention.ts";
-import type { MethodDefinition } from "../domain/task.ts";
+import { DEFAULTS, type MethodDefinition } from "../domain/task.ts";
 import type {
   DispatcherProtocol,
   DispatchState,
@@ -23,7 +23,7 @@ import type {
   TasksCommitted,
 } from "../protocol.ts";
 import { type ActorContext, type Behaviour, EventStream, type PeerEvent } from "../runtime/mod.ts";
-import { type Store, StoreBrokenError, StoreFullError } from "../storage/port.ts";
+import { type Store, StoreBrokenError, StoreFullError, type StoreWriter } from "../storage/port.ts";
 import { getLogger } from "../telemetry/logger.ts";
 import { Announcer } from "./announcer.ts";
 import { claimRuns, type KeyCursors } from "./claim_runs.ts";
@@ -38,6 +38,7 @@ import type { Effects } from "./effects.ts";
 import { readDispatchState } from "./dispatch_state.ts";
 import { announceExecutors, loseExecutors, recoverPages, type RecoveryPage } from "./executors.ts";
 import { MethodTable } from "./method_table.ts";
+import { QueueNames } from "./queue_names.ts";
 import { QueueTable } from "./queue_table.ts";
 import { DRAINING, refusal, refusedBy } from "./refusals.ts";
 import { recordOutcomes, recordProgress } from "./record_outcomes.ts";
@@ -83,6 +84,7 @@ export interface SchedulerOptions {
 /** What is kept in memory of the store's tables, as it is at the start. */
 interface Tables {
   readonly queues: QueueTable;
+  readonly queueNames: QueueNames;
   readonly schedules: ScheduleTable;
 }
 
@@ -114,7 +116,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   #draining = false;
   #storeHealthy = true;
 
-  private constructor(options: SchedulerOptions, { queues, schedules }: Tables) {
+  private constructor(options: SchedulerOptions, { queues, queueNames, schedules }: Tables) {
     const { init, context, store, now = Date.now, random = Math.random, startTimer } = options;
     const monotonic = options.monotonic ?? (() => performance.now());
     this.#store = store;
@@ -135,6 +137,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       node: init.node,
       methods: new MethodTable(init.definitions, { allowPermissions: init.allowTaskPermissions }),
       queues,
+      queueNames,
       results: new ResultCache({ maxBytes: init.resultCacheBytes }),
       schedules,
       random,
@@ -171,10 +174,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
 
   /** Recovers what was running, sets the clock, and is ready. */
   static async start(options: SchedulerOptions): Promise<Scheduler> {
-    const tables = await options.store.write(async (tx) => ({
-      queues: new QueueTable(await tx.loadQueues()),
-      schedules: new ScheduleTable(await tx.loadSchedules()),
-    }));
+    const tables = await options.store.write((tx) => loadTables(tx, options.init));
     const scheduler = new Scheduler(options, tables);
     const alive = new Set(options.init.aliveExecutors);
     for (let afterNum: number | null = 0; afterNum !== null;) {
@@ -306,10 +306,11 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   #committed(effects: Effects, report: CommitReport): void {
     this.#clockWatch.look();
     this.#slowCommits.note(report);
-    const { results, queues } = this.#commitContext;
+    const { results, queues, queueNames } = this.#commitContext;
     for (const { num, text } of effects.results) results.set(num, text);
     for (const num of effects.deletedNums) results.delete(num);
     for (const queue of effects.queues) queues.set(queue);
+    queueNames.committed(effects);
     for (const [queue, count] of effects.starts) queues.spend(queue, count, report.now);
     for (const queue of effects.throttled) this.#throttled.add(queue);
     if (effects.wakeAt < Infinity) this.#clock.set(effects.wakeAt);
@@ -368,4 +369,12 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       return answer.ok;
     });
   }
+}
+
+async function loadTables(tx: StoreWriter, { definitions }: SchedulerInit): Promise<Tables> {
+  const queues = new QueueTable(await tx.loadQueues());
+  const said = [DEFAULTS.queue, ...definitions.flatMap(({ queue }) => queue ?? [])];
+  const always = [...said, ...queues.all().map(({ name }) => name)];
+  const queueNames = new QueueNames({ stored: await tx.queueNames(), always });
+  return { queues, queueNames, schedules: new ScheduleTable(await tx.loadSchedules()) };
 }

@@ -6,6 +6,7 @@ import type { Submission, SubmittedTask } from "../protocol.ts";
 import type { IdempotencyEntry, NewTask } from "../storage/port.ts";
 import type { Commit } from "./commit.ts";
 import type { Method } from "./method_table.ts";
+import { tooManyQueues } from "./queue_names.ts";
 import { resolveSpec } from "./resolve_spec.ts";
 
 /** How long an idempotency key is remembered. */
@@ -51,6 +52,7 @@ class Intake {
 
   static async open(commit: Commit, items: readonly Submission[]): Promise<Intake> {
     const { tx, now } = commit;
+    await commit.context.queueNames.makeRoom(commit);
     const keys = items.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
     const entries = keys.length > 0 ? await tx.findIdempotencyKeys(keys, now) : new Map();
     const ids = new Set<string>();
@@ -137,11 +139,12 @@ class Intake {
   }
 
   #make(item: Submission, method: Method, deps: readonly TaskRecord[]): Answer {
-    const { now } = this.#commit;
+    const { now, context: { queueNames } } = this.#commit;
     const wave = deps.reduce((most, dep) => Math.max(most, dep.wave + 1), 0);
     const num = this.#nextNum++;
     const ids = deps.map(({ id }) => id);
     const spec = resolveSpec(item, method, { num, workflow: null, deps: ids, wave, now });
+    if (!queueNames.admits(spec.queue, this.#commit)) return tooManyQueues(spec.id, spec.queue);
     const state = initialState(spec, recount(deps), now);
     const task = { ...spec, ...state, depNums: deps.map((dep) => dep.num), seq: 0 };
     this.#made.push(task);

@@ -8,6 +8,7 @@ import type { SchedulerMessage, Submission, SubmittedWorkflow } from "../protoco
 import type { NewTask } from "../storage/port.ts";
 import type { Commit } from "./commit.ts";
 import type { Method } from "./method_table.ts";
+import { tooManyQueues } from "./queue_names.ts";
 import { resolveSpec } from "./resolve_spec.ts";
 import { IDEMPOTENCY_MS, takenId, takenKey, unknownMethod } from "./submit_tasks.ts";
 
@@ -59,7 +60,22 @@ async function make(commit: Commit, request: SubmitWorkflow): Promise<Answer> {
     methods: methods.value,
     known,
   });
+  const refused = await refusedQueue(commit, request, tasks);
+  if (refused) return refused;
   return await store(commit, request, { num, tasks });
+}
+
+async function refusedQueue(
+  commit: Commit,
+  request: SubmitWorkflow,
+  tasks: readonly NewTask[],
+): Promise<Result<never> | null> {
+  const { queueNames } = commit.context;
+  await queueNames.makeRoom(commit);
+  const refused = tasks.find(({ queue }) => !queueNames.admits(queue, commit));
+  if (!refused) return null;
+  const index = request.tasks.findIndex(({ id }) => id === refused.id);
+  return tooManyQueues(refused.id, refused.queue, `/tasks/${index}/queue`);
 }
 
 /** The existing tasks that a workflow refers to by id, and those that already have one of its ids. */

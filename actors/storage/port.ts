@@ -203,6 +203,8 @@ export interface StoreWriter extends DeadLetterWriter, RetentionWriter, Schedule
   ): Promise<readonly (number | null)[]>;
 
   loadQueues(): Promise<readonly QueueConfig[]>;
+  /** Names of the queues that have tasks, ended ones included; the counters of others are dropped. */
+  queueNames(): Promise<readonly string[]>;
   saveQueue(queue: QueueConfig): Promise<void>;
 }
 

@@ -145,6 +145,22 @@ export const HISTORY_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    rule: "queueNames tells queues that have tasks, and those of the same transaction",
+    check: async ({ store, reader }) => {
+      await insert(store, newTask(1), newTask(2, { queue: "b" }), newTask(3, { queue: "gone" }));
+      await store.write((tx) => tx.deleteTasks([3]));
+      const names = await store.write(async (tx) => {
+        await tx.insertTasks([newTask(4, { queue: "new" })]);
+        await tx.deleteTasks([2]);
+        return await tx.queueNames();
+      });
+      assert.deepEqual(names.toSorted(), ["default", "new"]);
+      await insert(store, newTask(5, { queue: "gone" }));
+      const depths = (await reader.queueDepths()).map(({ queue, count }) => [queue, count]);
+      assert.deepEqual(depths.toSorted(), [["default", 1], ["gone", 1], ["new", 1]]);
+    },
+  },
+  {
     rule: "idempotency keys are found until they expire",
     check: async ({ store }) => {
       const entries = [entry("subject\nkey"), entry("b", { expiresAt: T0 + 5 })];

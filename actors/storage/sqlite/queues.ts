@@ -38,3 +38,12 @@ export function saveQueue({ connection }: Transaction, queue: QueueConfig): void
     queue.paused ? 1 : 0,
   );
 }
+
+/** See `StoreWriter.queueNames`. */
+export function queueNames({ connection, counters }: Transaction): readonly string[] {
+  counters.flush();
+  connection.run(
+    "DELETE FROM depths WHERE queue NOT IN (SELECT queue FROM depths WHERE count > 0)",
+  );
+  return connection.rows("SELECT DISTINCT queue FROM depths").map((row) => text(row[0]));
+}

@@ -64,6 +64,10 @@ export class SqliteWriter implements StoreWriter {
     return this.#do(() => queues.readQueues(this.#tx.connection));
   }
 
+  queueNames(): ReturnType<StoreWriter["queueNames"]> {
+    return this.#do(() => queues.queueNames(this.#tx));
+  }
+
   findTasks(...args: Arguments<"findTasks">): ReturnType<StoreWriter["findTasks"]> {
     return this.#do(() => tasks.findTasks(this.#tx, ...args));
   }

@@ -4,6 +4,7 @@ import type { Submission, TasksCommitted } from "../../../actors/protocol.ts";
 import { cancelWorkflows, retryTasks } from "../../../actors/scheduler/commands.ts";
 import { CommitLoop } from "../../../actors/scheduler/commit_loop.ts";
 import { MethodTable } from "../../../actors/scheduler/method_table.ts";
+import { QueueNames } from "../../../actors/scheduler/queue_names.ts";
 import { QueueTable } from "../../../actors/scheduler/queue_table.ts";
 import { removeEnded } from "../../../actors/scheduler/remove_ended.ts";
 import { ResultCache } from "../../../actors/scheduler/result_cache.ts";
@@ -291,6 +292,7 @@ function commitLoop(store: Store): CommitLoop {
   const context = {
     node: "n-1",
     methods: new MethodTable([definition("noop", "async")], { allowPermissions: false }),
+    queueNames: new QueueNames({ stored: [], always: [] }),
     queues: new QueueTable([]),
     results: new ResultCache({ maxBytes: 1 }),
     schedules: new ScheduleTable([]),

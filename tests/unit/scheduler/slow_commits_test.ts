@@ -7,6 +7,7 @@ import {
 import { openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
 import type { CommitContext } from "../../../actors/scheduler/commit.ts";
 import { MethodTable } from "../../../actors/scheduler/method_table.ts";
+import { QueueNames } from "../../../actors/scheduler/queue_names.ts";
 import { QueueTable } from "../../../actors/scheduler/queue_table.ts";
 import { ScheduleTable } from "../../../actors/scheduler/schedule_table.ts";
 import { ResultCache } from "../../../actors/scheduler/result_cache.ts";
@@ -61,6 +62,7 @@ Deno.test("commit loop reports how many items of each stage a commit had", async
 const CONTEXT: CommitContext = {
   node: "n-1",
   methods: new MethodTable([], { allowPermissions: false }),
+  queueNames: new QueueNames({ stored: [], always: [] }),
   queues: new QueueTable([]),
   schedules: new ScheduleTable([]),
   results: new ResultCache({ maxBytes: 1 }),

@@ -102,6 +102,7 @@ async function lookAround(tx: StoreWriter): Promise<void> {
   await tx.selectRunning({ afterNum: 0, limit: 9, executor: "e" });
   await tx.nextWakeAt();
   await tx.readyWork();
+  await tx.queueNames();
   await tx.countRunning("default", 9);
   const horizon = await tx.deadLetterHorizon();
   for (const filter of FILTERS) {
