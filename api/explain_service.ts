@@ -10,7 +10,7 @@ import {
   type TaskPlace,
 } from "../actors/domain/explain.ts";
 import { readyPoolOf, runsAlone } from "../actors/domain/crash_policy.ts";
-import { aloneKey } from "../actors/domain/pool.ts";
+import { aloneKey, servedPool } from "../actors/domain/pool.ts";
 import type {
   DispatcherProtocol,
   ReaderProtocol,
@@ -87,6 +87,6 @@ export class ExplainService {
 function placeOf({ task }: TaskFacts): TaskPlace {
   const { num, method, queue, pool } = task;
   const runs = task.status === "running" && runsAlone(task);
-  const readyPool = task.readyPool ?? (runs ? aloneKey(pool) : readyPoolOf(pool, task));
+  const readyPool = servedPool(task.readyPool) ?? (runs ? aloneKey(pool) : readyPoolOf(pool, task));
   return { num, method, queue, pool, readyPool };
 }

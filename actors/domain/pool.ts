@@ -35,3 +35,20 @@ export function modeOf(key: string): TaskMode {
 export function isAlone(key: string): boolean {
   return key.startsWith("alone");
 }
+
+const UNREGISTERED = "unregistered:";
+
+/** The pool in which ready tasks of a method wait that no node has: no executor serves it. */
+export function unregisteredKey(method: string): string {
+  return UNREGISTERED + method;
+}
+
+/** The method whose tasks wait in the pool `key`; null for pools that executors serve. */
+export function methodOfUnregistered(key: string): string | null {
+  return key.startsWith(UNREGISTERED) ? key.slice(UNREGISTERED.length) : null;
+}
+
+/** `key`, unless it is null or of a pool that no executor serves. */
+export function servedPool(key: string | null): string | null {
+  return key === null || methodOfUnregistered(key) !== null ? null : key;
+}

@@ -11,6 +11,7 @@ import type {
 import type { DependencyState } from "../storage/port.ts";
 import type { Commit } from "./commit.ts";
 import { Deal } from "./deal.ts";
+import { withoutUnregistered } from "./unregistered_tasks.ts";
 
 /** Where the round-robin over concurrency keys stands, by queue and pool. Lost at a restart, at no harm. */
 export type KeyCursors = Map<string, string | null>;
@@ -57,7 +58,8 @@ async function claim(
   });
   if (lastKey === null) cursors.delete(cursor);
   else cursors.set(cursor, lastKey);
-  const fitting = await withoutMoved(commit, await withoutExpired(commit, tasks));
+  const known = await withoutUnregistered(commit, await withoutExpired(commit, tasks));
+  const fitting = await withoutMoved(commit, known);
   const runs = await start(commit, fitting, deal);
   // Full up to a limit of the queue is drained too: an end in the queue says when there is room again.
   return { runs, drained: drained || max < wanted };

@@ -1,3 +1,4 @@
+import { methodOfUnregistered } from "../domain/pool.ts";
 import type { DispatchState } from "../protocol.ts";
 import type { Commit } from "./commit.ts";
 
@@ -6,6 +7,6 @@ export async function readDispatchState(
   { tx, context }: Commit,
   work: readonly null[],
 ): Promise<readonly DispatchState[]> {
-  const ready = await tx.readyWork();
+  const ready = (await tx.readyWork()).filter(({ pool }) => methodOfUnregistered(pool) === null);
   return work.map(() => ({ queues: context.queues.all(), ready }));
 }

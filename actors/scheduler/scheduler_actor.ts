@@ -52,6 +52,7 @@ import { startConditions } from "./start_conditions.ts";
 import { StatsKeeper } from "./stats_keeper.ts";
 import { submitTasks } from "./submit_tasks.ts";
 import { submitWorkflows } from "./submit_workflow.ts";
+import { ReleaseRounds } from "./unregistered_tasks.ts";
 
 /** What a command is answered whose commit did not stand. */
 type Refusal = ReturnType<typeof refusal>;
@@ -112,6 +113,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   readonly #clockWatch: ClockWatch;
   readonly #schedules: ScheduleKeeper;
   readonly #claim;
+  readonly #releases: ReleaseRounds;
   readonly #throttled = new Set<string>();
   #draining = false;
   #storeHealthy = true;
@@ -170,6 +172,10 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       wake: (at) => this.#clock.set(at),
       commit: (step) => this.#loop.submit("control", removeEnded, { work: step }),
     });
+    this.#releases = new ReleaseRounds({
+      submit: (handler) => this.#loop.submit("control", handler, { work: null }),
+      onFailure: () => this.#clock.set(this.#now() + CLOCK_RETRY_MS),
+    });
   }
 
   /** Recovers what was running, sets the clock, and is ready. */
@@ -186,6 +192,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     });
     scheduler.#schedules.arm();
     await scheduler.#retention.start();
+    scheduler.#releases.run();
     return scheduler;
   }
 
@@ -261,6 +268,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   async stop(): Promise<void> {
     this.#draining = true;
     this.#clock.stop();
+    this.#releases.stop();
     await this.#loop.idle();
     this.#announcer.flush();
     await this.#store.close();
@@ -341,6 +349,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   }
 
   #tick(): void {
+    this.#releases.run();
     const throttled = [...this.#throttled];
     this.#throttled.clear();
     this.#announcer.hintQueues(throttled);

@@ -21,6 +21,7 @@ import type { DeadLetterReader, DeadLetterWriter } from "./port/dead_letters.ts"
 import type { SnapshotReader } from "./port/explain.ts";
 import type { ScheduleReader, ScheduleWriter } from "./port/schedules.ts";
 import type { RetentionWriter } from "./port/retention.ts";
+import type { ReadyPoolWriter } from "./port/ready_pools.ts";
 
 /** A new task: `seq` is the store's to give. */
 export type NewTask = TaskSpec & TaskState & {
@@ -108,7 +109,8 @@ export interface QueueAndPool {
 }
 
 /** The verbs of one write transaction. Nothing of it is seen outside before it commits. */
-export interface StoreWriter extends DeadLetterWriter, RetentionWriter, ScheduleWriter {
+export interface StoreWriter
+  extends DeadLetterWriter, RetentionWriter, ScheduleWriter, ReadyPoolWriter {
   /**
    * Runs `work` under a savepoint: when it throws, its writes are undone and the error goes on to
    * the caller, while the transaction stays usable.

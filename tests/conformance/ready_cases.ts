@@ -260,4 +260,20 @@ export const READY_CASES: readonly ConformanceCase[] = [
       assert.deepEqual((await ready(store, { pool: to })).nums, [1]);
     },
   },
+  {
+    rule: "setReadyPools lets pending tasks wait for another pool, and no others",
+    check: async ({ store }) => {
+      await insert(store, newTask(1), newTask(2), newTask(3));
+      await change(store, [2], (task) => claimOf(task));
+      const moves = [1, 2].map((num) => ({ num, readyPool: "elsewhere" }));
+      await store.write((tx) => tx.setReadyPools(moves));
+      assert.deepEqual((await ready(store)).nums, [3]);
+      assert.deepEqual((await ready(store, { pool: "elsewhere" })).nums, [1]);
+      const tasks = await store.write((tx) => tx.loadTasks([1, 2]));
+      assert.deepEqual([...tasks.values()].map(({ pool, readyPool }) => [pool, readyPool]), [
+        ["async", "elsewhere"],
+        ["async", null],
+      ]);
+    },
+  },
 ];

@@ -1,5 +1,6 @@
 /** Why a ready task is not running. */
 import { isSuspect } from "../crash_policy.ts";
+import { servedPool } from "../pool.ts";
 import type { GiveBackReason } from "../task.ts";
 import type { Finding } from "./explanation.ts";
 import { EXPLAIN_LIMITS, type NodeFacts, type ReadyPlace, type Situation } from "./facts.ts";
@@ -99,7 +100,7 @@ export function nodeFindings(
 /** No executors, or none for a task that has to run alone. */
 function executorFindings({ task, conditions, placement }: Situation): readonly Finding[] {
   if (placement === null || conditions?.methodPool === null) return [];
-  const pool = task.readyPool ?? task.pool;
+  const pool = servedPool(task.readyPool) ?? task.pool;
   const found: Finding[] = [];
   const alone = isSuspect(task);
   if (alone && (placement.aloneRuns > 0 || placement.executors === 0)) {
@@ -188,7 +189,7 @@ function crowdFindings(situation: Situation, now: number): readonly Finding[] {
     });
   }
   if (full && !isSuspect(task)) {
-    const pool = task.readyPool ?? task.pool;
+    const pool = servedPool(task.readyPool) ?? task.pool;
     const { executors, slots } = placement;
     const taken = slots === 1 ? "the only slot" : `all ${slots} slots`;
     const count = Math.max(inPool.tasks.length, Math.min(inPool.count, slots));
@@ -205,7 +206,7 @@ function crowdFindings(situation: Situation, now: number): readonly Finding[] {
 }
 
 function aboutToStart({ task }: Situation, { now }: NodeFacts): Finding {
-  const pool = task.readyPool ?? task.pool;
+  const pool = servedPool(task.readyPool) ?? task.pool;
   const since = task.readyAt === null
     ? ""
     : `, ready for ${lasting(Math.max(0, now - task.readyAt))}`;

@@ -1,8 +1,10 @@
 /** Picking ready tasks: keys take turns, inside a key by `readyOrder`. */
 import type { QueueAndPool, ReadyQuery, ReadyTasks } from "../port.ts";
+import type { ReadyPoolWriter } from "../port/ready_pools.ts";
 import { integer, text, textOrNull } from "./column.ts";
 import type { Connection } from "./connection.ts";
 import { COLUMNS_WITH_ARGS, decodeTask, TASK_TABLES } from "./task_row.ts";
+import { plain } from "./text_column.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** One concurrency key in its turn. */
@@ -191,4 +193,15 @@ export function readyWork({ connection }: Transaction): readonly QueueAndPool[] 
     );
   }
   return work;
+}
+
+/** See `StoreWriter.setReadyPools`. */
+export function setReadyPools(
+  { connection }: Transaction,
+  moves: Parameters<ReadyPoolWriter["setReadyPools"]>[0],
+): void {
+  connection.runEach(
+    "UPDATE tasks SET ready_pool = ? WHERE num = ? AND status = 'pending'",
+    moves.map(({ num, readyPool }) => [plain(readyPool, "the pool"), num]),
+  );
 }

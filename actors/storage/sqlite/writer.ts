@@ -166,6 +166,10 @@ export class SqliteWriter implements StoreWriter {
     return this.#do(() => due.reassignPools(this.#tx, ...args));
   }
 
+  setReadyPools(...args: Arguments<"setReadyPools">): ReturnType<StoreWriter["setReadyPools"]> {
+    return this.#do(() => ready.setReadyPools(this.#tx, ...args));
+  }
+
   deadLetterHorizon(): ReturnType<StoreWriter["deadLetterHorizon"]> {
     return this.#do(() => this.#tx.counters.horizon());
   }

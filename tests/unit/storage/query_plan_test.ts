@@ -118,6 +118,7 @@ async function changeThings(tx: StoreWriter): Promise<void> {
   await tx.insertIdempotencyKeys([entry]);
   await tx.findIdempotencyKeys(["k"], 0);
   await tx.reassignPools([{ method: "noop", from: "async", to: "blocking" }]);
+  await tx.setReadyPools([{ num: 3, readyPool: "async" }]);
   await tx.insertRuns([
     { num: 1, run: 1, attempt: 1, node: "n", executor: "e", startedAt: T0 },
   ]);
