@@ -29,6 +29,9 @@ Deno.test("poison: a task that takes all memory is found, and the innocent besid
     assert.ok(deaths > 0, "the task did not run out of memory");
     const { status, reason, run } = await getTask(node, id);
     assert.deepEqual([status, reason], ["failed", "poison"], `after ${run} runs`);
+    const { body } = await node.fetchApi("GET", "/api/tasks/hog/explain");
+    assert.equal(body.code, "poison");
+    assert.match(body.sentence, /was lost 3 times, the last time while it ran alone\.$/);
     for (const innocent of innocents) {
       const task = await awaitEnd(node, innocent);
       assert.deepEqual([task.status, task.attempt], ["completed", 1], innocent);

@@ -168,9 +168,9 @@ function noExecutor(details: EmptyPool): Finding {
 
 /** Others that are ready, and slots that are taken. */
 function crowdFindings(situation: Situation, now: number): readonly Finding[] {
-  const { task, queue, placement } = situation;
+  const { task, queue, conditions, placement } = situation;
   const { ahead, otherKeys, inPool } = situation.place ?? EMPTY_PLACE;
-  if (placement === null || placement.executors === 0) return [];
+  if (placement === null || placement.executors === 0 || conditions?.methodPool === null) return [];
   const found: Finding[] = [];
   const full = placement.free === 0;
   if (ahead > 0 || (full && otherKeys > 0)) {
