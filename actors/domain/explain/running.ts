@@ -7,8 +7,53 @@ import { command, countOf, errorText, lasting, moment, plainly, quoted } from ".
 export function runningFindings(situation: Situation, { now }: NodeFacts): readonly Finding[] {
   const { task, placement } = situation;
   const held = placement?.run ?? null;
-  const startedAt = held?.startedAt ?? task.startedAt;
-  const run = {
+  if (task.cancelRequestedAt !== null) {
+    return [cancelling(situation, task.cancelRequestedAt, now)];
+  }
+  if (held !== null && held.startedAt === null) {
+    return [prefetched(situation, held.assignedAt, now)];
+  }
+  const run = runOf(situation);
+  const since = run.startedAt === null ? "" : ` for ${lasting(now - run.startedAt)}`;
+  return [{
+    code: "running",
+    clause: `has been running on ${whereOf(situation)}${since}, in attempt ${task.attempt} of ` +
+      `${task.retry.maxAttempts}${progressOf(situation)}`,
+    change: `it ends when its code returns${cutOff(run.timeoutAt, situation, now)}; ` +
+      `to stop it: ${command(`cancel ${task.id}`)}`,
+    details: run,
+  }];
+}
+
+function cancelling(situation: Situation, cancelRequestedAt: number, now: number): Finding {
+  return {
+    code: "cancelling",
+    clause: `was asked to stop ${lasting(now - cancelRequestedAt)} ago, ` +
+      `but its code still runs on ${whereOf(situation)}`,
+    change: "it is cancelled when its code stops; code that does not heed its signal is ended " +
+      "with its isolate after a grace period",
+    details: { ...runOf(situation), cancelRequestedAt },
+  };
+}
+
+function prefetched(situation: Situation, assignedAt: number, now: number): Finding {
+  return {
+    code: "prefetched",
+    clause: `was handed to ${whereOf(situation)} ${lasting(now - assignedAt)} ago ` +
+      "and waits there for a slot",
+    change: "its code starts when a run before it ends; after half a second it is fetched back " +
+      "for another executor",
+    details: { ...runOf(situation), startedAt: null, timeoutAt: null, assignedAt },
+  };
+}
+
+function whereOf({ task }: Situation): string {
+  return `${plainly(task.executor ?? "an executor")} of node ${quoted(task.node ?? "unknown")}`;
+}
+
+function runOf({ task, placement }: Situation) {
+  const startedAt = placement?.run?.startedAt ?? task.startedAt;
+  return {
     node: task.node,
     executor: task.executor,
     attempt: task.attempt,
@@ -18,38 +63,6 @@ export function runningFindings(situation: Situation, { now }: NodeFacts): reado
     heartbeatTimeoutMs: task.heartbeatTimeoutMs,
     progress: task.progress,
   };
-  const where = `${plainly(task.executor ?? "an executor")} of node ${
-    quoted(task.node ?? "unknown")
-  }`;
-  const since = startedAt === null ? "" : ` for ${lasting(now - startedAt)}`;
-  if (task.cancelRequestedAt !== null) {
-    return [{
-      code: "cancelling",
-      clause: `was asked to stop ${lasting(now - task.cancelRequestedAt)} ago, ` +
-        `but its code still runs on ${where}`,
-      change: "it is cancelled when its code stops; code that does not heed its signal is ended " +
-        "with its isolate after a grace period",
-      details: { ...run, cancelRequestedAt: task.cancelRequestedAt },
-    }];
-  }
-  if (held !== null && held.startedAt === null) {
-    return [{
-      code: "prefetched",
-      clause: `was handed to ${where} ${lasting(now - held.assignedAt)} ago ` +
-        "and waits there for a slot",
-      change: "its code starts when a run before it ends; after half a second it is fetched back " +
-        "for another executor",
-      details: { ...run, startedAt: null, timeoutAt: null, assignedAt: held.assignedAt },
-    }];
-  }
-  return [{
-    code: "running",
-    clause: `has been running on ${where}${since}, in attempt ${task.attempt} of ` +
-      `${task.retry.maxAttempts}${progressOf(situation)}`,
-    change: `it ends when its code returns${cutOff(run.timeoutAt, situation, now)}; ` +
-      `to stop it: ${command(`cancel ${task.id}`)}`,
-    details: run,
-  }];
 }
 
 function progressOf({ task: { progress } }: Situation): string {
