@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers";
 import { Dispatcher } from "../../../actors/dispatcher/dispatcher_actor.ts";
 import { STALL_MS } from "../../../actors/dispatcher/stalled_work.ts";
 import type { Assignment, ClaimedRuns, RunOutcome, RunRef } from "../../../actors/protocol.ts";
-import { ManualTimer } from "./manual_timer.ts";
+import { ManualTimer } from "../../support/manual_timer.ts";
 import type { ActorRef, AskResult, Protocol } from "../../../actors/runtime/mod.ts";
 
 /** A message as it was sent. */
@@ -92,7 +92,7 @@ export class DispatcherHarness implements AsyncDisposable {
   /** Lets so much time pass that the dispatcher has looked for stalled work. */
   async passStall(): Promise<void> {
     this.now += STALL_MS;
-    this.timer.fire();
+    this.timer.pass(STALL_MS);
     await this.settle();
   }
 

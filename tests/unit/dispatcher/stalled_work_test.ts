@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
 import { STALL_MS, StalledWork } from "../../../actors/dispatcher/stalled_work.ts";
 import type { StalledPool } from "../../../actors/protocol.ts";
-import { ManualTimer } from "./manual_timer.ts";
+import { ManualTimer } from "../../support/manual_timer.ts";
 
 /** Stalled work over a store of straw, with a clock in the test's hand. */
 function makeStalled() {
@@ -15,7 +15,7 @@ function makeStalled() {
     /** Lets time pass, and the timer fire. */
     async pass(ms: number) {
       this.now += ms;
-      this.timer.fire();
+      this.timer.pass(ms);
       await new Promise<void>((resolve) => setImmediate(resolve));
     },
   };
@@ -38,7 +38,7 @@ Deno.test("stalled work is told of once it has waited for long, and once", async
   await rig.pass(STALL_MS - 1);
   assert.deepEqual(rig.reports, []);
   await rig.pass(1);
-  await rig.pass(0);
+  await rig.pass(STALL_MS);
   assert.deepEqual(rig.reports, [[{ pool: "async", cause: "nobody is there" }]]);
 });
 
@@ -75,10 +75,10 @@ Deno.test("stalled work is none where the store has none in an open queue", asyn
   stalled.waiting("blocking");
   await rig.pass(STALL_MS);
   rig.withWork = ["blocking"];
-  await rig.pass(0);
+  await rig.pass(STALL_MS);
   assert.deepEqual(rig.reports.at(-1), [{ pool: "blocking", cause: "nobody is there" }]);
   rig.withWork = [];
-  await rig.pass(0);
+  await rig.pass(STALL_MS);
   assert.deepEqual(rig.reports.at(-1), []);
 });
 
@@ -94,15 +94,15 @@ Deno.test("stalled work blames a scheduler that does not answer", async () => {
 Deno.test("stalled work keeps a timer only while work waits", async () => {
   using made = makeStalled();
   const { rig, stalled } = made;
-  assert.equal(rig.timer.isSet, false);
+  assert.equal(rig.timer.left, null);
   stalled.waiting("async");
   await rig.pass(STALL_MS);
-  assert.equal(rig.timer.isSet, true);
+  assert.equal(rig.timer.left, STALL_MS);
   stalled.moved("async");
   await rig.pass(STALL_MS);
-  assert.equal(rig.timer.isSet, false);
+  assert.equal(rig.timer.left, null);
   stalled.waiting("async");
-  assert.equal(rig.timer.isSet, true);
+  assert.equal(rig.timer.left, STALL_MS);
   stalled.stop();
-  assert.equal(rig.timer.isSet, false);
+  assert.equal(rig.timer.left, null);
 });
