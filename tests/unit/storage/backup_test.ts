@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import init from "../../../actors/storage/migrations/0001_init.sql" with { type: "text" };
+import { inspectDatabase } from "../../../actors/storage/sqlite/database_check.ts";
 import {
   backupSqlite,
   databaseFile,
@@ -57,6 +59,23 @@ Deno.test("backup goes on while a writer has the database", async () => {
   await restoreSqlite({ file: made.file, dataDir: made.dataDir, force: false, now: NOW });
   assert.deepEqual(await queuesOf(made.dataDir), []);
   assert.deepEqual(await queuesOf(made.source), ["uncommitted"]);
+});
+
+Deno.test("backup holds what a killed node had committed and not yet moved out of its log", async () => {
+  await using folder = await makeLivelyFolder();
+  const killed = await Deno.makeTempDir({ prefix: "dtask-backup-" });
+  const store = await openSqliteStore({ dataDir: folder.dataDir });
+  await store.write((tx) => tx.saveQueue({ ...QUEUE, name: "in the log" }));
+  for (const name of ["dtask.db", "dtask.db-wal"]) {
+    await Deno.copyFile(join(folder.dataDir, name), join(killed, name));
+  }
+  await store.close();
+  const file = join(killed, "b.db");
+  await backupSqlite({ dataDir: killed, file, force: false });
+  const dataDir = join(killed, "data");
+  await restoreSqlite({ file, dataDir, force: false, now: NOW });
+  assert.deepEqual(await queuesOf(dataDir), ["in the log"]);
+  await Deno.remove(killed, { recursive: true });
 });
 
 Deno.test("backup replaces a file only when forced, and never the database", async () => {
@@ -126,6 +145,17 @@ Deno.test("restore makes a private database in a new folder, which a store opens
   assert.deepEqual({ tasks, live, movedAside }, { ...LIVELY, movedAside: [] });
   assert.equal(((await Deno.stat(database)).mode ?? 0) & 0o777, 0o600);
   await (await openSqliteStore({ dataDir })).close();
+});
+
+Deno.test("restore takes a backup of the first schema, which the next start migrates", async () => {
+  const target = await Deno.makeTempDir({ prefix: "dtask-backup-" });
+  const [file, dataDir] = [join(target, "old.db"), join(target, "data")];
+  tamper(file, `${init}; PRAGMA user_version = 1`);
+  const { schemaVersion } = await restoreSqlite({ file, dataDir, force: false, now: NOW });
+  assert.equal(schemaVersion, 1);
+  await (await openSqliteStore({ dataDir })).close();
+  assert.ok(inspectDatabase(databaseFile(dataDir)).schemaVersion > 1);
+  await Deno.remove(target, { recursive: true });
 });
 
 Deno.test("restore refuses a folder that a node has", async () => {
