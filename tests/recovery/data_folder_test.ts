@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { inspectDatabase } from "../../actors/storage/sqlite/database_check.ts";
+import { databaseFile } from "../../actors/storage/sqlite/mod.ts";
 import { eventually } from "../support/eventually.ts";
 import { type NodeProcess, runRefusedNode, startNode } from "../support/node_process.ts";
 import { mountSmallDisk } from "../support/small_disk.ts";
-import { checkIntegrity } from "../support/stored_rows.ts";
 import { awaitEnd, getTask, submitTask } from "../support/task_client.ts";
 import { testOrSkip } from "../support/test_or_skip.ts";
 
@@ -41,7 +42,7 @@ testOrSkip({
       const { id } = await submitTask(node, { method: "echo_string", args: ["back"] });
       assert.equal((await awaitEnd(node, id)).result, "back");
     }
-    assert.equal(checkIntegrity(dataDir), "ok");
+    inspectDatabase(databaseFile(dataDir));
     await using node = await startNode({ dataDir, args: ARGS });
     assert.equal((await getTask(node, "full-0")).status, "completed");
   },

@@ -1,5 +1,9 @@
 /** Plays seeds one after the other in this isolate, each in a folder of its own. */
 import { describeTasks } from "../../actors/executor/task_definitions.ts";
+import {
+  inspectDatabase,
+  UnsoundDatabaseError,
+} from "../../actors/storage/sqlite/database_check.ts";
 import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
 import { databaseFile } from "../../actors/storage/sqlite/store.ts";
 import { registeredTasks } from "../../tasks/sdk/task_registry.ts";
@@ -54,7 +58,9 @@ export class Player implements AsyncDisposable {
     try {
       const definitions = this.#definitions;
       const options = { seed, scenario, definitions, dataDir };
-      return await new Simulation(tell === undefined ? options : { ...options, tell }).run();
+      const result = await new Simulation(tell === undefined ? options : { ...options, tell })
+        .run();
+      return { ...result, failure: result.failure ?? damageIn(dataDir) };
     } finally {
       await Deno.remove(dataDir, { recursive: true });
     }
@@ -76,6 +82,17 @@ export class Player implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#root, { recursive: true });
+  }
+}
+
+/** What contradicts itself in the database that a simulation left; null: nothing does. */
+function damageIn(dataDir: string): string | null {
+  try {
+    inspectDatabase(databaseFile(dataDir));
+    return null;
+  } catch (error) {
+    if (error instanceof UnsoundDatabaseError) return error.problems.join("; ");
+    throw error;
   }
 }
 
