@@ -3,8 +3,7 @@
  * Knows which actor answers what, how long to wait for it, and how to wait for the end of a task
  * without a message that waits.
  */
-import { ok, refuse, type Result } from "../actors/domain/error.ts";
-import { isEnded } from "../actors/domain/task_state.ts";
+import { ok, type Result } from "../actors/domain/error.ts";
 import type {
   LogLine,
   MethodDefinition,
@@ -36,8 +35,8 @@ import type {
 } from "../actors/protocol.ts";
 import type { ActorRef } from "../actors/runtime/actor.ts";
 import { asked, read, writeRefusal, written } from "./ask_refusal.ts";
+import { EndWaits } from "./end_waits.ts";
 import { TaskLookup } from "./task_lookup.ts";
-import { type Waiter, Waiters } from "./waiters.ts";
 
 /** What a task service works with. */
 export interface TaskServiceOptions {
@@ -79,8 +78,7 @@ export class TaskService {
   readonly #reader: ActorRef<ReaderProtocol>;
   readonly #supervisor: ActorRef<SupervisorProtocol>;
   readonly #dispatcher: ActorRef<DispatcherProtocol> | undefined;
-  readonly #now: () => number;
-  readonly #waiters: Waiters;
+  readonly #ends: EndWaits;
   readonly #lookup: TaskLookup;
 
   constructor(options: TaskServiceOptions) {
@@ -88,9 +86,13 @@ export class TaskService {
     this.#reader = options.reader;
     this.#supervisor = options.supervisor;
     this.#dispatcher = options.dispatcher;
-    this.#now = options.now ?? Date.now;
     this.#lookup = new TaskLookup(options.reader);
-    this.#waiters = new Waiters(options.waitersMax ?? WAITERS_MAX);
+    this.#ends = new EndWaits({
+      getTask: (id) => this.getTask(id),
+      submit: (items) => this.submit(items),
+      max: options.waitersMax ?? WAITERS_MAX,
+      now: options.now ?? Date.now,
+    });
   }
 
   /** Submits tasks, each accepted or refused on its own, in order. */
@@ -127,40 +129,17 @@ export class TaskService {
    * The task as it is when it has ended, or after `waitMs`, or when `signal` aborts or the node
    * stops, whichever comes first.
    */
-  async awaitEnd(id: string, waitMs: number, signal?: AbortSignal): Promise<Result<TaskRecord>> {
-    if (waitMs <= 0) return await this.getTask(id);
-    const waiter = this.#waiters.register(id);
-    if (waiter === null) return tooManyWaiters();
-    try {
-      const first = await this.getTask(id);
-      return await this.#untilEnd(waiter, first, { id, until: this.#now() + waitMs, signal });
-    } finally {
-      waiter.release();
-    }
+  awaitEnd(id: string, waitMs: number, signal?: AbortSignal): Promise<Result<TaskRecord>> {
+    return this.#ends.awaitEnd(id, waitMs, signal);
   }
 
   /** Submits and waits like `awaitEnd`; registered first, so that no end is missed. */
-  async submitAndWait(
+  submitAndWait(
     submission: Submission,
     waitMs: number,
     signal?: AbortSignal,
   ): Promise<Result<TaskRecord>> {
-    const until = this.#now() + waitMs;
-    const waiter = this.#waiters.register(submission.id);
-    if (waiter === null) return tooManyWaiters();
-    try {
-      const [submitted] = await this.submit([submission]);
-      if (submitted === undefined) throw new Error("SubmitTasks answered nothing for its item");
-      if (!submitted.ok) return submitted;
-      const { task } = submitted.value;
-      // An idempotency key may lead to a task with another id, for which nobody has registered.
-      if (task.id !== submission.id) {
-        return await this.awaitEnd(task.id, until - this.#now(), signal);
-      }
-      return await this.#untilEnd(waiter, ok(task), { id: task.id, until, signal });
-    } finally {
-      waiter.release();
-    }
+    return this.#ends.submitAndWait(submission, waitMs, signal);
   }
 
   /** A page of tasks, newest first, without texts over 4 KiB. */
@@ -261,43 +240,11 @@ export class TaskService {
 
   /** Wakes those who wait for a task that the events say has ended. */
   onEvents(events: SubscriberMessage["events"]): void {
-    for (const event of events) {
-      if (event.kind === "TasksCommitted") this.#waiters.wake(event.ended);
-      else this.#waiters.wakeAll();
-    }
+    this.#ends.onEvents(events);
   }
 
   /** Answers all who wait with their task as it is, and from now on lets nobody wait. */
   close(): void {
-    this.#waiters.close();
+    this.#ends.close();
   }
-
-  async #untilEnd(
-    waiter: Waiter,
-    first: Result<TaskRecord>,
-    { id, until, signal }: { id: string; until: number; signal: AbortSignal | undefined },
-  ): Promise<Result<TaskRecord>> {
-    let task = first;
-    while (task.ok && !hasEnded(task.value)) {
-      const wake = await waiter.wait(until - this.#now(), signal);
-      if (wake === "timeout" && signal?.aborted === true) return task;
-      task = await this.getTask(id);
-      if (wake !== "woken") break;
-    }
-    return task;
-  }
-}
-
-/** True when the task does not change any more by itself. */
-export function hasEnded({ status }: Pick<TaskRecord, "status">): boolean {
-  return isEnded(status);
-}
-
-function tooManyWaiters(): Result<never> {
-  return refuse(
-    "resource_exhausted",
-    "too_many_waiters",
-    "Cannot wait for the task: too many requests wait already; ask without waiting",
-    { retryAfterMs: 1_000 },
-  );
 }

@@ -8,7 +8,8 @@ import {
   ResultResponseSchema,
 } from "../../proto/gen/task_scheduler_pb.ts";
 import { idText } from "../schema.ts";
-import { hasEnded, type TaskService } from "../task_service.ts";
+import { hasEnded } from "../end_waits.ts";
+import type { TaskService } from "../task_service.ts";
 import { failureText, resultText } from "./result_text.ts";
 import type { UnaryHandler } from "./unary_call.ts";
 

@@ -8,7 +8,8 @@ import {
   TaskResponse_Status as Status,
   TaskResponseSchema,
 } from "../../proto/gen/task_scheduler_pb.ts";
-import { hasEnded, type TaskService } from "../task_service.ts";
+import { hasEnded } from "../end_waits.ts";
+import type { TaskService } from "../task_service.ts";
 import { ambiguousNames, readRequest } from "./read_request.ts";
 import type { RequestContext } from "./request_context.ts";
 import { failureText, resultText } from "./result_text.ts";

@@ -23,7 +23,7 @@ import {
   taskPageAnswer,
   toFilter,
 } from "../../schema.ts";
-import { hasEnded } from "../../task_service.ts";
+import { hasEnded } from "../../end_waits.ts";
 import { attemptView, logLineView, taskView } from "../../task_view.ts";
 import { answer, json, noContent, problem, problemOf } from "../reply.ts";
 import { type Call, queryOf, type Route } from "../route.ts";
