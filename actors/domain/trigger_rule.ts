@@ -20,9 +20,6 @@ export interface DependencyEnd {
   readonly reason: TaskReason | null;
 }
 
-/** The counts of a task without dependencies. */
-export const NO_DEPENDENCIES: DependencyCounts = { total: 0, succeeded: 0, failed: 0, skipped: 0 };
-
 const START: RuleDecision = { kind: "start" };
 const WAIT: RuleDecision = { kind: "wait" };
 const SKIP: Readonly<Record<SkipReason, RuleDecision>> = {

@@ -14,14 +14,3 @@ export function workflowStatus(counts: StatusCounts): WorkflowStatus {
   if (has("failed")) return "failed";
   return has("cancelled") ? "cancelled" : "completed";
 }
-
-/** `counts` after one task went from `from` (null: it is new) to `to`. */
-export function countStatus(
-  counts: StatusCounts,
-  from: TaskStatus | null,
-  to: TaskStatus,
-): StatusCounts {
-  if (from === to) return counts;
-  const next = { ...counts, [to]: (counts[to] ?? 0) + 1 };
-  return from === null ? next : { ...next, [from]: (counts[from] ?? 0) - 1 };
-}

@@ -2,7 +2,6 @@
 import { type GrpcInit, type GrpcReady, startGrpc } from "../../api/grpc/grpc_actor.ts";
 import type { NodeConfig } from "../../actors/config.ts";
 import { ok, refuse, type Result } from "../../actors/domain/error.ts";
-import { DEFAULT_RETENTION } from "../../actors/domain/retention.ts";
 import type { MethodDefinition, TaskRecord } from "../../actors/domain/task.ts";
 import type { FrontEndProtocol, GrpcRequestObserved, Submission } from "../../actors/protocol.ts";
 import type {
@@ -12,15 +11,13 @@ import type {
   Behaviour,
   Protocol,
 } from "../../actors/runtime/actor.ts";
+import { fakeConfig } from "./fake_config.ts";
 import { fakeTask } from "./fake_task.ts";
 
 type FakeMessage =
   | { readonly kind: "SubmitTasks"; readonly items: readonly Submission[] }
   | { readonly kind: "GetTasks"; readonly ids: readonly string[] }
   | { readonly kind: "GrpcRequestsObserved"; readonly items: readonly GrpcRequestObserved[] };
-
-/** 32 bytes and more, as the product asks for. */
-export const FAKE_SECRET = "a secret of tests, longer than 32 bytes";
 
 /**
  * Methods that the fake knows: `echo` completes with its first argument, `first` and `second` are
@@ -56,7 +53,10 @@ export class FakeGrpcNode implements AsyncDisposable {
   static async start(options: FakeGrpcNodeOptions = {}): Promise<FakeGrpcNode> {
     const node = new FakeGrpcNode();
     const init: GrpcInit = {
-      config: { ...fakeConfig(), ...options.config },
+      config: fakeConfig({
+        grpc: { host: "127.0.0.1", port: 0, asked: true },
+        ...options.config,
+      }),
       node: "n-fake",
       methods: METHODS,
       ...(options.tls === undefined ? {} : { tls: options.tls }),
@@ -197,29 +197,5 @@ function method(name: string, mode: "async" | "blocking"): MethodDefinition {
     inputSchema: null,
     description: null,
     definition: "sha256-0",
-  };
-}
-
-function fakeConfig(): NodeConfig {
-  return {
-    http: { host: "127.0.0.1", port: 0 },
-    grpc: { host: "127.0.0.1", port: 0, asked: true },
-    dataDir: "",
-    auth: { kind: "secret", secret: FAKE_SECRET, issuer: null, audience: null },
-    executors: 1,
-    concurrency: 1,
-    tasks: null,
-    tls: null,
-    drainMs: 1_000,
-    logFormat: "json",
-    logLevel: "error",
-    allowTaskPermissions: false,
-    allowShell: false,
-    syncWaitMs: 60_000,
-    asyncWaitMs: 1_000,
-    resultCacheBytes: 0,
-    retention: DEFAULT_RETENTION,
-    rateLimit: null,
-    enableFaults: false,
   };
 }

@@ -7,11 +7,11 @@ const SECONDS = NOW / 1_000;
 /** Longer than the key set is asked for an unknown key again, and than it is taken for fresh. */
 const LATER_MS = 660_000;
 
-interface SigningKey {
+type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
+
+interface SigningKey extends KeyPair {
   readonly alg: string;
   readonly kid: string;
-  readonly privateKey: CryptoKey;
-  readonly publicKey: CryptoKey;
   readonly jwk: JWK;
 }
 

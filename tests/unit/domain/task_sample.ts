@@ -5,7 +5,9 @@ import {
   transition,
   type TransitionSpec,
 } from "../../../actors/domain/task_state.ts";
-import { NO_DEPENDENCIES } from "../../../actors/domain/trigger_rule.ts";
+
+/** The counts of a task without dependencies. */
+export const NO_DEPENDENCIES: DependencyCounts = { total: 0, succeeded: 0, failed: 0, skipped: 0 };
 
 /** A task of the simplest kind; each test overrides what it is about. */
 export const SPEC: TransitionSpec = {

@@ -8,8 +8,7 @@ import {
   type TaskEvent,
   transition,
 } from "../../../actors/domain/task_state.ts";
-import { NO_DEPENDENCIES } from "../../../actors/domain/trigger_rule.ts";
-import { BOOM, EVENTS, SPEC, TaskSample, TWO_LIVE } from "./task_sample.ts";
+import { BOOM, EVENTS, NO_DEPENDENCIES, SPEC, TaskSample, TWO_LIVE } from "./task_sample.ts";
 
 /** Each status with a way to reach it, by which a sample of it is made. */
 const SAMPLES: Readonly<Record<TaskStatus, () => TaskSample>> = {

@@ -5,7 +5,6 @@ import {
   countEnded,
   decideRule,
   type DependencyClass,
-  NO_DEPENDENCIES,
   recount,
   recountAfterDeletion,
   type RuleDecision,
@@ -16,6 +15,7 @@ import {
   type TaskReason,
   type TriggerRule,
 } from "../../../actors/domain/task.ts";
+import { NO_DEPENDENCIES } from "./task_sample.ts";
 
 const RULES: readonly TriggerRule[] = [
   "all_success",

@@ -3,7 +3,8 @@ import { status } from "@grpc/grpc-js";
 import { Health } from "../../../proto/gen/grpc/health/v1/health_pb.ts";
 import { TaskScheduler } from "../../../proto/gen/task_scheduler_pb.ts";
 import { type AccessTokenOptions, signAccessToken } from "../../support/access_token.ts";
-import { FAKE_SECRET, FakeGrpcNode } from "../../support/fake_grpc_node.ts";
+import { FAKE_SECRET } from "../../support/fake_config.ts";
+import { FakeGrpcNode } from "../../support/fake_grpc_node.ts";
 import { GrpcClient, refusalOf } from "../../support/grpc_client.ts";
 import { reflect } from "../../support/grpc_reflection.ts";
 

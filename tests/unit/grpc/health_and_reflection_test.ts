@@ -11,7 +11,8 @@ import {
   HealthCheckResponseSchema,
 } from "../../../proto/gen/grpc/health/v1/health_pb.ts";
 import { signAccessToken } from "../../support/access_token.ts";
-import { FAKE_SECRET, FakeGrpcNode } from "../../support/fake_grpc_node.ts";
+import { FAKE_SECRET } from "../../support/fake_config.ts";
+import { FakeGrpcNode } from "../../support/fake_grpc_node.ts";
 import { GrpcClient, pathOf, refusalOf } from "../../support/grpc_client.ts";
 import { reflect } from "../../support/grpc_reflection.ts";
 

@@ -8,11 +8,8 @@ import {
   TaskScheduler,
 } from "../../../proto/gen/task_scheduler_pb.ts";
 import { signAccessToken } from "../../support/access_token.ts";
-import {
-  FAKE_SECRET,
-  FakeGrpcNode,
-  type FakeGrpcNodeOptions,
-} from "../../support/fake_grpc_node.ts";
+import { FAKE_SECRET } from "../../support/fake_config.ts";
+import { FakeGrpcNode, type FakeGrpcNodeOptions } from "../../support/fake_grpc_node.ts";
 import { GrpcClient, refusalOf } from "../../support/grpc_client.ts";
 
 interface Served {

@@ -28,10 +28,11 @@ import { ChangeFeed } from "../../../api/rest/change_feed.ts";
 import { RestApp } from "../../../api/rest/rest_app.ts";
 import { ScheduleService } from "../../../api/schedule_service.ts";
 import { TaskService } from "../../../api/task_service.ts";
+import { FAKE_SECRET as SECRET, fakeConfig } from "../../support/fake_config.ts";
 import { fakeTask } from "../../support/fake_task.ts";
 import { submission } from "../../support/submission.ts";
-import { fakeConfig, NOW, readySystem, SECRET } from "./fake_config.ts";
 import { FakeSchedules } from "./fake_schedules.ts";
+import { NOW, readySystem } from "./ready_system.ts";
 
 export { NOW, SECRET };
 
@@ -65,7 +66,7 @@ export class FakeRestNode {
   readonly #awaited = new Map<string, PromiseWithResolvers<FakeMessage>>();
 
   constructor({ config, now = () => NOW }: FakeRestNodeOptions = {}) {
-    const full = { ...fakeConfig(), ...config };
+    const full = fakeConfig({ http: { host: "127.0.0.1", port: 8080 }, ...config });
     const actors = {
       scheduler: this.#ref<SchedulerProtocol>("scheduler"),
       reader: this.#ref<ReaderProtocol>("reader"),

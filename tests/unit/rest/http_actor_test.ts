@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ActorContext, ActorRef, AskResult, Protocol } from "../../../actors/runtime/actor.ts";
 import { type HttpReady, startHttpActor } from "../../../api/rest/http_actor.ts";
-import { fakeConfig } from "./fake_config.ts";
+import { fakeConfig } from "../../support/fake_config.ts";
 import { fakeTask } from "../../support/fake_task.ts";
 
 /** A context whose actors know one running task. */
