@@ -76,7 +76,7 @@ async function guiltyOf(
 }
 
 interface Step {
-  readonly task: TaskRecord;
+  readonly num: number;
   /** Ids from the first dependency on to the task itself. */
   readonly path: readonly string[];
 }
@@ -94,51 +94,47 @@ class RootSearch {
   }
 
   async run(
-    task: TaskRecord,
+    { num }: TaskRecord,
   ): Promise<{ readonly roots: readonly RootFacts[]; readonly truncated: boolean }> {
     // A stack of its own: chains may be longer than the call stack should be.
-    const stack: Step[] = [{ task, path: [] }];
+    const stack: Step[] = [{ num, path: [] }];
     let deepest: Step | null = null;
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (this.#isEnough()) break;
-      const guilty = await this.#expand(next.task);
-      const { path } = next;
-      if (path.length > (deepest?.path.length ?? 0)) deepest = next;
-      const found = await this.#load(guilty);
-      const further = found.map((one) => ({ task: one, path: [...path, one.id] }));
-      await this.#keepRoots(further.filter((one) => !leadsOn(one.task)));
+      if (next.path.length > (deepest?.path.length ?? 0)) deepest = next;
+      const further: Step[] = [];
+      for (const dependency of await this.#expand(next.num)) {
+        const step = { num: dependency.num, path: [...next.path, dependency.id] };
+        if (leadsOn(dependency)) further.push(step);
+        else await this.#keepRoot(step);
+      }
       // The first dependency is followed first.
-      stack.push(...further.filter((one) => leadsOn(one.task)).reverse());
+      stack.push(...further.reverse());
     }
     // A chain longer than the bound: where it was left is at least on the way.
-    if (this.#roots.length === 0 && deepest !== null) await this.#keepRoots([deepest]);
+    if (this.#roots.length === 0 && deepest !== null) await this.#keepRoot(deepest);
     return { roots: this.#roots, truncated: this.#truncated };
   }
 
-  async #expand(task: TaskRecord): Promise<readonly DependencyState[]> {
+  async #expand(num: number): Promise<readonly DependencyState[]> {
     this.#steps++;
+    const [task] = await this.#view.loadTasks([num]);
+    if (task === undefined) return [];
     const limit = EXPLAIN_LIMITS.walkDependencies;
     const guilty = await guiltyOf(this.#view, task, limit);
     if (guilty.length >= limit) this.#truncated = true;
-    const fresh = guilty.filter(({ num }) => !this.#seen.has(num));
-    for (const { num } of fresh) this.#seen.add(num);
+    const fresh = guilty.filter((dependency) => !this.#seen.has(dependency.num));
+    for (const dependency of fresh) this.#seen.add(dependency.num);
     return fresh;
   }
 
-  async #load(dependencies: readonly DependencyState[]): Promise<readonly TaskRecord[]> {
-    const tasks = await this.#view.loadTasks(dependencies.map(({ num }) => num));
-    const byNum = new Map(tasks.map((task) => [task.num, task]));
-    return dependencies.flatMap(({ num }) => byNum.get(num) ?? []);
-  }
-
-  async #keepRoots(candidates: readonly Step[]): Promise<void> {
-    for (const { task, path } of candidates) {
-      if (this.#roots.length >= EXPLAIN_LIMITS.roots) {
-        this.#truncated = true;
-        return;
-      }
-      this.#roots.push({ path, facts: await taskFacts(this.#view, task) });
+  async #keepRoot({ num, path }: Step): Promise<void> {
+    if (this.#roots.length >= EXPLAIN_LIMITS.roots) {
+      this.#truncated = true;
+      return;
     }
+    const [task] = await this.#view.loadTasks([num]);
+    if (task !== undefined) this.#roots.push({ path, facts: await taskFacts(this.#view, task) });
   }
 
   #isEnough(): boolean {

@@ -32,7 +32,15 @@ export function cancelledFinding({ task }: Situation, { now }: NodeFacts): Findi
 }
 
 /** Why a failed task is not tried any more. */
-export function failedFinding({ task }: Situation, node: NodeFacts): Finding {
+export function failedFinding(situation: Situation, node: NodeFacts): Finding {
+  const finding = failureFinding(situation, node);
+  const { discardedAt } = situation.task;
+  if (discardedAt === null) return finding;
+  const discarded = `it was discarded from the dead letters at ${moment(discardedAt, node.now)}`;
+  return { ...finding, clause: `${finding.clause}; ${discarded}` };
+}
+
+function failureFinding({ task }: Situation, node: NodeFacts): Finding {
   switch (task.reason) {
     case "timeout":
       return {

@@ -215,3 +215,9 @@ Deno.test("explain tells every reason of a failure with what to do", () => {
     assert.match(told.change, /dtask retry t/);
   }
 });
+
+Deno.test("explain says that a failed task was discarded", () => {
+  const task = { status: "failed", reason: "non_retryable", discardedAt: NOW - 1_000 } as const;
+  const told = explain(facts(situation({ task })));
+  assert.match(told.sentence, /; it was discarded from the dead letters at .* \(1 s ago\)\.$/);
+});
