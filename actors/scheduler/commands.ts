@@ -79,56 +79,40 @@ export async function deleteTasks(
 }
 
 /** Cancels every live task of a workflow. */
-export async function cancelWorkflows(
+export function cancelWorkflows(
   commit: Commit,
   work: readonly MessageOf<"CancelWorkflow">[],
 ): Promise<readonly Result<WorkflowRecord>[]> {
-  const answers: Result<WorkflowRecord>[] = [];
-  for (const { id } of work) {
-    const workflow = (await commit.tx.findWorkflows([id])).get(id);
-    if (!workflow) answers.push(unknownWorkflow(id));
-    else if (workflow.status === "completed" || workflow.status === "failed") {
-      answers.push(refuse(
+  return changeWorkflows(commit, work, {
+    refusal: ({ id, status }) =>
+      status !== "completed" && status !== "failed" ? null : refuse(
         "failed_precondition",
         "already_ended",
-        `Cannot cancel workflow "${id}": it has ${workflow.status} already`,
+        `Cannot cancel workflow "${id}": it has ${status} already`,
         { subject: id },
-      ));
-    } else {
-      await forEachTask(commit, workflow.num, async (tasks) => {
-        await cancelLive(commit, tasks.filter((task) => !isEnded(task.status)));
-      });
-      answers.push(ok(await reread(commit, workflow)));
-    }
-  }
-  return answers;
+      ),
+    change: (tasks) => cancelLive(commit, tasks.filter(({ status }) => !isEnded(status))),
+  });
 }
 
 /** Retries every failed or cancelled task of a workflow. */
-export async function retryWorkflows(
+export function retryWorkflows(
   commit: Commit,
   work: readonly MessageOf<"RetryWorkflow">[],
 ): Promise<readonly Result<WorkflowRecord>[]> {
-  const answers: Result<WorkflowRecord>[] = [];
-  for (const { id } of work) {
-    const workflow = (await commit.tx.findWorkflows([id])).get(id);
-    if (!workflow) answers.push(unknownWorkflow(id));
-    else if (workflow.status !== "failed" && workflow.status !== "cancelled") {
-      answers.push(refuse(
+  return changeWorkflows(commit, work, {
+    refusal: ({ id, status }) =>
+      status === "failed" || status === "cancelled" ? null : refuse(
         "failed_precondition",
         "not_retryable",
-        `Cannot retry workflow "${id}": it is ${workflow.status}; only failed and cancelled ones can be retried`,
+        `Cannot retry workflow "${id}": it is ${status}; only failed and cancelled ones can be retried`,
         { subject: id },
-      ));
-    } else {
-      await forEachTask(commit, workflow.num, async (tasks) => {
-        const ended = tasks.filter(({ status }) => status === "failed" || status === "cancelled");
-        await retry(commit, ended, null);
-      });
-      answers.push(ok(await reread(commit, workflow)));
-    }
-  }
-  return answers;
+      ),
+    change: (tasks) => {
+      const ended = tasks.filter(({ status }) => status === "failed" || status === "cancelled");
+      return retry(commit, ended, null);
+    },
+  });
 }
 
 /** Changes settings of a queue, which comes to be by it. */
@@ -172,6 +156,31 @@ async function cancelLive(commit: Commit, tasks: readonly TaskRecord[]): Promise
       commit.effects.cancelRequested(task.executor, task);
     }
   }
+}
+
+interface WorkflowCommand {
+  /** Why the workflow can't be changed so as it stands; null where it can. */
+  readonly refusal: (workflow: WorkflowRecord) => Result<never> | null;
+  /** Changes some of its tasks; called until it had all. */
+  readonly change: (tasks: readonly TaskRecord[]) => Promise<void>;
+}
+
+/** Does the same to each workflow that is named, and answers it as it then stands. */
+async function changeWorkflows(
+  commit: Commit,
+  work: readonly { readonly id: string }[],
+  { refusal, change }: WorkflowCommand,
+): Promise<readonly Result<WorkflowRecord>[]> {
+  const answers: Result<WorkflowRecord>[] = [];
+  for (const { id } of work) {
+    const workflow = (await commit.tx.findWorkflows([id])).get(id);
+    const refused = workflow ? refusal(workflow) : unknownWorkflow(id);
+    if (refused) answers.push(refused);
+    if (!workflow || refused) continue;
+    await forEachTask(commit, workflow.num, change);
+    answers.push(ok(await reread(commit, workflow)));
+  }
+  return answers;
 }
 
 async function forEachTask(
