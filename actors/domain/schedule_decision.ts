@@ -35,22 +35,21 @@ export interface SurveyOptions {
   readonly maxDue: number;
 }
 
-/** The ticks of `record` in its zone. A schedule that is kept was checked when it was set up. */
-export function timetableOf({ name, spec }: ScheduleRecord): Timetable {
-  const timetable = Timetable.of(spec);
-  if (timetable.ok) return timetable.value;
-  throw new Error(`schedule "${name}" has no timetable: ${timetable.error.message}`);
-}
-
-/** When the first undecided tick is due. A tick is always due before the next one's nominal time. */
+/**
+ * When the first undecided tick is due. A tick is always due before the next one's nominal time.
+ * Infinity where the expression or the zone, checked when they were set up, can't be read any more:
+ * the rules of zones, and who reads expressions, change with the runtime.
+ */
 export function nextDueAt(record: ScheduleRecord): number {
   for (const { dueAt } of undecided(record)) return dueAt;
-  throw new Error(`schedule "${record.name}" has no next tick`);
+  return Infinity;
 }
 
 /** The next nominal times after `now` that are not decided. */
 export function nextFireTimes(record: ScheduleRecord, now: number): readonly number[] {
-  return timetableOf(record).next(Math.max(now, record.decidedUntil), NEXT_TICKS);
+  const timetable = Timetable.of(record.spec);
+  if (!timetable.ok) return [];
+  return timetable.value.next(Math.max(now, record.decidedUntil), NEXT_TICKS);
 }
 
 /** Goes through the undecided ticks that are due at `now`, as far as the options allow. */
@@ -102,9 +101,11 @@ export function afterFiring(
 
 /** The undecided ticks with the times at which they are due, in order of both. */
 function* undecided(record: ScheduleRecord): Generator<DueTick, void> {
-  const { name, decidedUntil, spec: { jitterMs } } = record;
+  const { name, decidedUntil, spec, spec: { jitterMs } } = record;
+  const timetable = Timetable.of(spec);
+  if (!timetable.ok) return;
   let before: number | null = null;
-  for (const nominalAt of timetableOf(record).ticks(decidedUntil)) {
+  for (const nominalAt of timetable.value.ticks(decidedUntil)) {
     if (jitterMs === 0) yield { nominalAt, dueAt: nominalAt };
     else if (before !== null) {
       // Where the next tick is nearer than the jitter goes, it ends there: ticks stay in order.

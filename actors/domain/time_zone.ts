@@ -4,7 +4,9 @@ import { ok, refuse, type Result } from "./error.ts";
 
 const DAY_MS = 86_400_000;
 const ZONES_MAX = 500;
-const DAYS_MAX = 2_000;
+/** Days whose offsets a zone keeps; each look at a schedule takes a few around its time. */
+const DAYS_MAX = 500;
+const CHANGES_MAX = 50;
 const NAME_LENGTH_MAX = 100;
 
 /** A stretch of time, epoch ms, over which local time is UTC plus `offsetMs`. */
@@ -23,7 +25,7 @@ export class TimeZone {
   /** The offset at the start of a UTC day. */
   readonly #offsets = new LRUCache<number, number>({ max: DAYS_MAX });
   /** The instant at which the offset changes in a UTC day that has such a change. */
-  readonly #changes = new LRUCache<number, number>({ max: DAYS_MAX });
+  readonly #changes = new LRUCache<number, number>({ max: CHANGES_MAX });
 
   private constructor(format: Intl.DateTimeFormat) {
     this.#format = format;

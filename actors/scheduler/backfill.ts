@@ -1,7 +1,7 @@
 import { ok, refuse, type Result } from "../domain/error.ts";
 import type { ScheduleRecord, TickOutcome } from "../domain/schedule.ts";
-import { timetableOf } from "../domain/schedule_decision.ts";
 import { LIMITS } from "../domain/task.ts";
+import { Timetable } from "../domain/timetable.ts";
 import type { Commit } from "./commit.ts";
 import { fullBudget } from "./fire_schedules.ts";
 import { findSchedule, unknownSchedule } from "./schedule_commands.ts";
@@ -79,7 +79,10 @@ function matchingTicks(
   const limit = LIMITS.backfillTicks;
   if (until > now) return refusedRange(record, "/until", "it ends in the future");
   if (from >= until) return refusedRange(record, "/until", "it ends before it begins");
-  const ticks = timetableOf(record).between(Math.max(0, from), until).take(limit + 1).toArray();
+  const timetable = Timetable.of(record.spec);
+  if (!timetable.ok) return timetable;
+  const range = timetable.value.between(Math.max(0, from), until);
+  const ticks = range.take(limit + 1).toArray();
   if (ticks.length <= limit) return ok(ticks);
   return refusedRange(record, "/from", `it has more than ${limit} ticks, which is the limit`);
 }

@@ -9,6 +9,9 @@ import type { Commit } from "./commit.ts";
 import { specBytes } from "./schedule_table.ts";
 import { startWork, triggerId } from "./start_work.ts";
 
+/** Ticks are at whole seconds. */
+const SECOND_MS = 1_000;
+
 type CommandOf<K extends string> = Extract<ScheduleCommand, { readonly kind: K }>;
 
 /** Sets schedules up, or anew: what has happened to one so far, and a pause, stay. */
@@ -226,30 +229,26 @@ function tooLarge(name: string, bytes: number): Result<never> {
 async function trigger(commit: Commit, record: ScheduleRecord): Promise<Result<TickRecord>> {
   const { tx, now, effects } = commit;
   const { name, spec: { target } } = record;
-  const at = await freeInstant(commit, name);
-  const start = await startWork(commit, { schedule: name, target, id: triggerId(name, at) });
-  if (!start.ok) return start;
-  const { work: started } = start.value;
-  const outcome = "triggered";
-  const tick: TickRecord = {
-    schedule: name,
-    nominalAt: at,
-    outcome,
-    decidedAt: now,
-    started,
-    error: null,
-  };
-  await tx.insertTicks([tick]);
-  effects.ticked(outcome);
-  return ok(tick);
+  for (let at = now;; at++) {
+    at = await freeInstant(commit, name, at);
+    const start = await startWork(commit, { schedule: name, target, id: triggerId(name, at) });
+    if (!start.ok) return start;
+    // A schedule of this name may have been triggered at this very time, and deleted since.
+    if (!start.value.created) continue;
+    const decided = { outcome: "triggered", decidedAt: now, error: null } as const;
+    const tick = { schedule: name, nominalAt: at, ...decided, started: start.value.work };
+    await tx.insertTicks([tick]);
+    effects.ticked(decided.outcome);
+    return ok(tick);
+  }
 }
 
-/** The first ms from now on that stands for no tick and no other start by hand. */
-async function freeInstant({ tx, now }: Commit, schedule: string): Promise<number> {
-  const range = { after: now - 1, until: now + LIMITS.ticksKept + 1 };
+/** The first ms from `from` on that stands for no tick and no other start by hand. */
+async function freeInstant({ tx }: Commit, schedule: string, from: number): Promise<number> {
+  const range = { after: from - 1, until: from + LIMITS.ticksKept + 1 };
   const taken = await tx.decidedTicks(schedule, range);
-  let at = now;
-  while (at % 1_000 === 0 || taken.has(at)) at++;
+  let at = from;
+  while (at % SECOND_MS === 0 || taken.has(at)) at++;
   return at;
 }
 

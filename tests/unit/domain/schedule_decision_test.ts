@@ -159,3 +159,9 @@ Deno.test("next fire times are those to come that are not decided", () => {
   const ahead = scheduleRecord({ decidedUntil: NOW + 3 * MINUTE });
   assert.equal(nextFireTimes(ahead, NOW)[0], NOW + 4 * MINUTE);
 });
+
+Deno.test("a schedule whose zone the runtime does not know any more does nothing, and harms nobody", () => {
+  const record = scheduleRecord({ spec: scheduleSpec({ timezone: "Europe/Atlantis" }) });
+  assert.equal(nextDueAt(record), Infinity);
+  assert.deepEqual(nextFireTimes(record, NOW), []);
+});

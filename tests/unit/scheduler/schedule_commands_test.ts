@@ -146,6 +146,11 @@ Deno.test("trigger starts the work whatever the time, a pause and an overlap say
     ["triggered", "triggered", "fired"],
     1,
   ]);
+  // One of the same name, at the same time, does not take the work of its predecessor for its own.
+  await rig.ask({ kind: "DeleteSchedule", name: "s" });
+  rig.now = NOON;
+  await putSchedule(rig, "s");
+  assert.equal((await trigger()).started?.id, "s:trigger:2026-01-15T12:00:00.003Z");
   const unknown = await rig.ask({ kind: "TriggerSchedule", name: "nobody" });
   assert.equal(!unknown.ok && unknown.error.code, "not_found");
 });
