@@ -9,12 +9,6 @@ import {
 } from "./commands.ts";
 import type { Handler } from "./commit_loop.ts";
 import { discardDeadLetters, redriveDeadLetters } from "./dead_letters.ts";
-import {
-  deleteSchedules,
-  pauseSchedules,
-  putSchedules,
-  triggerSchedules,
-} from "./schedule_commands.ts";
 
 type MessageOf<K extends string> = Extract<SchedulerMessage, { readonly kind: K }>;
 
@@ -27,11 +21,7 @@ export type CommandKind =
   | "RetryWorkflow"
   | "ConfigureQueue"
   | "RedriveDeadLetters"
-  | "DiscardDeadLetters"
-  | "PutSchedule"
-  | "DeleteSchedule"
-  | "PauseSchedule"
-  | "TriggerSchedule";
+  | "DiscardDeadLetters";
 
 /** Who carries out each command; all of a kind that a commit has are handled together. */
 const COMMANDS: {
@@ -45,10 +35,6 @@ const COMMANDS: {
   ConfigureQueue: configureQueues,
   RedriveDeadLetters: redriveDeadLetters,
   DiscardDeadLetters: discardDeadLetters,
-  PutSchedule: putSchedules,
-  DeleteSchedule: deleteSchedules,
-  PauseSchedule: pauseSchedules,
-  TriggerSchedule: triggerSchedules,
 };
 
 /** The handler of a kind of command. */

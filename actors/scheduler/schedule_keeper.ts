@@ -1,12 +1,19 @@
 import { ok, type Result } from "../domain/error.ts";
+import { unreachable } from "../domain/exhaustive.ts";
 import type { BackfillReport, ScheduleCommand } from "../protocol.ts";
 import { getLogger } from "../telemetry/logger.ts";
 import { backfillSlices } from "./backfill.ts";
 import type { Clock } from "./clock.ts";
-import type { CommitLoop } from "./commit_loop.ts";
+import type { CommitLoop, Handler } from "./commit_loop.ts";
 import type { Effects } from "./effects.ts";
 import { fireSchedules } from "./fire_schedules.ts";
-import { refusal, refusedBy } from "./refusals.ts";
+import { DRAINING, refusal, refusedBy } from "./refusals.ts";
+import {
+  deleteSchedules,
+  pauseSchedules,
+  putSchedules,
+  triggerSchedules,
+} from "./schedule_commands.ts";
 import type { ScheduleTable } from "./schedule_table.ts";
 
 export interface ScheduleKeeperOptions {
@@ -14,13 +21,15 @@ export interface ScheduleKeeperOptions {
   readonly loop: CommitLoop;
   readonly clock: Clock;
   readonly now: () => number;
+  /** True while the node shuts down: what it leaves undecided, its next start decides. */
+  readonly isDraining: () => boolean;
 }
 
 type Backfill = Extract<ScheduleCommand, { readonly kind: "BackfillSchedule" }>;
 
 const log = getLogger("scheduler");
 
-/** Sees to it that schedules are looked at when they have something to do. */
+/** Carries out commands on schedules, and sees to it that each is looked at when its time has come. */
 export class ScheduleKeeper {
   readonly #options: ScheduleKeeperOptions;
 
@@ -28,29 +37,23 @@ export class ScheduleKeeper {
     this.#options = options;
   }
 
+  async receive(message: ScheduleCommand): Promise<Result<unknown>> {
+    const startsWork = message.kind === "TriggerSchedule" || message.kind === "BackfillSchedule";
+    if (startsWork && this.#options.isDraining()) return refusal(DRAINING);
+    try {
+      return await this.#carryOut(message);
+    } catch (error) {
+      return refusal(refusedBy(error));
+    }
+  }
+
   /** Has whatever is due decided in the next commit. */
   async tick(): Promise<void> {
-    const { table, loop, now } = this.#options;
+    const { table, loop, now, isDraining } = this.#options;
+    if (isDraining()) return;
     const due = table.dueAt(now());
     if (due.length > 0) await loop.submit("control", fireSchedules, { work: due });
     this.arm();
-  }
-
-  /** Backfills a range, commit by commit; what is done stays done when a later commit fails. */
-  async backfill({ name, from, until }: Backfill): Promise<Result<BackfillReport>> {
-    let changed = 0;
-    for (let resumeAt = from;;) {
-      const work = { name, from, until, resumeAt };
-      try {
-        const slice = await this.#options.loop.submit("submissions", backfillSlices, { work });
-        if (!slice.ok) return slice;
-        changed += slice.value.changed;
-        if (slice.value.resumeAt === null) return ok({ matched: slice.value.matched, changed });
-        resumeAt = slice.value.resumeAt;
-      } catch (error) {
-        return refusal(refusedBy(error));
-      }
-    }
   }
 
   /** Sets the clock for what comes next. */
@@ -73,6 +76,39 @@ export class ScheduleKeeper {
         at: new Date(nominalAt).toISOString(),
         error,
       });
+    }
+  }
+
+  #carryOut(message: ScheduleCommand): Promise<Result<unknown>> {
+    switch (message.kind) {
+      case "PutSchedule":
+        return this.#commit(putSchedules, message);
+      case "DeleteSchedule":
+        return this.#commit(deleteSchedules, message);
+      case "PauseSchedule":
+        return this.#commit(pauseSchedules, message);
+      case "TriggerSchedule":
+        return this.#commit(triggerSchedules, message);
+      case "BackfillSchedule":
+        return this.#backfill(message);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  #commit<W, R>(handler: Handler<W, R>, work: W): Promise<R> {
+    return this.#options.loop.submit("control", handler, { work });
+  }
+
+  /** Backfills a range, commit by commit; what is done stays done when a later commit fails. */
+  async #backfill({ name, from, until }: Backfill): Promise<Result<BackfillReport>> {
+    let changed = 0;
+    for (let resumeAt = from;;) {
+      const slice = await this.#commit(backfillSlices, { name, from, until, resumeAt });
+      if (!slice.ok) return slice;
+      changed += slice.value.changed;
+      if (slice.value.resumeAt === null) return ok({ matched: slice.value.matched, changed });
+      resumeAt = slice.value.resumeAt;
     }
   }
 }

@@ -165,6 +165,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       loop: this.#loop,
       clock: this.#clock,
       now,
+      isDraining: () => this.#draining,
     });
     this.#retention = new Retention({
       policy: init.retention,
@@ -212,9 +213,6 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       case "CancelWorkflow":
       case "RetryWorkflow":
       case "ConfigureQueue":
-      case "PutSchedule":
-      case "DeleteSchedule":
-      case "PauseSchedule":
         return this.#command(handlerOf(message.kind), message);
       case "RedriveDeadLetters":
       case "DiscardDeadLetters":
@@ -222,12 +220,12 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
           stage: "submissions",
           weight: weightOf(message.selection),
         });
+      case "PutSchedule":
+      case "DeleteSchedule":
+      case "PauseSchedule":
       case "TriggerSchedule":
-        if (this.#draining) return refusal(DRAINING);
-        return this.#command(handlerOf(message.kind), message);
       case "BackfillSchedule":
-        if (this.#draining) return refusal(DRAINING);
-        return this.#schedules.backfill(message);
+        return this.#schedules.receive(message);
       case "AnnounceExecutor":
         return this.#loop.submit("control", announceExecutors, { work: message });
       case "ExecutorLost":
@@ -358,10 +356,9 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       if (at !== null) this.#clock.set(at);
       this.#retention.arm();
     });
-    // What a node that shuts down leaves undecided, its next start decides.
-    const schedules = this.#draining ? null : this.#schedules.tick();
+    const schedules = this.#schedules.tick();
     for (const ticked of [tasks, schedules]) {
-      ticked?.catch((error) => {
+      ticked.catch((error) => {
         log.warn("a tick failed and is tried again: {error}", { error: String(error) });
         this.#clock.set(this.#now() + CLOCK_RETRY_MS);
       });

@@ -13,7 +13,16 @@ import type { ActorContext, ActorRef, AskResult, Protocol } from "../../actors/r
 import { Scheduler, type SchedulerInit } from "../../actors/scheduler/scheduler_actor.ts";
 import type { ManualTimer } from "./manual_timer.ts";
 import { submission } from "./submission.ts";
+import type { Store } from "../../actors/storage/port.ts";
 import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
+
+export interface RigOptions {
+  /** The scheduler's timer, where the test has it: nothing happens by itself then, see `passTo`. */
+  readonly timer?: ManualTimer | null;
+  readonly now?: number;
+  /** Puts something between the scheduler and its store. */
+  readonly wrapStore?: (store: Store) => Store;
+}
 
 /** A scheduler over a real store, with neighbours of straw and a clock in the test's hand. */
 export class SchedulerRig implements AsyncDisposable {
@@ -23,20 +32,21 @@ export class SchedulerRig implements AsyncDisposable {
   /** By how much the clock was set since the start, beyond the time that passed. */
   clockOffset = 0;
   readonly #timer: ManualTimer | null;
+  readonly #wrapStore: (store: Store) => Store;
   #scheduler: Scheduler | null = null;
 
-  private constructor(dataDir: string, timer: ManualTimer | null) {
+  private constructor(dataDir: string, { timer = null, now, wrapStore }: RigOptions) {
     this.dataDir = dataDir;
     this.#timer = timer;
+    this.#wrapStore = wrapStore ?? ((store) => store);
+    if (now !== undefined) this.now = now;
   }
 
-  /** With a `timer` of the test, nothing happens by itself: see `passTo`. */
   static async open(
     init: Partial<SchedulerInit> = {},
-    { timer = null, now }: { readonly timer?: ManualTimer | null; readonly now?: number } = {},
+    options: RigOptions = {},
   ): Promise<SchedulerRig> {
-    const rig = new SchedulerRig(await Deno.makeTempDir({ prefix: "dtask-scheduler-" }), timer);
-    if (now !== undefined) rig.now = now;
+    const rig = new SchedulerRig(await Deno.makeTempDir({ prefix: "dtask-scheduler-" }), options);
     await rig.start(init);
     return rig;
   }
@@ -57,7 +67,7 @@ export class SchedulerRig implements AsyncDisposable {
         ...init,
       },
       context: this.#context(),
-      store: await openSqliteStore({ dataDir: this.dataDir }),
+      store: this.#wrapStore(await openSqliteStore({ dataDir: this.dataDir })),
       now: () => this.now,
       monotonic: () => this.now - this.clockOffset,
       random: () => 0.5,

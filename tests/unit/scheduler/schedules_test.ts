@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { TickRecord } from "../../../actors/domain/schedule.ts";
+import { StoreBrokenError } from "../../../actors/storage/port.ts";
 import { ManualTimer } from "../../support/manual_timer.ts";
-import { outcome } from "../../support/scheduler_rig.ts";
 import { putSchedule, startedTasks, storedSchedule, template } from "../../support/schedules.ts";
-import { definition, SchedulerRig } from "../../support/scheduler_rig.ts";
+import { definition, outcome, SchedulerRig } from "../../support/scheduler_rig.ts";
 
 const NOON = Date.UTC(2026, 0, 15, 12);
 const MINUTE = 60_000;
@@ -241,6 +241,33 @@ Deno.test("schedules delay a tick by its share of the jitter, the same after a r
   assert.deepEqual(outcomes(ticks), ["60 fired", "120 fired", "180 fired"]);
   assert.ok(delays.every((delay) => delay > 0 && delay < 30 * MINUTE), String(delays));
   assert.equal(new Set(delays).size, 3);
+});
+
+Deno.test("schedules fire nothing twice whose commit stood, though the process died of it", async () => {
+  const fault = { on: false };
+  await using rig = await SchedulerRig.open({}, {
+    timer: new ManualTimer(),
+    now: NOON,
+    wrapStore: (store) => ({
+      close: () => store.close(),
+      write: async (work) => {
+        const answer = await store.write(work);
+        if (fault.on) throw new StoreBrokenError("the disk failed after the commit");
+        return answer;
+      },
+    }),
+  });
+  await putSchedule(rig, "s");
+  fault.on = true;
+  await assert.rejects(rig.passTo(NOON + MINUTE), /the disk failed after the commit/);
+  fault.on = false;
+  assert.ok(rig.told.some(({ message }) => message.kind === "StoreBroken"));
+  await rig.stop();
+  await rig.start();
+  await rig.passTo(NOON + 2 * MINUTE);
+  const { ticks, fired } = await storedSchedule(rig, "s");
+  assert.deepEqual([outcomes(ticks), fired], [["1 fired", "2 fired"], 2]);
+  assert.equal((await startedTasks(rig, "s")).size, 2);
 });
 
 Deno.test("schedules publish what became of their ticks", async () => {
