@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { type DatabaseFacts, UnsoundDatabaseError } from "./database_check.ts";
 import { copyDatabase, isThere } from "./database_copy.ts";
 import { databaseFile } from "./store.ts";
@@ -28,7 +29,7 @@ export async function backupSqlite(
       `Cannot back up "${dataDir}": there is no database in it; name the node's folder with --data`,
     );
   }
-  await refuseTaken({ from, file, force });
+  await refuseTaken({ dataDir, file, force });
   try {
     return { file, ...await copyDatabase({ from, to: file }) };
   } catch (error) {
@@ -36,24 +37,17 @@ export async function backupSqlite(
   }
 }
 
-async function refuseTaken(
-  { from, file, force }: {
-    readonly from: string;
-    readonly file: string;
-    readonly force: boolean;
-  },
-): Promise<void> {
+async function refuseTaken({ dataDir, file, force }: BackupOptions): Promise<void> {
   if (!await isThere(file)) return;
-  if (await Deno.realPath(file) === await Deno.realPath(from)) {
-    throw new Error(`Cannot write the backup "${file}": that is the database itself`);
-  }
-  if (!(await Deno.stat(file)).isFile) {
-    throw new Error(`Cannot write the backup "${file}": that is no file; name one`);
+  const cannot = `Cannot write the backup "${file}": `;
+  if (!(await Deno.stat(file)).isFile) throw new Error(`${cannot}that is no file; name one`);
+  // Whatever is there may be the database, its log or the secret.
+  if (dirname(await Deno.realPath(file)) === await Deno.realPath(dataDir)) {
+    throw new Error(`${cannot}that is a file of the data folder; choose a place outside of it`);
   }
   if (force) return;
   throw new Error(
-    `Cannot write the backup "${file}": there is a file of that name; choose another, or replace ` +
-      "it with --force",
+    `${cannot}there is a file of that name; choose another, or replace it with --force`,
   );
 }
 

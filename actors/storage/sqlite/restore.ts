@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { DataLock } from "./data_lock.ts";
 import { type DatabaseFacts, inspectDatabase } from "./database_check.ts";
 import { copyDatabase, isThere, removeIfThere, syncFolder } from "./database_copy.ts";
@@ -93,7 +94,7 @@ async function moveAside(database: string, now: number): Promise<readonly string
     moved.push(aside);
   }
   await removeIfThere(`${database}-shm`);
-  await syncFolder(database.slice(0, database.lastIndexOf("/")));
+  await syncFolder(dirname(database));
   return moved;
 }
 

@@ -78,13 +78,15 @@ Deno.test("backup holds what a killed node had committed and not yet moved out o
   await Deno.remove(killed, { recursive: true });
 });
 
-Deno.test("backup replaces a file only when forced, and never the database", async () => {
+Deno.test("backup replaces a file only when forced, and none of the data folder", async () => {
   await using made = await makeBackup();
   const from = { dataDir: made.source, file: made.file };
   await assert.rejects(backupSqlite({ ...from, force: false }), /replace it with --force/);
   await backupSqlite({ ...from, force: true });
-  const itself = { dataDir: made.source, file: databaseFile(made.source), force: true };
-  await assert.rejects(backupSqlite(itself), /that is the database itself/);
+  for (const file of [databaseFile(made.source), join(made.source, "lock")]) {
+    const own = { dataDir: made.source, file, force: true };
+    await assert.rejects(backupSqlite(own), /that is a file of the data folder/);
+  }
   const folder = { dataDir: made.source, file: made.target, force: true };
   await assert.rejects(backupSqlite(folder), /that is no file/);
 });
