@@ -27,7 +27,7 @@ export interface RetentionProgress {
  * Tasks that one step looks at. A workflow is removed whole, so that nobody sees half of it, and one
  * with more tasks takes a step of its own.
  */
-const STEP_TASKS = 200;
+const STEP_TASKS = 250;
 const STEP_WORKFLOWS = 20;
 const STEP_KEYS = 200;
 

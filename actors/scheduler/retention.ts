@@ -82,11 +82,13 @@ export class Retention {
 
   async #step(): Promise<void> {
     const { now, commit } = this.#options;
+    const dueAt = Math.min(this.#at, now());
     this.#stepping = true;
     this.#at = Infinity;
     if (now() >= this.#anewAt) this.#beginAnew();
     try {
-      this.#follow(await commit({ rules: this.#rulesInTurn(), places: this.#places }));
+      const step = { rules: this.#rulesInTurn(), places: this.#places };
+      this.#follow(await commit(step), dueAt);
     } catch (error) {
       log.warn("retention failed and is tried again: {error}", { error: String(error) });
       this.#notBefore = now() + RETRY_MS;
@@ -98,12 +100,15 @@ export class Retention {
     this.arm();
   }
 
-  #follow({ places, heldBack, more, nextAt, tookMs }: RetentionProgress): void {
+  #follow(progress: RetentionProgress, dueAt: number): void {
+    const { places, heldBack, more, nextAt, tookMs } = progress;
     const now = this.#options.now();
     this.#places = places;
     this.#heldBack ||= heldBack;
     if (more) {
-      this.#notBefore = now + pauseAfterMs(tookMs, { busy: now < this.#busyUntil });
+      // By the time when it was due: that it had to wait for other commits is a pause already.
+      const periodMs = tookMs + pauseAfterMs(tookMs, { busy: now < this.#busyUntil });
+      this.#notBefore = Math.max(now, dueAt + periodMs);
       this.#at = this.#notBefore;
       return;
     }

@@ -34,6 +34,9 @@ export class Counters {
   readonly #workflows: Counts<number, TaskStatus> = new Map();
   readonly #deadLetters: Counts<string, FailureReason> = new Map();
 
+  /** Before the first look, and after what was undone, nobody knows. */
+  #planted = Infinity;
+
   constructor(connection: Connection) {
     this.#connection = connection;
     const row = connection.row("SELECT task_num, workflow_num, seq FROM counters");
@@ -51,6 +54,23 @@ export class Counters {
   /** The next stamp. */
   nextSeq(): number {
     return ++this.#last.seq;
+  }
+
+  /** The first of `count` stamps that follow each other. */
+  nextSeqs(count: number): number {
+    const first = this.#last.seq + 1;
+    this.#last.seq += count;
+    return first;
+  }
+
+  /** Counts tombstones that were planted; answers how many it may be since there were last too many. */
+  planted(count: number): number {
+    return this.#planted += count;
+  }
+
+  /** Says that there are not too many tombstones now. */
+  trimmed(): void {
+    this.#planted = 0;
   }
 
   /** The last num of a task and the last stamp that were given. */
@@ -109,6 +129,7 @@ export class Counters {
   /** To be called when a transaction was rolled back: nothing of it is on record. */
   rolledBack(): void {
     this.discard();
+    this.#planted = Infinity;
     // What the database has is older than `#last` or equal to it; zeros make the next flush write.
     this.#written = { task: 0, workflow: 0, seq: 0 };
   }

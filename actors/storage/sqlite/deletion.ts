@@ -6,6 +6,7 @@ import type { DeadLetterState } from "../../domain/dead_letter.ts";
 import { TASK_STATUSES } from "../../domain/task.ts";
 import type { Deleted } from "../port/retention.ts";
 import { integer, integerOrNull, oneOf, text } from "./column.ts";
+import type { Connection } from "./connection.ts";
 import { decodeReason } from "./task_row.ts";
 import { plantTombstones } from "./tombstones.ts";
 import type { Transaction } from "./transaction.ts";
@@ -28,6 +29,16 @@ const BY_NUM = `SELECT ${COLUMNS} FROM json_each(?) j CROSS JOIN tasks t ` +
   "WHERE t.num = j.value ORDER BY t.num";
 const BY_WORKFLOW = `SELECT ${COLUMNS} FROM json_each(?) j CROSS JOIN tasks t ` +
   "INDEXED BY tasks_workflow WHERE t.workflow_num = j.value ORDER BY t.num";
+
+/** Every table with rows of a task, with the column of its num. */
+const TABLES = [
+  ["edges", "parent"],
+  ["runs", "num"],
+  ["logs", "num"],
+  ["task_outcomes", "num"],
+  ["task_inputs", "num"],
+  ["tasks", "num"],
+] as const;
 
 /** See `RetentionWriter.deleteTasks`. */
 export function deleteTasks(tx: Transaction, nums: readonly number[]): Deleted {
@@ -59,12 +70,8 @@ function remove(tx: Transaction, tasks: readonly Leaving[]): Deleted {
   const taskNums = tasks.map(({ num }) => num);
   if (taskNums.length === 0) return { taskNums, lastSeq: 0 };
   const { connection, counters } = tx;
-  const json = JSON.stringify(taskNums);
   deleteEdgesTo(tx, tasks.filter(({ hasDependencies }) => hasDependencies));
-  connection.run("DELETE FROM edges WHERE parent IN (SELECT value FROM json_each(?))", json);
-  for (const table of ["runs", "logs", "task_outcomes", "task_inputs", "tasks"]) {
-    connection.run(`DELETE FROM ${table} WHERE num IN (SELECT value FROM json_each(?))`, json);
-  }
+  deleteRows(connection, taskNums);
   for (const task of tasks) {
     counters.count(task, task.status, null);
     counters.countDeadLetter(task.queue, task, null);
@@ -73,6 +80,34 @@ function remove(tx: Transaction, tasks: readonly Leaving[]): Deleted {
   dropEmptyWorkflows(tx, tasks.flatMap(({ workflowNum }) => workflowNum ?? []));
   dropEmptyQueues(tx, tasks.map(({ queue }) => queue));
   return { taskNums, lastSeq };
+}
+
+/** A statement a range costs as much as looking up so many rows one by one. */
+const RANGE_MIN = 4;
+
+/** Deletes the rows of tasks by their nums, which grow: ranges where they follow each other, in half the time. */
+function deleteRows(connection: Connection, nums: readonly number[]): void {
+  const single: number[] = [];
+  for (let from = 0, to = 0; from < nums.length; from = to) {
+    const first = nums[from] ?? 0;
+    for (to = from + 1; nums[to] === first + to - from;) to++;
+    if (to - from < RANGE_MIN) single.push(...nums.slice(from, to));
+    else deleteRange(connection, first, first + to - from - 1);
+  }
+  if (single.length === 0) return;
+  const json = JSON.stringify(single);
+  for (const [table, column] of TABLES) {
+    connection.run(
+      `DELETE FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?))`,
+      json,
+    );
+  }
+}
+
+function deleteRange(connection: Connection, first: number, last: number): void {
+  for (const [table, column] of TABLES) {
+    connection.run(`DELETE FROM ${table} WHERE ${column} BETWEEN ? AND ?`, first, last);
+  }
 }
 
 /** The children come with the nums of their dependencies, which saves an index on `edges`. */
