@@ -213,11 +213,17 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** At most `limit` starts in `perMs`: see `token_bucket.ts`. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly perMs: number;
+}
+
 /** A queue's settings; null means no limit. */
 export interface QueueConfig {
   readonly name: string;
   readonly concurrency: number | null;
-  readonly rateLimit: { readonly limit: number; readonly perMs: number } | null;
+  readonly rateLimit: RateLimit | null;
   /** Share in the round-robin between queues, 1 to 1,000. */
   readonly weight: number;
   /** How many tasks of one concurrency key may run at a time. */

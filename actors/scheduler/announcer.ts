@@ -21,12 +21,15 @@ export class Announcer {
   #gatherTimer: ReturnType<typeof setTimeout> | undefined;
   /** Every pool that had ready work since the start: where a freed queue may have some. */
   readonly #pools = new Set<string>();
+  /** Queues in which ready work waits for the rate limit. */
+  readonly #throttled = new Set<string>();
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
   }
 
   announce(effects: Effects, report: CommitReport): void {
+    for (const queue of effects.throttled) this.#throttled.add(queue);
     this.#tellDispatcher(effects);
     const { lastSeq, endedIds, ticks, retired } = effects;
     const others = ticks.size + retired.workflows;
@@ -59,6 +62,13 @@ export class Announcer {
   hintQueues(queues: Iterable<string>): void {
     const work = [...queues].flatMap((queue) => [...this.#pools].map((pool) => ({ queue, pool })));
     this.#hint(work);
+  }
+
+  /** Has what waits for a rate limit looked at again; what still has to wait says so anew. */
+  hintThrottled(): void {
+    const throttled = [...this.#throttled];
+    this.#throttled.clear();
+    this.hintQueues(throttled);
   }
 
   /** Learns of pools that have work from before this start. */

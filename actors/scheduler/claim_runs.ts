@@ -11,76 +11,77 @@ import type {
 import type { DependencyState } from "../storage/port.ts";
 import type { Commit } from "./commit.ts";
 import { Deal } from "./deal.ts";
+import { RateBudgets } from "./rate_budgets.ts";
 import { withoutUnregistered } from "./unregistered_tasks.ts";
-
-/** Where the round-robin over concurrency keys stands, by queue and pool. Lost at a restart, at no harm. */
-export type KeyCursors = Map<string, string | null>;
 
 const NOTHING: ClaimedRuns = { runs: [], drained: true };
 
 type Claim = Extract<SchedulerMessage, { readonly kind: "ClaimRuns" }>;
 
+/** What the requests of a commit share. */
+interface Claiming {
+  readonly commit: Commit;
+  readonly deal: Deal;
+  readonly rates: RateBudgets;
+}
+
 /** Makes the handler that claims ready tasks for executors with free slots. */
-export function claimRuns(cursors: KeyCursors, isDraining: () => boolean) {
+export function claimRuns(isDraining: () => boolean) {
   return async (
     commit: Commit,
     work: readonly Claim[],
   ): Promise<readonly (readonly ClaimedRuns[])[]> => {
+    if (isDraining()) return work.map(({ requests }) => requests.map(() => NOTHING));
+    const queues = work.flatMap(({ requests }) => requests.map(({ queue }) => queue));
+    const rates = await RateBudgets.load(commit, queues);
     const answers: ClaimedRuns[][] = [];
     for (const { executors, requests } of work) {
       const deal = new Deal(executors);
       const claimed: ClaimedRuns[] = [];
-      for (const request of requests) {
-        claimed.push(isDraining() ? NOTHING : await claim(commit, request, { deal, cursors }));
-      }
+      for (const request of requests) claimed.push(await claim({ commit, deal, rates }, request));
       answers.push(claimed);
     }
+    await rates.save();
     return answers;
   };
 }
 
 async function claim(
-  commit: Commit,
-  request: ClaimRequest,
-  { deal, cursors }: { readonly deal: Deal; readonly cursors: KeyCursors },
+  { commit, deal, rates }: Claiming,
+  { queue, pool, max }: ClaimRequest,
 ): Promise<ClaimedRuns> {
-  const { queue, pool } = request;
-  const wanted = Math.min(request.max, deal.creditsOf(pool));
-  const max = await allowance(commit, queue, wanted);
-  if (max <= 0) return { runs: [], drained: wanted > 0 };
-  const cursor = `${queue}\n${pool}`;
+  const wanted = Math.min(max, deal.creditsOf(pool));
+  const room = Math.min(wanted, await roomIn(commit, queue));
+  const allowed = Math.min(room, rates.left(queue));
+  if (allowed <= 0) {
+    if (room > 0) rates.awaitNext(queue);
+    return { runs: [], drained: wanted > 0 };
+  }
+  const place = `${queue}\n${pool}`;
   const { tasks, lastKey, drained } = await commit.tx.selectReady({
     queue,
     pool,
-    max,
-    keyConcurrency: commit.context.queues.get(queue).keyConcurrency,
-    afterKey: cursors.get(cursor) ?? null,
+    max: allowed,
+    keyConcurrency: commit.queueNamed(queue).keyConcurrency,
+    afterKey: commit.cursorOf(place),
   });
-  if (lastKey === null) cursors.delete(cursor);
-  else cursors.set(cursor, lastKey);
+  commit.effects.cursors.set(place, lastKey);
   const known = await withoutUnregistered(commit, await withoutExpired(commit, tasks));
   const fitting = await withoutMoved(commit, known);
   const runs = await start(commit, fitting, deal);
-  // Full up to a limit of the queue is drained too: an end in the queue says when there is room again.
-  return { runs, drained: drained || max < wanted };
+  rates.take(queue, runs.length);
+  // Full up to a limit is drained too: an end in the queue, or the clock, says when there is room again.
+  const full = allowed < wanted && runs.length === allowed;
+  if (full && !drained && allowed < room) rates.awaitNext(queue);
+  return { runs, drained: drained || full };
 }
 
-/** How many starts the queue's settings leave. */
-async function allowance(commit: Commit, name: string, max: number): Promise<number> {
-  const { queues } = commit.context;
-  const { paused, concurrency } = queues.get(name);
+/** How many more may run in a queue at a time: none while it is paused. */
+async function roomIn(commit: Commit, name: string): Promise<number> {
+  const { paused, concurrency } = commit.queueNamed(name);
   if (paused) return 0;
-  const rate = queues.rateAllowance(name, commit.now);
-  const spent = commit.effects.starts.get(name) ?? 0;
-  if (rate.count - spent < 1) {
-    commit.effects.wake(rate.nextAt);
-    commit.effects.throttled.add(name);
-  }
-  let left = Math.min(max, rate.count - spent);
-  if (concurrency !== null) {
-    left = Math.min(left, concurrency - await commit.tx.countRunning(name, concurrency));
-  }
-  return left;
+  if (concurrency === null) return Infinity;
+  return concurrency - await commit.tx.countRunning(name, concurrency);
 }
 
 /** Fails tasks that have expired, where the clock has not come to them yet: late is late. */
@@ -136,7 +137,6 @@ async function start(
     const counts = effects.countsOf(task);
     counts.attempts++;
     if (task.readyAt !== null) counts.waitSeconds.push(Math.max(0, now - task.readyAt) / 1_000);
-    effects.started(task.queue, 1);
   }
   const deps = await dependencyResults(commit, running);
   return running.map((task) => ({

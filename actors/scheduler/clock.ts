@@ -9,6 +9,8 @@ export type StartTimer = (callback: () => void, delayMs: number) => () => void;
 
 export interface ClockOptions {
   readonly onTime: () => void;
+  /** Called when a sleep ends at an earlier time than it began at: what counts time begins anew. */
+  readonly onSetBack?: () => void;
   readonly now: () => number;
   /** The system's timers when absent. */
   readonly startTimer?: StartTimer;
@@ -17,14 +19,17 @@ export interface ClockOptions {
 /** One timer for everything that is due at a time. It fires at or after the earliest time that was set. */
 export class Clock {
   readonly #onTime: () => void;
+  readonly #onSetBack: () => void;
   readonly #now: () => number;
   readonly #startTimer: StartTimer;
   #cancel = () => {};
   #at = Infinity;
+  #armedAt = -Infinity;
   #stopped = false;
 
-  constructor({ onTime, now, startTimer = systemTimer }: ClockOptions) {
+  constructor({ onTime, onSetBack = () => {}, now, startTimer = systemTimer }: ClockOptions) {
     this.#onTime = onTime;
+    this.#onSetBack = onSetBack;
     this.#now = now;
     this.#startTimer = startTimer;
   }
@@ -50,13 +55,20 @@ export class Clock {
 
   #arm(): void {
     this.#cancel();
-    const wait = Math.min(Math.max(0, this.#at - this.#now()), MAX_SLEEP_MS);
+    this.#armedAt = this.#now();
+    const wait = Math.min(Math.max(0, this.#at - this.#armedAt), MAX_SLEEP_MS);
     this.#cancel = this.#startTimer(() => this.#fire(), wait);
   }
 
   #fire(): void {
     // Timers may fire early by a fraction, after the longest sleep, or after the clock was set back.
-    if (this.#now() < this.#at) return this.#arm();
+    const now = this.#now();
+    if (now < this.#at) {
+      const wasSetBack = now < this.#armedAt;
+      this.#arm();
+      if (wasSetBack) this.#onSetBack();
+      return;
+    }
     this.#at = Infinity;
     this.#onTime();
   }

@@ -2,6 +2,7 @@ import { ok, refuse, type Result } from "../domain/error.ts";
 import { isEnded } from "../domain/task_state.ts";
 import { LIMITS, type QueueConfig, type TaskRecord, type WorkflowRecord } from "../domain/task.ts";
 import type { SchedulerMessage } from "../protocol.ts";
+import { changeLimit } from "../domain/token_bucket.ts";
 import type { Commit } from "./commit.ts";
 import { retry } from "./revive.ts";
 
@@ -122,9 +123,10 @@ export async function configureQueues(
 ): Promise<readonly Result<QueueConfig>[]> {
   const { queues } = commit.context;
   const answers: Result<QueueConfig>[] = [];
-  const changed = new Map<string, QueueConfig>();
   for (const { name, patch } of work) {
-    if (!queues.has(name) && !changed.has(name) && queues.size + changed.size >= LIMITS.queues) {
+    const { queuesSetUp } = commit;
+    const isNew = !queues.has(name) && !queuesSetUp.has(name);
+    if (isNew && queues.size + queuesSetUp.size >= LIMITS.queues) {
       answers.push(refuse(
         "resource_exhausted",
         "too_many_queues",
@@ -133,13 +135,26 @@ export async function configureQueues(
       ));
       continue;
     }
-    const queue = { ...(changed.get(name) ?? queues.get(name)), ...patch };
-    changed.set(name, queue);
+    const before = commit.queueNamed(name);
+    const queue = { ...before, ...patch };
     await commit.tx.saveQueue(queue);
+    await keepRate(commit, before, queue);
     commit.effects.queues.push(queue);
     answers.push(ok(queue));
   }
   return answers;
+}
+
+/** What a queue's rate limit had left stays, whatever else of the settings is changed. */
+async function keepRate(commit: Commit, before: QueueConfig, after: QueueConfig): Promise<void> {
+  const { tx, now, effects } = commit;
+  const [from, to, queue] = [before.rateLimit, after.rateLimit, after.name];
+  if (from?.limit === to?.limit && from?.perMs === to?.perMs) return;
+  const kept = (await tx.loadQueueRates([queue])).get(queue) ?? null;
+  const bucket = changeLimit(kept, { from, to, now });
+  if (bucket === null) await tx.deleteQueueRate(queue);
+  else await tx.saveQueueRates([{ queue, bucket }]);
+  effects.rates.set(queue, bucket);
 }
 
 async function cancel(commit: Commit, task: TaskRecord): Promise<TaskRecord> {

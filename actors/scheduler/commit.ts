@@ -2,9 +2,10 @@ import type { TaskEvent } from "../domain/task_state.ts";
 import { isEnded, transition } from "../domain/task_state.ts";
 import { classify, countEnded } from "../domain/trigger_rule.ts";
 import { workflowStatus } from "../domain/workflow.ts";
-import type { TaskRecord } from "../domain/task.ts";
+import type { QueueConfig, TaskRecord } from "../domain/task.ts";
 import { ConstraintError, type StoreWriter, type TaskChange } from "../storage/port.ts";
 import { Effects } from "./effects.ts";
+import type { KeyCursors } from "./key_cursors.ts";
 import type { MethodTable } from "./method_table.ts";
 import type { QueueNames } from "./queue_names.ts";
 import type { QueueTable } from "./queue_table.ts";
@@ -16,6 +17,7 @@ export interface CommitContext {
   readonly node: string;
   readonly methods: MethodTable;
   readonly queues: QueueTable;
+  readonly cursors: KeyCursors;
   readonly queueNames: QueueNames;
   readonly results: ResultCache;
   readonly schedules: ScheduleTable;
@@ -40,6 +42,8 @@ export class Commit {
   readonly now: number;
   readonly context: CommitContext;
   effects = new Effects();
+  /** What came before the item that is handled on its own, when one is. */
+  #earlier: Effects | null = null;
 
   constructor(tx: StoreWriter, now: number, context: CommitContext) {
     this.tx = tx;
@@ -49,7 +53,8 @@ export class Commit {
 
   /** Runs `work` so that, where it throws, neither its writes remain nor its effects. */
   async isolated<T>(work: () => Promise<T>): Promise<T> {
-    const all = this.effects;
+    if (this.#earlier !== null) throw new Error("isolated work can't be isolated once more");
+    const all = this.#earlier = this.effects;
     this.effects = new Effects();
     try {
       const value = await this.tx.savepoint(work);
@@ -57,7 +62,31 @@ export class Commit {
       return value;
     } finally {
       this.effects = all;
+      this.#earlier = null;
     }
+  }
+
+  /** A queue's settings, with what this commit has changed of them. */
+  queueNamed(name: string): QueueConfig {
+    return this.effects.queueNamed(name) ?? this.#earlier?.queueNamed(name) ??
+      this.context.queues.get(name);
+  }
+
+  /** Queues that get settings by this commit and had none before. */
+  get queuesSetUp(): ReadonlySet<string> {
+    const changed = [...this.#earlier?.queues ?? [], ...this.effects.queues];
+    return new Set(
+      changed.map(({ name }) => name).filter((name) => !this.context.queues.has(name)),
+    );
+  }
+
+  /** The key that had the last turn at a queue and pool. */
+  cursorOf(place: string): string | null {
+    for (const { cursors } of [this.effects, ...this.#earlier === null ? [] : [this.#earlier]]) {
+      const key = cursors.get(place);
+      if (key !== undefined) return key;
+    }
+    return this.context.cursors.get(place);
   }
 
   /** Changes each task by its event and lets the ends ripple on. Answers the tasks after their own event. */

@@ -4,6 +4,7 @@ import {
   type TaskRecord,
   type TaskStatus,
 } from "../domain/task.ts";
+import type { TokenBucket } from "../domain/token_bucket.ts";
 import { isEnded } from "../domain/task_state.ts";
 import type { ScheduleRecord } from "../domain/schedule.ts";
 import type {
@@ -45,8 +46,10 @@ export class Effects {
   /** Workflows in which a task ended or came back to life. */
   readonly workflows = new Set<number>();
   readonly counts = new Map<string, MutableCounts>();
-  /** Starts to take from the rate limit of a queue. */
-  readonly starts = new Map<string, number>();
+  /** Buckets of rate limits that were used or changed; null where the limit is gone. */
+  readonly rates = new Map<string, TokenBucket | null>();
+  /** Where the round-robin over keys has come to, by queue and pool. */
+  readonly cursors = new Map<string, string | null>();
   /** Queues that wait for their rate limit to allow another start. */
   readonly throttled = new Set<string>();
   /** Queues with limits in which a run ended. */
@@ -96,14 +99,14 @@ export class Effects {
     this.lastSeq = Math.max(this.lastSeq, seq);
   }
 
+  /** The settings that a queue was given; undefined where it was given none. */
+  queueNamed(name: string): QueueConfig | undefined {
+    return this.queues.findLast((queue) => queue.name === name);
+  }
+
   /** Says that `work` may be claimable. */
   hint(work: ReadyWork): void {
     this.ready.set(`${work.queue}\n${work.pool}`, work);
-  }
-
-  /** Takes `count` starts from the queue's rate limit. */
-  started(queue: string, count: number): void {
-    this.starts.set(queue, (this.starts.get(queue) ?? 0) + count);
   }
 
   /** Asks for the clock to be looked at, at `at`. */
@@ -160,7 +163,8 @@ export class Effects {
     for (const [executor, runs] of other.cancelRequests) {
       runs.forEach((ref) => this.cancelRequested(executor, ref));
     }
-    for (const [queue, count] of other.starts) this.started(queue, count);
+    for (const [queue, bucket] of other.rates) this.rates.set(queue, bucket);
+    for (const [place, key] of other.cursors) this.cursors.set(place, key);
     for (const queue of other.throttled) this.throttled.add(queue);
     for (const queue of other.freedQueues) this.freedQueues.add(queue);
     this.deletedNums.push(...other.deletedNums);

@@ -1,17 +1,26 @@
 import { defaultQueue, type QueueConfig } from "../domain/task.ts";
+import {
+  fullBucket,
+  nextTokenAt,
+  refill,
+  type TokenBucket,
+  wholeTokens,
+} from "../domain/token_bucket.ts";
 
-interface Bucket {
-  tokens: number;
-  at: number;
-}
-
-/** Settings of the queues that have any, and how much of their rate limit is left. */
+/**
+ * Settings of the queues that have any, and how much of their rate limits was left, as it was last
+ * committed. What may start is decided on the store's word, in the transaction: see `rate_budgets.ts`.
+ */
 export class QueueTable {
   readonly #queues = new Map<string, QueueConfig>();
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, TokenBucket>();
 
-  constructor(queues: readonly QueueConfig[]) {
+  constructor(
+    queues: readonly QueueConfig[],
+    buckets: ReadonlyMap<string, TokenBucket> = new Map(),
+  ) {
     for (const queue of queues) this.#queues.set(queue.name, queue);
+    for (const [name, bucket] of buckets) this.#buckets.set(name, bucket);
   }
 
   get(name: string): QueueConfig {
@@ -28,7 +37,12 @@ export class QueueTable {
 
   set(queue: QueueConfig): void {
     this.#queues.set(queue.name, queue);
-    this.#buckets.delete(queue.name);
+  }
+
+  /** Takes the bucket of a queue's rate limit; null where the limit is gone. */
+  setRate(name: string, bucket: TokenBucket | null): void {
+    if (bucket === null) this.#buckets.delete(name);
+    else this.#buckets.set(name, bucket);
   }
 
   all(): readonly QueueConfig[] {
@@ -41,26 +55,11 @@ export class QueueTable {
     return queue !== undefined && (queue.concurrency !== null || queue.keyConcurrency !== null);
   }
 
-  /** How many starts the rate limit leaves at `now`, and when there is one again if there is none. */
+  /** How many starts the rate limit leaves at `now`, and when it leaves one more. */
   rateAllowance(name: string, now: number): { readonly count: number; readonly nextAt: number } {
     const limit = this.#queues.get(name)?.rateLimit;
     if (!limit) return { count: Infinity, nextAt: now };
-    const tokens = this.#refilled(name, limit, now);
-    const perToken = limit.perMs / limit.limit;
-    return { count: Math.floor(tokens), nextAt: now + Math.ceil((1 - (tokens % 1)) * perToken) };
-  }
-
-  /** Takes `count` starts from the rate limit; after their commit. */
-  spend(name: string, count: number, now: number): void {
-    const limit = this.#queues.get(name)?.rateLimit;
-    if (!limit) return;
-    this.#buckets.set(name, { tokens: this.#refilled(name, limit, now) - count, at: now });
-  }
-
-  #refilled(name: string, limit: { limit: number; perMs: number }, now: number): number {
-    const bucket = this.#buckets.get(name);
-    if (bucket === undefined) return limit.limit;
-    const gained = Math.max(0, now - bucket.at) * (limit.limit / limit.perMs);
-    return Math.min(limit.limit, bucket.tokens + gained);
+    const bucket = refill(this.#buckets.get(name) ?? fullBucket(limit, now), limit, now);
+    return { count: wholeTokens(bucket), nextAt: nextTokenAt(bucket, limit) };
   }
 }

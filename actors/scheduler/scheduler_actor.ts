@@ -26,7 +26,7 @@ import { type ActorContext, type Behaviour, EventStream, type PeerEvent } from "
 import { type Store, StoreBrokenError, StoreFullError, type StoreWriter } from "../storage/port.ts";
 import { getLogger } from "../telemetry/logger.ts";
 import { Announcer } from "./announcer.ts";
-import { claimRuns, type KeyCursors } from "./claim_runs.ts";
+import { claimRuns } from "./claim_runs.ts";
 import { Clock, type StartTimer } from "./clock.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import { handlerOf } from "./command_table.ts";
@@ -37,6 +37,7 @@ import { tick } from "./due_tasks.ts";
 import type { Effects } from "./effects.ts";
 import { readDispatchState } from "./dispatch_state.ts";
 import { announceExecutors, loseExecutors, recoverPages, type RecoveryPage } from "./executors.ts";
+import { KeyCursors } from "./key_cursors.ts";
 import { MethodTable } from "./method_table.ts";
 import { QueueNames } from "./queue_names.ts";
 import { QueueTable } from "./queue_table.ts";
@@ -114,7 +115,6 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   readonly #schedules: ScheduleKeeper;
   readonly #claim;
   readonly #releases: ReleaseRounds;
-  readonly #throttled = new Set<string>();
   #draining = false;
   #storeHealthy = true;
 
@@ -140,13 +140,18 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       methods: new MethodTable(init.definitions, { allowPermissions: init.allowTaskPermissions }),
       queues,
       queueNames,
+      cursors: new KeyCursors(),
       results: new ResultCache({ maxBytes: init.resultCacheBytes }),
       schedules,
       random,
     };
-    const cursors: KeyCursors = new Map();
-    this.#claim = claimRuns(cursors, () => this.#draining);
-    this.#clock = new Clock({ onTime: () => this.#tick(), now, ...(startTimer && { startTimer }) });
+    this.#claim = claimRuns(() => this.#draining);
+    this.#clock = new Clock({
+      onTime: () => this.#tick(),
+      onSetBack: () => this.#announcer.hintThrottled(),
+      now,
+      ...(startTimer && { startTimer }),
+    });
     this.#slowCommits = new SlowCommits({ monotonic });
     this.#clockWatch = new ClockWatch({
       now,
@@ -312,13 +317,13 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   #committed(effects: Effects, report: CommitReport): void {
     this.#clockWatch.look();
     this.#slowCommits.note(report);
-    const { results, queues, queueNames } = this.#commitContext;
+    const { results, queues, queueNames, cursors } = this.#commitContext;
     for (const { num, text } of effects.results) results.set(num, text);
     for (const num of effects.deletedNums) results.delete(num);
     for (const queue of effects.queues) queues.set(queue);
     queueNames.committed(effects);
-    for (const [queue, count] of effects.starts) queues.spend(queue, count, report.now);
-    for (const queue of effects.throttled) this.#throttled.add(queue);
+    for (const [queue, bucket] of effects.rates) queues.setRate(queue, bucket);
+    for (const [place, key] of effects.cursors) cursors.set(place, key);
     if (effects.wakeAt < Infinity) this.#clock.set(effects.wakeAt);
     this.#schedules.committed(effects);
     this.#stats.committed(effects);
@@ -348,9 +353,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
 
   #tick(): void {
     this.#releases.run();
-    const throttled = [...this.#throttled];
-    this.#throttled.clear();
-    this.#announcer.hintQueues(throttled);
+    this.#announcer.hintThrottled();
     this.#retention.onTime();
     const tasks = this.#loop.submit("control", tick, { work: null }).then((at) => {
       if (at !== null) this.#clock.set(at);
@@ -378,7 +381,9 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
 }
 
 async function loadTables(tx: StoreWriter, { definitions }: SchedulerInit): Promise<Tables> {
-  const queues = new QueueTable(await tx.loadQueues());
+  const configs = await tx.loadQueues();
+  const rates = await tx.loadQueueRates(configs.map(({ name }) => name));
+  const queues = new QueueTable(configs, rates);
   const said = [DEFAULTS.queue, ...definitions.flatMap(({ queue }) => queue ?? [])];
   const always = [...said, ...queues.all().map(({ name }) => name)];
   const queueNames = new QueueNames({ stored: await tx.queueNames(), always });

@@ -19,6 +19,7 @@ import type {
 } from "../domain/task.ts";
 import type { DeadLetterReader, DeadLetterWriter } from "./port/dead_letters.ts";
 import type { SnapshotReader } from "./port/explain.ts";
+import type { QueueRateWriter } from "./port/queue_rates.ts";
 import type { ScheduleReader, ScheduleWriter } from "./port/schedules.ts";
 import type { RetentionWriter } from "./port/retention.ts";
 import type { ReadyPoolWriter } from "./port/ready_pools.ts";
@@ -110,7 +111,7 @@ export interface QueueAndPool {
 
 /** The verbs of one write transaction. Nothing of it is seen outside before it commits. */
 export interface StoreWriter
-  extends DeadLetterWriter, RetentionWriter, ScheduleWriter, ReadyPoolWriter {
+  extends DeadLetterWriter, QueueRateWriter, RetentionWriter, ScheduleWriter, ReadyPoolWriter {
   /**
    * Runs `work` under a savepoint: when it throws, its writes are undone and the error goes on to
    * the caller, while the transaction stays usable.

@@ -4,6 +4,7 @@ import { GRAPH_CASES } from "./graph_cases.ts";
 import { HISTORY_CASES } from "./history_cases.ts";
 import { LISTING_CASES } from "./listing_cases.ts";
 import { MODEL_CASES } from "./model_cases.ts";
+import { QUEUE_RATE_CASES } from "./queue_rate_cases.ts";
 import { READY_CASES } from "./ready_cases.ts";
 import { SNAPSHOT_CASES } from "./snapshot_cases.ts";
 import { RETENTION_CASES } from "./retention_cases.ts";
@@ -19,6 +20,7 @@ const CASES = [
   ...TASK_CASES,
   ...GRAPH_CASES,
   ...READY_CASES,
+  ...QUEUE_RATE_CASES,
   ...HISTORY_CASES,
   ...LISTING_CASES,
   ...DEAD_LETTER_CASES,

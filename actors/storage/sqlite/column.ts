@@ -25,6 +25,9 @@ export function integerOrNull(value: Column): number | null {
   return value === null ? null : integer(value);
 }
 
+/** A column that is a number, whole or not, by the schema. */
+export const real: (value: Column) => number = integer;
+
 /** A column that is one of `known` by a CHECK of the schema. */
 export function oneOf<T extends string>(known: ReadonlySet<T>, value: Column): T {
   // A Set of T asked for any string: the answer is what makes the value a T.

@@ -3,6 +3,7 @@ import init from "../migrations/0001_init.sql" with { type: "text" };
 import deadLetters from "../migrations/0002_dead_letters.sql" with { type: "text" };
 import schedules from "../migrations/0003_schedules.sql" with { type: "text" };
 import retention from "../migrations/0004_retention.sql" with { type: "text" };
+import queueRates from "../migrations/0005_queue_rates.sql" with { type: "text" };
 import { integer } from "./column.ts";
 import type { Connection } from "./connection.ts";
 
@@ -12,6 +13,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 2, name: "dead_letters", sql: deadLetters },
   { version: 3, name: "schedules", sql: schedules },
   { version: 4, name: "retention", sql: retention },
+  { version: 5, name: "queue_rates", sql: queueRates },
 ];
 
 /** Brings the schema up to date. The caller holds the folder's lock. */

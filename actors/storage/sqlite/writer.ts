@@ -5,6 +5,7 @@ import * as due from "./due.ts";
 import * as edges from "./edges.ts";
 import * as idempotency from "./idempotency.ts";
 import * as logs from "./logs.ts";
+import * as queueRates from "./queue_rates.ts";
 import * as queues from "./queues.ts";
 import * as ready from "./ready.ts";
 import * as retention from "./retention.ts";
@@ -198,6 +199,20 @@ export class SqliteWriter implements StoreWriter {
 
   saveQueue(...args: Arguments<"saveQueue">): ReturnType<StoreWriter["saveQueue"]> {
     return this.#do(() => queues.saveQueue(this.#tx, ...args));
+  }
+
+  loadQueueRates(...args: Arguments<"loadQueueRates">): ReturnType<StoreWriter["loadQueueRates"]> {
+    return this.#do(() => queueRates.loadQueueRates(this.#tx, ...args));
+  }
+
+  saveQueueRates(...args: Arguments<"saveQueueRates">): ReturnType<StoreWriter["saveQueueRates"]> {
+    return this.#do(() => queueRates.saveQueueRates(this.#tx, ...args));
+  }
+
+  deleteQueueRate(
+    ...args: Arguments<"deleteQueueRate">
+  ): ReturnType<StoreWriter["deleteQueueRate"]> {
+    return this.#do(() => queueRates.deleteQueueRate(this.#tx, ...args));
   }
 
   selectEnded(...args: Arguments<"selectEnded">): ReturnType<StoreWriter["selectEnded"]> {

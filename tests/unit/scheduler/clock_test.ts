@@ -8,8 +8,10 @@ class Fixture {
   readonly timer = new ManualTimer();
   now = 1_000_000;
   fired = 0;
+  setBack = 0;
   readonly clock = new Clock({
     onTime: () => this.fired++,
+    onSetBack: () => this.setBack++,
     now: () => this.now,
     startTimer: this.timer.start,
   });
@@ -57,6 +59,15 @@ Deno.test("clock waits again for a time that was set back, without haste", () =>
   fixture.now -= 3_600_000;
   fixture.pass(1_000);
   assert.deepEqual([fixture.fired, fixture.timer.left], [0, SLEEP_MS]);
+});
+
+Deno.test("clock tells once that the time was set back, where anything waits for it", () => {
+  const fixture = new Fixture();
+  fixture.clock.set(fixture.now + 1_000);
+  fixture.now -= 3_600_000;
+  fixture.pass(1_000);
+  fixture.pass(SLEEP_MS);
+  assert.deepEqual([fixture.setBack, fixture.fired], [1, 0]);
 });
 
 Deno.test("clock that was stopped stays so", () => {

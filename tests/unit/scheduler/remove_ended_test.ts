@@ -3,6 +3,7 @@ import { DEFAULT_RETENTION, retentionRules } from "../../../actors/domain/retent
 import type { Submission, TasksCommitted } from "../../../actors/protocol.ts";
 import { cancelWorkflows, retryTasks } from "../../../actors/scheduler/commands.ts";
 import { CommitLoop } from "../../../actors/scheduler/commit_loop.ts";
+import { KeyCursors } from "../../../actors/scheduler/key_cursors.ts";
 import { MethodTable } from "../../../actors/scheduler/method_table.ts";
 import { QueueNames } from "../../../actors/scheduler/queue_names.ts";
 import { QueueTable } from "../../../actors/scheduler/queue_table.ts";
@@ -294,6 +295,7 @@ function commitLoop(store: Store): CommitLoop {
     methods: new MethodTable([definition("noop", "async")], { allowPermissions: false }),
     queueNames: new QueueNames({ stored: [], always: [] }),
     queues: new QueueTable([]),
+    cursors: new KeyCursors(),
     results: new ResultCache({ maxBytes: 1 }),
     schedules: new ScheduleTable([]),
     random: () => 0.5,

@@ -6,6 +6,7 @@ import {
 } from "../../../actors/scheduler/slow_commits.ts";
 import { openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
 import type { CommitContext } from "../../../actors/scheduler/commit.ts";
+import { KeyCursors } from "../../../actors/scheduler/key_cursors.ts";
 import { MethodTable } from "../../../actors/scheduler/method_table.ts";
 import { QueueNames } from "../../../actors/scheduler/queue_names.ts";
 import { QueueTable } from "../../../actors/scheduler/queue_table.ts";
@@ -64,6 +65,7 @@ const CONTEXT: CommitContext = {
   methods: new MethodTable([], { allowPermissions: false }),
   queueNames: new QueueNames({ stored: [], always: [] }),
   queues: new QueueTable([]),
+  cursors: new KeyCursors(),
   schedules: new ScheduleTable([]),
   results: new ResultCache({ maxBytes: 1 }),
   random: () => 0.5,

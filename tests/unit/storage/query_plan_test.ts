@@ -102,6 +102,9 @@ async function lookAround(tx: StoreWriter): Promise<void> {
   await tx.selectRunning({ afterNum: 0, limit: 9, executor: "e" });
   await tx.nextWakeAt();
   await tx.readyWork();
+  await tx.saveQueueRates([{ queue: "default", bucket: { tokens: 1, at: T0 } }]);
+  await tx.loadQueueRates(["default"]);
+  await tx.deleteQueueRate("default");
   await tx.queueNames();
   await tx.countRunning("default", 9);
   const horizon = await tx.deadLetterHorizon();
