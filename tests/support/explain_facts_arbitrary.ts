@@ -36,8 +36,8 @@ const task = fc.constantFrom(...TASK_STATUSES).chain((status) =>
     method: text,
     concurrencyKey: fc.option(text),
     attempt: small,
-    crashes: small,
-    alone: fc.boolean(),
+    crashes: fc.nat(3),
+    alone: fc.constantFrom(false, false, true),
     dueAt: timeOrNull,
     expiresAt: timeOrNull,
     readyAt: timeOrNull,
@@ -74,15 +74,18 @@ const anySituation: fc.Arbitrary<Situation> = fc.record({
     rate: fc.option(fc.record({ limit: small, perMs: fc.nat(), left: small, nextAt: time })),
   })),
   placement: fc.option(fc.record({
-    executors: small,
+    executors: fc.nat(2),
     slots: small,
-    free: small,
-    aloneRuns: small,
+    free: fc.constantFrom(0, 0, 3),
+    aloneRuns: fc.nat(1),
     request: fc.option(fc.record({
       state: fc.constantFrom("starting", "failed"),
       error: fc.option(text),
     })),
-    run: fc.option(fc.record({ executor: text, assignedAt: time, startedAt: timeOrNull })),
+    run: fc.option(
+      fc.record({ executor: text, assignedAt: time, startedAt: timeOrNull }),
+      { freq: 1 },
+    ),
   })),
 }).map(situation);
 

@@ -33,14 +33,12 @@ const FITTING: Readonly<Record<TaskStatus, readonly CauseCode[]>> = {
 };
 
 Deno.test("explain gives every situation sentences, fitting codes and the documented form", () => {
-  const seen = new Set<CauseCode>();
   const property = fc.property(anyFacts, (known) => {
     const told = explain(known);
     explanationAnswer.parse(explanationView(told));
     assert.deepEqual([told.id, told.status], [known.subject.task.id, known.subject.task.status]);
     assert.deepEqual(told.causes[0]?.code, told.code);
     for (const { code, sentence, change } of told.causes) {
-      seen.add(code);
       assert.ok(FITTING[told.status].includes(code), `${told.status}: ${code}`);
       assert.match(sentence, /^Task ".*[^.]\.$/s);
       assert.match(change, /^\S.*[^.]\.$/s);
@@ -49,7 +47,6 @@ Deno.test("explain gives every situation sentences, fitting codes and the docume
     assert.equal(new Set(told.causes.map(({ code }) => code)).size, told.causes.length);
   });
   fc.assert(property, { numRuns: 2_000 });
-  assert.deepEqual(seen, new Set(Object.values(FITTING).flat()), "codes that came up");
 });
 
 Deno.test("explain depends on nothing but the facts", () => {
