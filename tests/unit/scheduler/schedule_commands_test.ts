@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ScheduleSpec, TickRecord } from "../../../actors/domain/schedule.ts";
+import type { ScheduleSpec, TaskTemplate, TickRecord } from "../../../actors/domain/schedule.ts";
 import { LIMITS } from "../../../actors/domain/task.ts";
 import { ManualTimer } from "../../support/manual_timer.ts";
 import {
@@ -31,39 +31,42 @@ async function backfill(rig: SchedulerRig, from: number, until: number) {
   return await rig.ask({ kind: "BackfillSchedule", name: "s", from, until });
 }
 
+function workflow(...tasks: readonly TaskTemplate[]): Partial<ScheduleSpec> {
+  return { target: { kind: "workflow", name: null, tasks } };
+}
+
+/** What is wrong with a schedule, with the reason and the place that the refusal names. */
+const FAULTS: readonly (readonly [Partial<ScheduleSpec>, string, string])[] = [
+  [{ cron: "61 * * * *" }, "invalid_cron", "/cron"],
+  [{ timezone: "Mars/Base" }, "invalid_timezone", "/timezone"],
+  [{ catchUpWindowMs: -1 }, "invalid_schedule", "/catchUpWindowMs"],
+  [{ catchUpWindowMs: LIMITS.catchUpWindowMs + 1 }, "invalid_schedule", "/catchUpWindowMs"],
+  [{ jitterMs: LIMITS.jitterMs + 1 }, "invalid_schedule", "/jitterMs"],
+  [
+    { target: { kind: "task", task: template({ method: "nope" }) } },
+    "unknown_method",
+    "/method",
+  ],
+  [
+    { target: { kind: "task", task: template({ deps: ["nobody"] }) } },
+    "unknown_dependency",
+    "/deps/0",
+  ],
+  [
+    workflow(template({ key: "a" }), template({ key: "b", method: "nope" })),
+    "unknown_method",
+    "/workflow/tasks/1/method",
+  ],
+  [
+    workflow(template({ key: "a", deps: ["b"] }), template({ key: "b", deps: ["a"] })),
+    "cycle",
+    "/workflow/tasks/0/deps/0",
+  ],
+];
+
 Deno.test("put refuses a schedule that could never start anything", async () => {
   await using rig = await openRig();
-  const workflow = (...tasks: ReturnType<typeof template>[]): Partial<ScheduleSpec> => ({
-    target: { kind: "workflow", name: null, tasks },
-  });
-  const cases: readonly (readonly [Partial<ScheduleSpec>, string, string])[] = [
-    [{ cron: "61 * * * *" }, "invalid_cron", "/cron"],
-    [{ timezone: "Mars/Base" }, "invalid_timezone", "/timezone"],
-    [{ catchUpWindowMs: -1 }, "invalid_schedule", "/catchUpWindowMs"],
-    [{ catchUpWindowMs: LIMITS.catchUpWindowMs + 1 }, "invalid_schedule", "/catchUpWindowMs"],
-    [{ jitterMs: LIMITS.jitterMs + 1 }, "invalid_schedule", "/jitterMs"],
-    [
-      { target: { kind: "task", task: template({ method: "nope" }) } },
-      "unknown_method",
-      "/method",
-    ],
-    [
-      { target: { kind: "task", task: template({ deps: ["nobody"] }) } },
-      "unknown_dependency",
-      "/deps/0",
-    ],
-    [
-      workflow(template({ key: "a" }), template({ key: "b", method: "nope" })),
-      "unknown_method",
-      "/workflow/tasks/1/method",
-    ],
-    [
-      workflow(template({ key: "a", deps: ["b"] }), template({ key: "b", deps: ["a"] })),
-      "cycle",
-      "/workflow/tasks/0/deps/0",
-    ],
-  ];
-  for (const [more, reason, pointer] of cases) {
+  for (const [more, reason, pointer] of FAULTS) {
     const answer = await put(rig, "s", more);
     assert.ok(!answer.ok);
     assert.deepEqual([answer.error.reason, answer.error.errors?.[0]?.pointer], [reason, pointer]);
