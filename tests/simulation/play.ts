@@ -66,17 +66,19 @@ export class Player implements AsyncDisposable {
     }
   }
 
-  /** Plays `seed`; where it fails, finds the shortest story of the failure. */
+  /** Plays `seed`; where it fails, finds the shortest story of the failure, if that is wanted. */
   async examine(
     seed: number,
+    { shrinks = true }: { readonly shrinks?: boolean } = {},
   ): Promise<{ readonly commits: number; readonly failed: FailedSeed | null }> {
     const { failure, commits } = await this.play(seed);
     if (failure === null) return { commits, failed: null };
     const fails = async (scenario: readonly Planned[]) =>
       (await this.play(seed, { scenario })).failure !== null;
-    const scenario = await shrink(planScenario(seed), fails);
+    const whole = planScenario(seed);
+    const scenario = shrinks ? await shrink(whole, fails) : whole;
     const story: string[] = [];
-    await this.play(seed, { scenario, tell: (line) => story.push(line) });
+    if (shrinks) await this.play(seed, { scenario, tell: (line) => story.push(line) });
     return { commits, failed: { seed, failure, scenario, story } };
   }
 

@@ -8,8 +8,11 @@ export interface Played {
   readonly failed: FailedSeed | null;
 }
 
-/** Plays every seed, as many at a time as there are cores. */
-export async function playOnAllCores(seeds: readonly number[]): Promise<readonly Played[]> {
+/** Plays every seed, as many at a time as there are cores; or up to the first that fails, as it is. */
+export async function playOnAllCores(
+  seeds: readonly number[],
+  { stopAtFailure = false }: { readonly stopAtFailure?: boolean } = {},
+): Promise<readonly Played[]> {
   const left = seeds.values();
   const results: Played[] = [];
   const lanes = Array.from(
@@ -24,8 +27,9 @@ export async function playOnAllCores(seeds: readonly number[]): Promise<readonly
             return resolve();
           }
           if (data !== "ready") results.push(data);
-          const { value, done } = left.next();
-          worker.postMessage(done ? "end" : value);
+          const stop = stopAtFailure && results.some(({ failed }) => failed !== null);
+          const { value, done } = stop ? { value: undefined, done: true } : left.next();
+          worker.postMessage(done ? "end" : { seed: value, shrinks: !stopAtFailure });
         };
       });
     },

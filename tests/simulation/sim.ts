@@ -4,6 +4,8 @@
  *     deno task sim --seeds 2000           random seeds
  *     deno task sim --from 1 --seeds 200   200 seeds from 1 on
  *     deno task sim --seed 44              one seed, told line by line
+ *
+ * `--stop` ends at the first failure, without looking for its shortest story.
  */
 import { parseArgs } from "node:util";
 import { Player } from "./play.ts";
@@ -12,7 +14,12 @@ import { storyOf } from "./story.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
-  options: { seeds: { type: "string" }, from: { type: "string" }, seed: { type: "string" } },
+  options: {
+    seeds: { type: "string" },
+    from: { type: "string" },
+    seed: { type: "string" },
+    stop: { type: "boolean" },
+  },
 });
 
 const SEED_SPAN = 2 ** 31;
@@ -32,7 +39,8 @@ async function playMany(): Promise<void> {
   const first = Number(values.from ?? Math.floor(Math.random() * SEED_SPAN));
   const started = performance.now();
   console.log(`${count} seeds from ${first}`);
-  const played = await playOnAllCores(Array.from({ length: count }, (_, index) => first + index));
+  const seeds = Array.from({ length: count }, (_, index) => first + index);
+  const played = await playOnAllCores(seeds, { stopAtFailure: values.stop === true });
   const failures = played.flatMap(({ failed }) => failed ?? []);
   for (const failure of failures) console.log(storyOf(failure));
   const commits = played.reduce((sum, one) => sum + one.commits, 0);

@@ -4,12 +4,18 @@ import { Player } from "./play.ts";
 
 const player = await Player.open();
 
-self.onmessage = async ({ data }: MessageEvent<number | "end">) => {
+interface Seed {
+  readonly seed: number;
+  /** Whether the shortest story of a failure is looked for. */
+  readonly shrinks: boolean;
+}
+
+self.onmessage = async ({ data }: MessageEvent<Seed | "end">) => {
   if (data === "end") {
     await player[Symbol.asyncDispose]();
     self.postMessage("ended");
     return;
   }
-  self.postMessage({ seed: data, ...await player.examine(data) });
+  self.postMessage({ seed: data.seed, ...await player.examine(data.seed, data) });
 };
 self.postMessage("ready");

@@ -1,0 +1,156 @@
+/**
+ * Small, wrong changes of the engine, each of which the simulation has to notice: they tell whether
+ * it looks where it has to.
+ */
+
+/** A change of one place in one file. */
+export interface Mutant {
+  /** What is wrong with it. */
+  readonly what: string;
+  readonly file: string;
+  /** Stands in the file once. */
+  readonly text: string;
+  readonly becomes: string;
+}
+
+const SCHEDULER = "actors/scheduler";
+const DISPATCHER = "actors/dispatcher";
+const SQLITE = "actors/storage/sqlite";
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    what: "the run number of a report is not checked",
+    file: `${SCHEDULER}/record_outcomes.ts`,
+    text: ` || task.run !== outcome.run) continue;`,
+    becomes: `) continue;`,
+  },
+  {
+    what: "callers are answered before the commit",
+    file: `${SCHEDULER}/commit_loop.ts`,
+    text: `      await commit.closeWorkflows();\n`,
+    becomes:
+      `      await commit.closeWorkflows();\n      for (const [item, answer] of answers) answer(item);\n`,
+  },
+  {
+    what: "depths are not kept when a task changes",
+    file: `${SQLITE}/tasks.ts`,
+    text: `    counters.count(before, before.status, after.status);\n`,
+    becomes: ``,
+  },
+  {
+    what: "a skip is not passed on to those behind it",
+    file: `${SCHEDULER}/commit.ts`,
+    text: `      wave = changed.filter((task) => isEnded(task.status));`,
+    becomes: `      wave = changed.filter((task) => task.status === "completed");`,
+  },
+  {
+    what: "dependents do not hear of an end",
+    file: `${SCHEDULER}/commit.ts`,
+    text: `      if (dependents.length === 0) return;`,
+    becomes: `      if (dependents.length !== 2) return;`,
+  },
+  {
+    what: "one more task than the limit of its queue runs",
+    file: `${SCHEDULER}/claim_runs.ts`,
+    text: `concurrency - await commit.tx.countRunning(name, concurrency)`,
+    becomes: `1 + concurrency - await commit.tx.countRunning(name, concurrency)`,
+  },
+  {
+    what: "tasks of a paused queue are claimed",
+    file: `${SCHEDULER}/claim_runs.ts`,
+    text: `  if (paused) return 0;\n`,
+    becomes: ``,
+  },
+  {
+    what: "the limit of a concurrency key is not looked at",
+    file: `${SCHEDULER}/claim_runs.ts`,
+    text: `keyConcurrency: commit.context.queues.get(queue).keyConcurrency,`,
+    becomes: `keyConcurrency: null,`,
+  },
+  {
+    what: "expired tasks are claimed",
+    file: `${SCHEDULER}/claim_runs.ts`,
+    text: `expiresAt !== null && expiresAt <= commit.now`,
+    becomes: `expiresAt !== null && expiresAt <= commit.now - 60_000`,
+  },
+  {
+    what: "what was running at a crash is left as it is",
+    file: `${SCHEDULER}/executors.ts`,
+    text: `      node !== commit.context.node || incarnation === null || !alive.has(incarnation)`,
+    becomes: `      node === "nobody" || incarnation === null || alive.has(node ?? "")`,
+  },
+  {
+    what: "runs that an executor never got are not put back when it announces itself",
+    file: `${SCHEDULER}/executors.ts`,
+    text: `    const lost = mine.filter((task) => !held.has(keyOf(task)));`,
+    becomes: `    const lost = mine.filter((task) => held.size < 0);`,
+  },
+  {
+    what: "the clock is not set for what is due",
+    file: `${SQLITE}/due.ts`,
+    text: `  const times = [due, expiry].flatMap(`,
+    becomes: `  const times = [expiry].flatMap(`,
+  },
+  {
+    what: "a retry does not bring back what was skipped",
+    file: `${SCHEDULER}/revive.ts`,
+    text: `  while (wave.length > 0) wave = await reconsider(commit, wave);`,
+    becomes: `  if (wave.length > 1) wave = await reconsider(commit, wave);`,
+  },
+  {
+    what: "workflows are not closed",
+    file: `${SCHEDULER}/commit.ts`,
+    text: `      if (status === workflow.status) continue;`,
+    becomes: `      if (status !== "running") continue;`,
+  },
+  {
+    what: "a dependency of a live task can be deleted",
+    file: `${SCHEDULER}/commands.ts`,
+    text: `(await commit.tx.withLiveDependents([task.num])).size > 0`,
+    becomes: `(await commit.tx.withLiveDependents([task.num])).size > 1_000`,
+  },
+  {
+    what: "a repeated submission is not recognised",
+    file: `${SCHEDULER}/submit_tasks.ts`,
+    text: `    const repeated = this.#repeatOf(item);`,
+    becomes: `    const repeated = item.deps.length > 0 ? null : this.#repeatOf(item);`,
+  },
+  {
+    what: "an answer from before a hint undoes the hint",
+    file: `${DISPATCHER}/queue_rotation.ts`,
+    text: `    if (this.hintsOf(queue) !== hints) return;\n`,
+    becomes: ``,
+  },
+  {
+    what: "slots of ended runs are not freed",
+    file: `${DISPATCHER}/executor_slots.ts`,
+    text: `      this.#held.delete(keyOf(ref));\n`,
+    becomes: ``,
+  },
+  {
+    what: "an end in a queue with limits lets nobody know that there is room",
+    file: `${SCHEDULER}/record_outcomes.ts`,
+    text: `  if (context.queues.isLimited(task.queue)) effects.freedQueues.add(task.queue);`,
+    becomes: `  if (context.queues.isLimited("nothing")) effects.freedQueues.add(task.queue);`,
+  },
+  {
+    what: "one failed dependency is enough to go on",
+    file: "actors/domain/trigger_rule.ts",
+    text:
+      `      if (failed > 0) return SKIP.upstream_failed;\n      if (skipped > 0) return SKIP.upstream_skipped;`,
+    becomes:
+      `      if (failed > 1) return SKIP.upstream_failed;\n      if (skipped > 1) return SKIP.upstream_skipped;`,
+  },
+  {
+    what: "the end of a run is written over by a later report",
+    file: `${SCHEDULER}/record_outcomes.ts`,
+    text: `    if (task?.status !== "running"`,
+    becomes: `    if (task === undefined`,
+  },
+  {
+    what: "a rolled back transaction leaves its counters in memory",
+    file: `${SQLITE}/store.ts`,
+    text: `    this.#counters.rolledBack();\n`,
+    becomes: ``,
+  },
+];
