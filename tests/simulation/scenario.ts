@@ -1,4 +1,6 @@
 /** What happens in one simulation, drawn from a seed beforehand, so that a failing one can be made shorter. */
+import type { OverlapPolicy } from "../../actors/domain/schedule.ts";
+import { KEEP_ALL, type RetentionPolicy } from "../../actors/domain/retention.ts";
 import type { TriggerRule } from "../../actors/domain/task.ts";
 import { seededRandom } from "../support/random.ts";
 import { STORE_FAULTS, type StoreFault } from "./faulty_store.ts";
@@ -26,6 +28,18 @@ export type Action =
   | { readonly kind: "workflow"; readonly id: string; readonly tasks: readonly PlannedTask[] }
   | { readonly kind: "cancel" | "retry" | "delete"; readonly id: string }
   | { readonly kind: "cancel_workflow" | "retry_workflow"; readonly id: string }
+  | { readonly kind: "redrive_all" | "discard_all" }
+  | {
+    readonly kind: "schedule";
+    readonly name: string;
+    readonly everySeconds: number;
+    readonly overlap: OverlapPolicy;
+    readonly catchUpWindowMs: number;
+    readonly jitterMs: number;
+    readonly run: SimulatedRun;
+  }
+  | { readonly kind: "pause_schedule"; readonly name: string; readonly paused: boolean }
+  | { readonly kind: "trigger"; readonly name: string }
   | { readonly kind: "pause"; readonly queue: string; readonly paused: boolean }
   | {
     readonly kind: "limit";
@@ -82,20 +96,38 @@ class Dice {
   }
 }
 
+/** How long ended work is kept in the story of `seed`: in one of three so short that it matters. */
+export function planRetention(seed: number): RetentionPolicy {
+  if (seed % 3 !== 0) return KEEP_ALL;
+  return { completedMs: 3_000, cancelledMs: 5_000, skippedMs: 4_000, failedMs: 9_000 };
+}
+
 /** The story of `seed`, in order of time. */
 export function planScenario(seed: number): readonly Planned[] {
   const dice = new Dice(seededRandom(seed));
-  const ids: string[] = [];
-  const workflows: string[] = [];
+  const known: Known = { ids: [], workflows: [], schedules: [] };
   const actions: Planned[] = [];
   const count = 10 + dice.below(30);
-  // What is drawn later happens later, so that it can refer to what was before.
+  // What is drawn later happens later, so that it can refer to what was before; and some of it within
+  // the few ms that a message is on its way.
   const times = Array.from({ length: count }, () => dice.below(TROUBLE_MS)).sort((a, b) => a - b);
-  for (const at of times) actions.push({ at, ...planAction(dice, ids, workflows) });
+  for (let index = 1; index < count; index++) {
+    if (dice.chance(0.4)) times[index] = (times[index - 1] ?? 0) + dice.below(12);
+  }
+  times.sort((a, b) => a - b);
+  for (const at of times) actions.push({ at, ...planAction(dice, known) });
   return actions;
 }
 
-function planAction(dice: Dice, ids: string[], workflows: string[]): Action {
+/** What was made so far, and can be referred to. */
+interface Known {
+  readonly ids: string[];
+  readonly workflows: string[];
+  readonly schedules: string[];
+}
+
+function planAction(dice: Dice, known: Known): Action {
+  const { ids, workflows } = known;
   const roll = dice.random();
   if (roll < 0.35 || ids.length === 0) {
     const tasks = Array.from({ length: 1 + dice.below(6) }, () => planTask(dice, ids));
@@ -103,7 +135,8 @@ function planAction(dice: Dice, ids: string[], workflows: string[]): Action {
   }
   if (roll < 0.45) return planWorkflow(dice, ids, workflows);
   if (roll < 0.60) return planCommand(dice, ids, workflows);
-  if (roll < 0.72) return planSetting(dice);
+  if (roll < 0.67) return planSchedule(dice, known);
+  if (roll < 0.77) return planSetting(dice);
   return planFault(dice);
 }
 
@@ -151,8 +184,28 @@ function planCommand(dice: Dice, ids: readonly string[], workflows: readonly str
     const kind = dice.chance(0.5) ? "cancel_workflow" : "retry_workflow";
     return { kind, id: dice.pick(workflows) };
   }
+  if (dice.chance(0.2)) return { kind: dice.chance(0.7) ? "redrive_all" : "discard_all" };
   const kind = dice.pick(["cancel", "retry", "retry", "delete"] as const);
   return { kind, id: dice.pick(ids) };
+}
+
+function planSchedule(dice: Dice, { schedules }: Known): Action {
+  if (schedules.length > 0 && dice.chance(0.6)) {
+    const name = dice.pick(schedules);
+    if (dice.chance(0.3)) return { kind: "trigger", name };
+    return { kind: "pause_schedule", name, paused: dice.chance(0.5) };
+  }
+  const name = `s${schedules.length}`;
+  schedules.push(name);
+  return {
+    kind: "schedule",
+    name,
+    everySeconds: dice.pick([1, 2, 5]),
+    overlap: dice.pick(["skip", "buffer_one", "allow_all"] as const),
+    catchUpWindowMs: dice.below(5_000),
+    jitterMs: dice.chance(0.3) ? dice.below(1_500) : 0,
+    run: { ms: dice.below(3_000), end: "return", deaf: false, returnsAt: null },
+  };
 }
 
 function planSetting(dice: Dice): Action {

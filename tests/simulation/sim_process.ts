@@ -2,8 +2,8 @@
  * One simulated process of dtask: the real scheduler over a real database, the real dispatcher and
  * the real executors, on simulated time, with a supervisor of straw that restarts what dies.
  */
-import { KEEP_ALL } from "../../actors/domain/retention.ts";
 import type { MethodDefinition } from "../../actors/domain/task.ts";
+import type { RetentionPolicy } from "../../actors/domain/retention.ts";
 import { Dispatcher } from "../../actors/dispatcher/dispatcher_actor.ts";
 import type { Clock } from "../../actors/executor/clock.ts";
 import { ExecutorActor } from "../../actors/executor/executor_actor.ts";
@@ -26,6 +26,7 @@ export interface SimProcessOptions {
   readonly random: () => number;
   readonly dataDir: string;
   readonly definitions: readonly MethodDefinition[];
+  readonly retention: RetentionPolicy;
   /** Counts the starts, so that incarnations differ. */
   readonly start: number;
   readonly takeFault: () => StoreFault | null;
@@ -50,6 +51,7 @@ export class SimProcess {
   /** Executors by name, with the pool that they serve. */
   readonly #pools = new Map<string, string>(Object.entries(EXECUTORS));
   readonly #incarnations = new Map<string, string>();
+  readonly #end = Promise.withResolvers<null>();
   #generation = 0;
   #ended = false;
   #store: FaultyStore | null = null;
@@ -85,15 +87,17 @@ export class SimProcess {
     message: Extract<SchedulerMessage, { readonly kind: K }>,
   ): Promise<SchedulerProtocol["replies"][K] | null> {
     const context = this.#network.context("http", "http", () => {});
-    const answer = await context.ref<SchedulerProtocol>("scheduler")
+    const answer = context.ref<SchedulerProtocol>("scheduler")
       .ask<K>(message as never, { deadlineMs: 15_000 });
-    return answer.ok ? answer.value : null;
+    const first = await Promise.race([answer, this.#end.promise]);
+    return first?.ok === true ? first.value : null;
   }
 
   /** Kills the process at once: nothing is told, nothing is written. */
   kill(why: string): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#end.resolve(null);
     this.#store?.cut();
     this.#network.cut();
     this.#options.time.clearProcessTimers();
@@ -146,7 +150,7 @@ export class SimProcess {
           definitions,
           allowTaskPermissions: false,
           resultCacheBytes: 1 << 12,
-          retention: KEEP_ALL,
+          retention: this.#options.retention,
           aliveExecutors: [...this.#incarnations.values()],
           subscribers: ["http"],
         },

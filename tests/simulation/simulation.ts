@@ -1,13 +1,21 @@
 /** Plays a scenario against the real engine on simulated time, and tells what it got wrong. */
 import type { MethodDefinition } from "../../actors/domain/task.ts";
 import type { TaskTemplate } from "../../actors/domain/schedule.ts";
-import type { RunOutcome, SchedulerMessage, Submission } from "../../actors/protocol.ts";
+import type {
+  DeadLetterCommand,
+  DeadLetterFilter,
+  DeadLetterWalk,
+  RunOutcome,
+  SchedulerMessage,
+  Submission,
+} from "../../actors/protocol.ts";
 import type { Protocol } from "../../actors/runtime/mod.ts";
 import { configureLogging } from "../../actors/telemetry/logger.ts";
 import { seededRandom } from "../support/random.ts";
+import { scheduleSpec, template } from "../support/schedules.ts";
 import { submission } from "../support/submission.ts";
 import type { StoreFault } from "./faulty_store.ts";
-import { type Planned, type PlannedTask, QUEUES, TROUBLE_MS } from "./scenario.ts";
+import { type Planned, type PlannedTask, planRetention, QUEUES, TROUBLE_MS } from "./scenario.ts";
 import { inCode } from "./sim_tasks.ts";
 import { SimProcess } from "./sim_process.ts";
 import { VirtualTime } from "./virtual_time.ts";
@@ -32,6 +40,16 @@ export interface SimulationResult {
 }
 
 const MADE_TROUBLES = /database is locked|no space is left on the disk/;
+const ALL: DeadLetterFilter = {
+  queue: null,
+  method: null,
+  workflowId: null,
+  label: null,
+  since: null,
+  until: null,
+  q: null,
+  reason: null,
+};
 const BOOT_AGAIN_MS = 100;
 const TRY_AGAIN_MS = 300;
 /** Simulated time after the trouble within which all has to end. */
@@ -44,11 +62,14 @@ export class Simulation {
   readonly #time = new VirtualTime();
   readonly #random: () => number;
   readonly #accepted = new Set<string>();
+  readonly #schedules = new Set<string>();
   readonly #reported: { readonly from: string; readonly outcome: RunOutcome }[] = [];
   #process: SimProcess | null = null;
   #witness: Witness | null = null;
   #starts = 0;
   #commits = 0;
+  /** Questions without an answer. */
+  #asking = 0;
   #fault: StoreFault | null = null;
   #clockWasSetBack = false;
   #failure: string | null = null;
@@ -88,12 +109,21 @@ export class Simulation {
     for (;;) {
       await this.#time.settle();
       if (this.#failure !== null) return;
-      if (this.#time.elapsed > TROUBLE_MS && this.#witness?.live().length === 0) return;
+      if (this.#hasEnded()) {
+        const wrong = this.#witness?.lookAtEnd() ?? null;
+        return wrong === null ? undefined : this.#fail(wrong);
+      }
       if (!this.#time.step(until)) break;
       if (this.#process?.ended === true) this.#bootLater();
     }
     const live = this.#witness?.live() ?? [];
     if (live.length > 0) this.#fail(`these never ended: ${live.join(", ")}`);
+  }
+
+  /** True when all that was submitted has ended, and nothing starts anew. */
+  #hasEnded(): boolean {
+    return this.#time.elapsed > TROUBLE_MS && this.#schedules.size === 0 && this.#asking === 0 &&
+      this.#witness?.live().length === 0;
   }
 
   async #boot(): Promise<void> {
@@ -105,6 +135,7 @@ export class Simulation {
       random: this.#random,
       dataDir,
       definitions: this.#options.definitions,
+      retention: planRetention(this.#options.seed),
       start,
       takeFault: () => {
         const fault = this.#fault;
@@ -133,6 +164,8 @@ export class Simulation {
       const patch = { paused: false, concurrency: null, keyConcurrency: null, rateLimit: null };
       this.#insist({ kind: "ConfigureQueue", name, patch });
     }
+    for (const name of this.#schedules) this.#insist({ kind: "DeleteSchedule", name });
+    this.#schedules.clear();
   }
 
   #act(action: Planned): void {
@@ -154,6 +187,28 @@ export class Simulation {
         return this.#insist({ kind: "CancelWorkflow", id: action.id });
       case "retry_workflow":
         return this.#insist({ kind: "RetryWorkflow", id: action.id });
+      case "redrive_all":
+      case "discard_all":
+        return this.#walkDeadLetters(action.kind, null);
+      case "schedule":
+        return this.#insist({
+          kind: "PutSchedule",
+          name: action.name,
+          spec: scheduleSpec({
+            cron: `*/${action.everySeconds} * * * * *`,
+            overlap: action.overlap,
+            catchUpWindowMs: action.catchUpWindowMs,
+            jitterMs: action.jitterMs,
+            target: {
+              kind: "task",
+              task: template({ method: "sim.work", args: JSON.stringify([action.run]) }),
+            },
+          }),
+        }, () => this.#schedules.add(action.name));
+      case "pause_schedule":
+        return this.#insist({ ...action, kind: "PauseSchedule" });
+      case "trigger":
+        return this.#insist({ kind: "TriggerSchedule", name: action.name });
       case "pause":
         return this.#insist({
           kind: "ConfigureQueue",
@@ -182,6 +237,17 @@ export class Simulation {
       case "lie_stale":
         return this.#lie(action.kind);
     }
+  }
+
+  /** Goes through all dead letters, a few at a time. */
+  #walkDeadLetters(kind: "redrive_all" | "discard_all", walk: DeadLetterWalk | null): void {
+    const selection = { by: "filter", filter: ALL, walk, limit: 5 } as const;
+    const message: DeadLetterCommand = kind === "redrive_all"
+      ? { kind: "RedriveDeadLetters", selection, args: null }
+      : { kind: "DiscardDeadLetters", selection };
+    this.#insist(message, (answer) => {
+      if (answer.ok && answer.value.next !== null) this.#walkDeadLetters(kind, answer.value.next);
+    });
   }
 
   #submit(tasks: readonly PlannedTask[]): void {
@@ -235,17 +301,25 @@ export class Simulation {
     message: Extract<SchedulerMessage, { readonly kind: K }>,
     onAnswer: (answer: AnswerOf[K]) => void = () => {},
   ): void {
-    const again = () => void this.#time.after(TRY_AGAIN_MS, () => this.#insist(message, onAnswer));
+    this.#asking++;
+    this.#tryToAsk(message, (answer) => {
+      this.#asking--;
+      onAnswer(answer);
+    });
+  }
+
+  #tryToAsk<K extends keyof AnswerOf>(
+    message: Extract<SchedulerMessage, { readonly kind: K }>,
+    onAnswer: (answer: AnswerOf[K]) => void,
+  ): void {
+    const again = () =>
+      void this.#time.after(TRY_AGAIN_MS, () => this.#tryToAsk(message, onAnswer));
     const process = this.#process;
     if (process === null || process.ended) return again();
     void process.ask<K>(message).then((answer) => {
+      this.#time.stir();
       if (answer === null || isPassing(answer)) again();
       else onAnswer(answer as AnswerOf[K]);
-      this.#time.stir();
-    });
-    // A process that ends does not answer any more.
-    this.#time.after(TRY_AGAIN_MS, () => {
-      if (process.ended) this.#insist(message, onAnswer);
     });
   }
 
@@ -277,6 +351,8 @@ export class Simulation {
     this.#witness ??= new Witness({
       dataDir: this.#options.dataDir,
       accepted: this.#accepted,
+      retention: planRetention(this.#options.seed),
+      now: () => this.#time.now(),
       timesHold: () => !this.#clockWasSetBack,
     });
     const wrong = this.#witness.look();

@@ -9,6 +9,7 @@ interface Entry {
 }
 
 const NATIVE = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+const nativePerformanceNow = performance.now;
 /** Turns of the event loop without anything new after which all that follows from an event has happened. */
 const QUIET_TURNS = 3;
 
@@ -81,7 +82,7 @@ export class VirtualTime {
     this.#processTimers.clear();
   }
 
-  /** Puts this time behind `setTimeout` and `clearTimeout` until the answer is called. */
+  /** Puts this time behind the globals that tell or keep time until the answer is called. */
   install(): () => void {
     const setTimer = (call: (...args: unknown[]) => void, delayMs = 0, ...args: unknown[]) => {
       const order = this.after(delayMs, () => {
@@ -97,6 +98,10 @@ export class VirtualTime {
       this.cancel(order);
     };
     Object.assign(globalThis, { setTimeout: setTimer, clearTimeout: clearTimer });
-    return () => Object.assign(globalThis, NATIVE);
+    performance.now = () => this.elapsed;
+    return () => {
+      Object.assign(globalThis, NATIVE);
+      performance.now = nativePerformanceNow;
+    };
   }
 }

@@ -1,73 +1,34 @@
 /** Looks at the database after every commit, and says what must never be so. */
-import { DatabaseSync } from "node:sqlite";
-import { databaseFile } from "../../actors/storage/sqlite/store.ts";
-
-interface TaskRow {
-  readonly num: number;
-  readonly id: string;
-  readonly status: string;
-  readonly reason: string | null;
-  readonly run: number;
-  readonly queue: string;
-  readonly concurrency_key: string | null;
-  readonly workflow_num: number | null;
-  readonly dep_succeeded: number;
-  readonly dep_failed: number;
-  readonly dep_skipped: number;
-  readonly expires_at: number | null;
-  readonly rule: string;
-  readonly run_at: number | null;
-}
-
-interface RunRow {
-  readonly num: number;
-  readonly run: number;
-  readonly started_at: number;
-  readonly finished_at: number | null;
-  readonly outcome: string | null;
-}
-
-interface QueueRow {
-  readonly name: string;
-  readonly concurrency: number | null;
-  readonly key_concurrency: number | null;
-  readonly paused: number;
-}
-
-interface Snapshot {
-  readonly tasks: ReadonlyMap<number, TaskRow>;
-  readonly runs: ReadonlyMap<string, RunRow>;
-  readonly queues: ReadonlyMap<string, QueueRow>;
-}
+import type { RetentionPolicy } from "../../actors/domain/retention.ts";
+import { NOTHING, type RunRow, type Snapshot, SnapshotReader, type TaskRow } from "./snapshot.ts";
 
 export interface WitnessOptions {
   readonly dataDir: string;
   /** Ids that were accepted, and whose deletion was not asked for. */
   readonly accepted: ReadonlySet<string>;
+  readonly retention: RetentionPolicy;
+  /** Epoch ms of the simulated wall clock. */
+  readonly now: () => number;
   /** False once the wall clock was set back, after which times of before prove nothing. */
   readonly timesHold: () => boolean;
 }
 
-const TASKS = "SELECT t.num, t.id, t.status, t.reason, t.run, t.queue, t.concurrency_key, " +
-  "t.workflow_num, t.dep_succeeded, t.dep_failed, t.dep_skipped, t.expires_at, " +
-  "i.spec ->> '$.triggerRule' AS rule, i.spec ->> '$.runAt' AS run_at " +
-  "FROM tasks t JOIN task_inputs i USING (num)";
-const RUNS = "SELECT num, run, started_at, finished_at, outcome FROM runs";
-const QUEUES = "SELECT name, concurrency, key_concurrency, paused FROM queues";
 const ENDED: readonly string[] = ["completed", "failed", "cancelled", "skipped"];
 
 /** Compares each state of the database with the one before and with what was promised. */
 export class Witness {
   readonly #options: WitnessOptions;
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
+  readonly #database: SnapshotReader;
   /** Most members that each workflow has had: one that lost some keeps the status that it ended with. */
   readonly #members = new Map<number, number>();
-  #before: Snapshot = { tasks: new Map(), runs: new Map(), queues: new Map() };
+  /** Ids of tasks whose time was over when they went. */
+  readonly #removed = new Set<string>();
+  #before = NOTHING;
+  #seq: unknown = null;
 
   constructor(options: WitnessOptions) {
     this.#options = options;
-    this.#database = new DatabaseSync(databaseFile(options.dataDir), { readOnly: true });
+    this.#database = new SnapshotReader(options.dataDir);
   }
 
   close(): void {
@@ -76,10 +37,15 @@ export class Witness {
 
   /** What is wrong with the state that was just committed; null where nothing is. */
   look(): string | null {
-    const now = this.#read();
+    // Every change of a task has a stamp. Queues are read with the next one.
+    const [counters] = this.#database.rows("SELECT seq FROM counters");
+    if (counters?.["seq"] === this.#seq) return this.#ticks();
+    this.#seq = counters?.["seq"];
+    const now = this.#database.read();
     const before = this.#before;
     this.#before = now;
-    return this.#lost(now) ?? this.#runs(before, now) ?? this.#starts(before, now) ??
+    return this.#lost(before, now) ?? this.#ticks() ?? this.#runs(before, now) ??
+      this.#starts(before, now) ??
       this.#dependencies(now) ?? this.#depths(now) ?? this.#workflows(now);
   }
 
@@ -89,20 +55,66 @@ export class Witness {
       .map(({ id, status, queue }) => `${id} ${status} in ${queue}`);
   }
 
-  #read(): Snapshot {
-    const tasks = this.#all(TASKS) as unknown as TaskRow[];
-    const runs = this.#all(RUNS) as unknown as RunRow[];
-    const queues = this.#all(QUEUES) as unknown as QueueRow[];
-    return {
-      tasks: new Map(tasks.map((task) => [task.num, task])),
-      runs: new Map(runs.map((run) => [`${run.num} ${run.run}`, run])),
-      queues: new Map(queues.map((queue) => [queue.name, queue])),
-    };
+  /** What is wrong with how all has ended; null where nothing is. */
+  lookAtEnd(): string | null {
+    for (const task of this.#before.tasks.values()) {
+      if (task.status !== "skipped" || task.rule !== "all_success") continue;
+      const parents = parentsOf(task, this.#before);
+      const some = parents.length < task.dep_total;
+      if (some || parents.some(({ status }) => status !== "completed")) continue;
+      return `${task.id} is skipped although all that it depends on has completed`;
+    }
+    return null;
   }
 
-  #lost({ tasks }: Snapshot): string | null {
-    const ids = new Set([...tasks.values()].map(({ id }) => id));
-    for (const id of this.#options.accepted) if (!ids.has(id)) return `${id} is lost`;
+  /** Nothing goes but what was asked to, or has ended long enough ago. */
+  #lost(before: Snapshot, now: Snapshot): string | null {
+    const ids = new Set([...now.tasks.values()].map(({ id }) => id));
+    const live = [...now.tasks.values()].filter(({ status }) => !ENDED.includes(status));
+    const needed = new Set(live.flatMap(({ num }) => now.parents.get(num) ?? []));
+    for (const task of before.tasks.values()) {
+      if (ids.has(task.id)) continue;
+      if (needed.has(task.num)) return `${task.id} is gone although a live task depends on it`;
+      if (this.#isOver(task)) this.#removed.add(task.id);
+    }
+    for (const id of this.#options.accepted) {
+      if (!ids.has(id) && !this.#removed.has(id)) return `${id} is lost`;
+    }
+    return null;
+  }
+
+  /** True when retention may remove an ended task; its workflow may have to be kept for longer. */
+  #isOver({ status, finished_at }: TaskRow): boolean {
+    const { completedMs, failedMs, cancelledMs, skippedMs } = this.#options.retention;
+    const keepMs = {
+      completed: completedMs,
+      failed: failedMs,
+      cancelled: cancelledMs,
+      skipped: skippedMs,
+    };
+    const least = Math.min(...Object.values(keepMs).map((ms) => ms ?? Infinity));
+    if (finished_at === null || !ENDED.includes(status)) return false;
+    return !this.#options.timesHold() || finished_at + least <= this.#options.now();
+  }
+
+  /** Every tick up to the last decided one was decided once, one way or the other. */
+  #ticks(): string | null {
+    const rows = this.#database.rows(
+      "SELECT name, spec ->> '$.cron' AS cron, created_at, decided_until, buffered_at, fired, " +
+        "missed, skipped, refused, (SELECT count(*) FROM schedule_ticks t WHERE t.schedule = name " +
+        "AND outcome = 'fired') AS fired_rows FROM schedules",
+    );
+    for (const row of rows) {
+      const everyMs = Number(/^\*\/(\d+) /.exec(String(row["cron"]))?.[1]) * 1_000;
+      const upTo = (at: unknown) => Math.floor(Number(at) / everyMs);
+      const ticks = upTo(row["decided_until"]) - upTo(row["created_at"]);
+      const [fired, missed] = [Number(row["fired"]), Number(row["missed"])];
+      const [skipped, refused] = [Number(row["skipped"]), Number(row["refused"])];
+      const buffered = row["buffered_at"] === null ? 0 : 1;
+      const decided = fired + missed + skipped + refused + buffered;
+      if (decided !== ticks) return `${row["name"]} has decided ${decided} of ${ticks} ticks`;
+      if (row["fired_rows"] !== fired) return `${row["name"]} has fired other ticks than it counts`;
+    }
     return null;
   }
 
@@ -145,47 +157,48 @@ export class Witness {
       if (task.expires_at !== null && run.started_at >= task.expires_at) return "after its expiry";
     }
     if (task.rule !== "all_success") return null;
-    for (const parent of this.#parents(task.num, now)) {
+    for (const parent of parentsOf(task, now)) {
       if (parent.status !== "completed") return `while ${parent.id} is ${parent.status}`;
     }
     return null;
   }
 
-  #parents(child: number, { tasks }: Snapshot): readonly TaskRow[] {
-    const rows = this.#all("SELECT parent FROM edges WHERE child = ?", child);
-    return rows.flatMap((row) => tasks.get(Number(row["parent"])) ?? []);
-  }
-
   /** The counters of what is blocked are what its dependencies have come to. */
-  #dependencies({ tasks }: Snapshot): string | null {
-    for (const row of this.#all("SELECT parent, child FROM edges")) {
-      if (!tasks.has(Number(row["child"]))) return `an edge leads to no task`;
-    }
+  #dependencies(now: Snapshot): string | null {
+    const { tasks, parents: edges } = now;
+    for (const child of edges.keys()) if (!tasks.has(child)) return "an edge leads to no task";
     for (const task of tasks.values()) {
       if (task.status !== "blocked") continue;
-      const kinds = this.#parents(task.num, { tasks, runs: new Map(), queues: new Map() })
-        .map(kindOf);
+      const parents = parentsOf(task, now);
+      const kinds = parents.map(kindOf);
       const count = (kind: string) => kinds.filter((one) => one === kind).length;
-      const counted = [count("succeeded"), count("failed"), count("skipped")].join();
-      const kept = [task.dep_succeeded, task.dep_failed, task.dep_skipped].join();
-      if (counted !== kept) return `${task.id} counts its dependencies as ${kept}, not ${counted}`;
+      const counted = [count("succeeded"), count("failed"), count("skipped")];
+      const kept = [task.dep_succeeded, task.dep_failed, task.dep_skipped];
+      // What is gone had ended, one way or the other.
+      const gone = task.dep_total - parents.length;
+      const surplus = kept.map((value, index) => value - (counted[index] ?? 0));
+      const total = surplus.reduce((sum, value) => sum + value, 0);
+      if (total === gone && surplus.every((value) => value >= 0)) continue;
+      return `${task.id} counts its dependencies as ${kept}, not ${counted}, with ${gone} gone`;
     }
     return null;
   }
 
   #depths({ tasks }: Snapshot): string | null {
     const counted = tally([...tasks.values()].map(({ queue, status }) => `${queue} ${status}`));
-    const rows = this.#all("SELECT queue || ' ' || status AS name, count FROM depths");
+    const rows = this.#database.rows("SELECT queue || ' ' || status AS name, count FROM depths");
     return differ("depth", counted, rows);
   }
 
   #workflows({ tasks }: Snapshot): string | null {
     const members = [...tasks.values()].filter(({ workflow_num }) => workflow_num !== null);
     const counted = tally(members.map(({ workflow_num, status }) => `${workflow_num} ${status}`));
-    const rows = this.#all("SELECT num || ' ' || status AS name, count FROM workflow_counts");
+    const rows = this.#database.rows(
+      "SELECT num || ' ' || status AS name, count FROM workflow_counts",
+    );
     const wrong = differ("count of workflow", counted, rows);
     if (wrong !== null) return wrong;
-    for (const row of this.#all("SELECT num, id, status FROM workflows")) {
+    for (const row of this.#database.rows("SELECT num, id, status FROM workflows")) {
       const statuses = members.filter(({ workflow_num }) => workflow_num === row["num"])
         .map(({ status }) => status);
       const num = Number(row["num"]);
@@ -197,15 +210,11 @@ export class Witness {
     }
     return null;
   }
+}
 
-  #all(sql: string, ...values: readonly number[]) {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement.all(...values);
-  }
+/** The tasks that one depends on, as far as they are there. */
+function parentsOf({ num }: TaskRow, { tasks, parents }: Snapshot): readonly TaskRow[] {
+  return (parents.get(num) ?? []).flatMap((parent) => tasks.get(parent) ?? []);
 }
 
 /** A limit that held before the commit and after it held for what started in it. */
