@@ -105,7 +105,7 @@ export function planRetention(seed: number): RetentionPolicy {
 /** The story of `seed`, in order of time. */
 export function planScenario(seed: number): readonly Planned[] {
   const dice = new Dice(seededRandom(seed));
-  const known: Known = { ids: [], workflows: [], schedules: [] };
+  const known: Known = { ids: [], workflows: [], schedules: [], flooded: null };
   const actions: Planned[] = [];
   const count = 10 + dice.below(30);
   // What is drawn later happens later, so that it can refer to what was before; and some of it within
@@ -124,11 +124,14 @@ interface Known {
   readonly ids: string[];
   readonly workflows: string[];
   readonly schedules: string[];
+  /** The queue in which there is much to do. */
+  flooded: string | null;
 }
 
 function planAction(dice: Dice, known: Known): Action {
   const { ids, workflows } = known;
   const roll = dice.random();
+  if (roll < 0.07) return planFlood(dice, known);
   if (roll < 0.35 || ids.length === 0) {
     const tasks = Array.from({ length: 1 + dice.below(6) }, () => planTask(dice, ids));
     return { kind: "submit", tasks };
@@ -136,8 +139,19 @@ function planAction(dice: Dice, known: Known): Action {
   if (roll < 0.45) return planWorkflow(dice, ids, workflows);
   if (roll < 0.60) return planCommand(dice, ids, workflows);
   if (roll < 0.67) return planSchedule(dice, known);
-  if (roll < 0.77) return planSetting(dice);
+  if (roll < 0.77) return planSetting(dice, known);
   return planFault(dice);
+}
+
+/** More at once in one queue than there are slots. */
+function planFlood(dice: Dice, known: Known): Action {
+  const queue = dice.pick(QUEUES);
+  known.flooded = queue;
+  const tasks = Array.from({ length: 12 + dice.below(14) }, () => {
+    const task = planTask(dice, known.ids, []);
+    return { ...task, queue, blocking: false, run: { ...task.run, ms: 50 + dice.below(1_500) } };
+  });
+  return { kind: "submit", tasks };
 }
 
 function planTask(dice: Dice, ids: string[], inside?: readonly string[]): PlannedTask {
@@ -208,8 +222,8 @@ function planSchedule(dice: Dice, { schedules }: Known): Action {
   };
 }
 
-function planSetting(dice: Dice): Action {
-  const queue = dice.pick(QUEUES);
+function planSetting(dice: Dice, { flooded }: Known): Action {
+  const queue = flooded !== null && dice.chance(0.6) ? flooded : dice.pick(QUEUES);
   if (dice.chance(0.4)) return { kind: "pause", queue, paused: dice.chance(0.6) };
   return {
     kind: "limit",

@@ -19,6 +19,7 @@ import { Scheduler } from "../../actors/scheduler/scheduler_actor.ts";
 import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
 import { FaultyStore, type StoreFault } from "./faulty_store.ts";
 import { Network } from "./network.ts";
+import type { ExecutorsUp } from "./starvation.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
 export interface SimProcessOptions {
@@ -80,6 +81,13 @@ export class SimProcess {
     this.#network.up("http", "http", this.#frontEnd());
     for (const name of this.#pools.keys()) this.#startExecutor(name);
     await this.#startCore();
+  }
+
+  /** The executors that are there; none while there is no scheduler or dispatcher for them. */
+  get executorsUp(): ExecutorsUp {
+    const isWhole = this.#network.isUp("scheduler") && this.#network.isUp("dispatcher");
+    const names = isWhole ? [...this.#pools].filter(([name]) => this.#network.isUp(name)) : [];
+    return new Map(names.map(([name, pool]) => [name, { pool, slots: slotsOf(pool) }]));
   }
 
   /** Asks the scheduler as a front-end does; null when there is no answer. */
@@ -188,7 +196,7 @@ export class SimProcess {
     };
     const executor = new ExecutorActor({
       pool,
-      slots: pool === "async" ? ASYNC_SLOTS : 1,
+      slots: slotsOf(pool),
       context: this.#network.context(name, incarnation, () => {}),
       graceMs: GRACE_MS,
       tracer: null,
@@ -244,6 +252,10 @@ export class SimProcess {
   #frontEnd(): Behaviour<Protocol> {
     return { receive: (message) => (message as FrontEndProtocol["message"]) && null };
   }
+}
+
+function slotsOf(pool: string): number {
+  return pool === "async" ? ASYNC_SLOTS : 1;
 }
 
 function isStoreTrouble(error: unknown): boolean {

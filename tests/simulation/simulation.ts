@@ -18,6 +18,7 @@ import type { StoreFault } from "./faulty_store.ts";
 import { type Planned, type PlannedTask, planRetention, QUEUES, TROUBLE_MS } from "./scenario.ts";
 import { inCode } from "./sim_tasks.ts";
 import { SimProcess } from "./sim_process.ts";
+import { Starvation } from "./starvation.ts";
 import { VirtualTime } from "./virtual_time.ts";
 import { Witness } from "./witness.ts";
 
@@ -61,6 +62,7 @@ export class Simulation {
   readonly #options: SimulationOptions;
   readonly #time = new VirtualTime();
   readonly #random: () => number;
+  readonly #starvation = new Starvation();
   readonly #accepted = new Set<string>();
   readonly #schedules = new Set<string>();
   readonly #reported: { readonly from: string; readonly outcome: RunOutcome }[] = [];
@@ -108,6 +110,7 @@ export class Simulation {
     const until = TROUBLE_MS + HEALED_MS;
     for (;;) {
       await this.#time.settle();
+      this.#lookForStarvation();
       if (this.#failure !== null) return;
       if (this.#hasEnded()) {
         const wrong = this.#witness?.lookAtEnd() ?? null;
@@ -118,6 +121,18 @@ export class Simulation {
     }
     const live = this.#witness?.live() ?? [];
     if (live.length > 0) this.#fail(`these never ended: ${live.join(", ")}`);
+  }
+
+  #lookForStarvation(): void {
+    if (this.#process === null || this.#witness === null) return;
+    const { executorsUp } = this.#process;
+    if (executorsUp.size === 0) return this.#starvation.forgive();
+    const wrong = this.#starvation.look(
+      this.#witness.snapshot,
+      executorsUp,
+      this.#time.elapsed,
+    );
+    if (wrong !== null) this.#fail(wrong);
   }
 
   /** True when all that was submitted has ended, and nothing starts anew. */
@@ -140,6 +155,7 @@ export class Simulation {
       takeFault: () => {
         const fault = this.#fault;
         this.#fault = null;
+        if (fault !== null) this.#starvation.forgive();
         return fault;
       },
       onCommitted: () => this.#onCommitted(),
@@ -157,9 +173,11 @@ export class Simulation {
     this.#time.after(BOOT_AGAIN_MS, () => void this.#boot());
   }
 
+  /** Undoes all that keeps tasks from ending; after whatever is still asked for. */
   #heal(): void {
-    this.#tell("all heals");
     this.#fault = null;
+    if (this.#asking > 0) return void this.#time.after(TRY_AGAIN_MS, () => this.#heal());
+    this.#tell("all heals");
     for (const name of QUEUES) {
       const patch = { paused: false, concurrency: null, keyConcurrency: null, rateLimit: null };
       this.#insist({ kind: "ConfigureQueue", name, patch });

@@ -20,6 +20,9 @@ interface TaskColumns {
   readonly dep_skipped: number;
   readonly expires_at: number | null;
   readonly finished_at: number | null;
+  /** Where it waits to run; null unless it is pending. */
+  readonly ready_pool: string | null;
+  readonly executor: string | null;
 }
 
 interface TaskSpecification {
@@ -39,6 +42,7 @@ export interface QueueRow {
   readonly name: string;
   readonly concurrency: number | null;
   readonly key_concurrency: number | null;
+  readonly rate_limit: number | null;
   readonly paused: number;
 }
 
@@ -60,11 +64,11 @@ export const NOTHING: Snapshot = {
 
 const TASKS =
   "SELECT num, id, status, reason, run, queue, concurrency_key, workflow_num, dep_total, " +
-  "dep_succeeded, dep_failed, dep_skipped, expires_at, finished_at FROM tasks";
+  "dep_succeeded, dep_failed, dep_skipped, expires_at, finished_at, ready_pool, executor FROM tasks";
 const SPECIFICATION = "SELECT spec ->> '$.triggerRule' AS rule, spec ->> '$.runAt' AS run_at " +
   "FROM task_inputs WHERE num = ?";
 const RUNS = "SELECT num, run, started_at, finished_at, outcome FROM runs";
-const QUEUES = "SELECT name, concurrency, key_concurrency, paused FROM queues";
+const QUEUES = "SELECT name, concurrency, key_concurrency, rate_limit, paused FROM queues";
 const EDGES = "SELECT parent, child FROM edges";
 
 /** A connection that only looks. */

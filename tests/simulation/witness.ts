@@ -49,6 +49,11 @@ export class Witness {
       this.#dependencies(now) ?? this.#depths(now) ?? this.#workflows(now);
   }
 
+  /** The database as it was at the last look. */
+  get snapshot(): Snapshot {
+    return this.#before;
+  }
+
   /** Tasks that have not ended. */
   live(): readonly string[] {
     return [...this.#before.tasks.values()].filter(({ status }) => !ENDED.includes(status))
