@@ -73,6 +73,7 @@ export async function deleteTasks(
     } else {
       const { taskNums, lastSeq } = await commit.tx.deleteTasks([task.num]);
       commit.effects.deleted(taskNums, lastSeq);
+      if (task.workflowNum !== null) commit.effects.workflows.add(task.workflowNum);
       answers.push(ok(null));
     }
   }

@@ -114,7 +114,8 @@ export class Commit {
     for (const workflow of workflows.values()) {
       const status = workflowStatus(workflow.counts);
       if (status === workflow.status) continue;
-      const finishedAt = status === "running" ? null : this.now;
+      // One that has ended keeps the time of it when a task of it is deleted.
+      const finishedAt = status === "running" ? null : workflow.finishedAt ?? this.now;
       ends.push({ num: workflow.num, status, finishedAt });
       if (finishedAt !== null) this.effects.endedWorkflowIds.push(workflow.id);
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Submission } from "../../../actors/protocol.ts";
-import { SchedulerRig } from "../../support/scheduler_rig.ts";
+import { outcome, SchedulerRig, THREW } from "../../support/scheduler_rig.ts";
 import { submission } from "../../support/submission.ts";
 
 Deno.test("scheduler stores a workflow whole or not at all", async () => {
@@ -47,4 +47,29 @@ Deno.test("scheduler cancels and retries a workflow as one", async () => {
   assert.deepEqual(retried.ok && retried.value.counts, { blocked: 1, pending: 1 });
   assert.equal(retried.ok && retried.value.status, "running");
   assert.deepEqual(await rig.runAll(), ["a", "b"]);
+});
+
+Deno.test("scheduler gives a workflow the status of the tasks that are left of it", async () => {
+  await using rig = await SchedulerRig.open();
+  const tasks = [{ id: "a", key: "a", retry: { maxAttempts: 1 } }, { id: "b", key: "b" }];
+  const workflow = {
+    kind: "SubmitWorkflow",
+    id: "w",
+    name: null,
+    contentHash: "sha256-0",
+    idempotencyKey: null,
+    tasks: tasks.map(submission),
+  } as const;
+  await rig.ask(workflow);
+  const [failing, other] = (await rig.claim()).runs;
+  assert(failing && other);
+  await rig.report(outcome(failing, THREW), outcome(other));
+  const ended = await rig.ask(workflow);
+  assert.equal(ended.ok && ended.value.workflow.status, "failed");
+  rig.now += 1_000;
+  await rig.ask({ kind: "DeleteTask", id: "a" });
+  const left = await rig.ask(workflow);
+  assert.equal(left.ok && left.value.workflow.status, "completed");
+  const [then, now] = [ended, left].map((one) => one.ok && one.value.workflow.finishedAt);
+  assert.equal(now, then);
 });
