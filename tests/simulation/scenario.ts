@@ -22,8 +22,8 @@ export interface PlannedTask {
   readonly run: SimulatedRun;
 }
 
-/** One thing that somebody does, or that befalls the system. */
-export type Action =
+/** One thing that a client does. */
+export type UserAction =
   | { readonly kind: "submit"; readonly tasks: readonly PlannedTask[] }
   | { readonly kind: "workflow"; readonly id: string; readonly tasks: readonly PlannedTask[] }
   | { readonly kind: "cancel" | "retry" | "delete"; readonly id: string }
@@ -47,11 +47,16 @@ export type Action =
     readonly concurrency: number | null;
     readonly keyConcurrency: number | null;
     readonly rateLimit: { readonly limit: number; readonly perMs: number } | null;
-  }
+  };
+
+/** One thing that befalls the system. */
+export type Trouble =
   | { readonly kind: "kill" | "kill_core" | "lie_again" | "lie_stale" }
   | { readonly kind: "kill_executor"; readonly index: number }
   | { readonly kind: "store_fault"; readonly fault: StoreFault }
   | { readonly kind: "step_clock"; readonly ms: number };
+
+export type Action = UserAction | Trouble;
 
 /** An action and its simulated time, in ms from the start. */
 export type Planned = Action & { readonly at: number };

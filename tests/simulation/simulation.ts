@@ -1,24 +1,15 @@
 /** Plays a scenario against the real engine on simulated time, and tells what it got wrong. */
 import type { MethodDefinition } from "../../actors/domain/task.ts";
-import type { TaskTemplate } from "../../actors/domain/schedule.ts";
-import type {
-  DeadLetterCommand,
-  DeadLetterFilter,
-  DeadLetterWalk,
-  RunOutcome,
-  SchedulerMessage,
-  Submission,
-} from "../../actors/protocol.ts";
+import type { RunOutcome, SchedulerMessage } from "../../actors/protocol.ts";
 import type { Protocol } from "../../actors/runtime/mod.ts";
 import { configureLogging } from "../../actors/telemetry/logger.ts";
 import { seededRandom } from "../support/random.ts";
-import { scheduleSpec, template } from "../support/schedules.ts";
-import { submission } from "../support/submission.ts";
 import type { StoreFault } from "./faulty_store.ts";
-import { type Planned, type PlannedTask, planRetention, QUEUES, TROUBLE_MS } from "./scenario.ts";
+import { type Planned, planRetention, QUEUES, TROUBLE_MS } from "./scenario.ts";
 import { inCode } from "./sim_tasks.ts";
 import { SimProcess } from "./sim_process.ts";
 import { Starvation } from "./starvation.ts";
+import { Users } from "./users.ts";
 import { VirtualTime } from "./virtual_time.ts";
 import { Witness } from "./witness.ts";
 
@@ -41,18 +32,8 @@ export interface SimulationResult {
 }
 
 const MADE_TROUBLES = /database is locked|no space is left on the disk/;
-const ALL: DeadLetterFilter = {
-  queue: null,
-  method: null,
-  workflowId: null,
-  label: null,
-  since: null,
-  until: null,
-  q: null,
-  reason: null,
-};
 const BOOT_AGAIN_MS = 100;
-const TRY_AGAIN_MS = 300;
+const HEAL_AGAIN_MS = 300;
 /** Simulated time after the trouble within which all has to end. */
 const HEALED_MS = 3_600_000;
 const OUTCOMES_KEPT = 50;
@@ -63,15 +44,12 @@ export class Simulation {
   readonly #time = new VirtualTime();
   readonly #random: () => number;
   readonly #starvation = new Starvation();
-  readonly #accepted = new Set<string>();
-  readonly #schedules = new Set<string>();
+  readonly #users: Users;
   readonly #reported: { readonly from: string; readonly outcome: RunOutcome }[] = [];
   #process: SimProcess | null = null;
   #witness: Witness | null = null;
   #starts = 0;
   #commits = 0;
-  /** Questions without an answer. */
-  #asking = 0;
   #fault: StoreFault | null = null;
   #clockWasSetBack = false;
   #failure: string | null = null;
@@ -79,6 +57,11 @@ export class Simulation {
   constructor(options: SimulationOptions) {
     this.#options = options;
     this.#random = seededRandom(options.seed ^ 0x5bd1e995);
+    this.#users = new Users({
+      time: this.#time,
+      process: () => this.#process,
+      tell: (line) => this.#tell(line),
+    });
   }
 
   /** Plays the scenario to its end, or to the first thing that is wrong. */
@@ -97,7 +80,7 @@ export class Simulation {
     return {
       failure: this.#failure,
       commits: this.#commits,
-      accepted: this.#accepted.size,
+      accepted: this.#users.accepted.size,
     };
   }
 
@@ -137,7 +120,7 @@ export class Simulation {
 
   /** True when all that was submitted has ended, and nothing starts anew. */
   #hasEnded(): boolean {
-    return this.#time.elapsed > TROUBLE_MS && this.#schedules.size === 0 && this.#asking === 0 &&
+    return this.#time.elapsed > TROUBLE_MS && this.#users.areDone &&
       this.#witness?.live().length === 0;
   }
 
@@ -176,68 +159,18 @@ export class Simulation {
   /** Undoes all that keeps tasks from ending; after whatever is still asked for. */
   #heal(): void {
     this.#fault = null;
-    if (this.#asking > 0) return void this.#time.after(TRY_AGAIN_MS, () => this.#heal());
+    if (this.#users.asking > 0) return void this.#time.after(HEAL_AGAIN_MS, () => this.#heal());
     this.#tell("all heals");
     for (const name of QUEUES) {
       const patch = { paused: false, concurrency: null, keyConcurrency: null, rateLimit: null };
-      this.#insist({ kind: "ConfigureQueue", name, patch });
+      this.#users.insist({ kind: "ConfigureQueue", name, patch });
     }
-    for (const name of this.#schedules) this.#insist({ kind: "DeleteSchedule", name });
-    this.#schedules.clear();
+    this.#users.deleteSchedules();
   }
 
   #act(action: Planned): void {
     this.#tell(JSON.stringify(action));
     switch (action.kind) {
-      case "submit":
-        return this.#submit(action.tasks);
-      case "workflow":
-        return this.#submitWorkflow(action.id, action.tasks);
-      case "cancel":
-        return this.#insist({ kind: "CancelTask", id: action.id });
-      case "retry":
-        return this.#insist({ kind: "RetryTask", id: action.id, args: null });
-      case "delete":
-        // From now on nobody may complain that it is gone.
-        this.#accepted.delete(action.id);
-        return this.#insist({ kind: "DeleteTask", id: action.id });
-      case "cancel_workflow":
-        return this.#insist({ kind: "CancelWorkflow", id: action.id });
-      case "retry_workflow":
-        return this.#insist({ kind: "RetryWorkflow", id: action.id });
-      case "redrive_all":
-      case "discard_all":
-        return this.#walkDeadLetters(action.kind, null);
-      case "schedule":
-        return this.#insist({
-          kind: "PutSchedule",
-          name: action.name,
-          spec: scheduleSpec({
-            cron: `*/${action.everySeconds} * * * * *`,
-            overlap: action.overlap,
-            catchUpWindowMs: action.catchUpWindowMs,
-            jitterMs: action.jitterMs,
-            target: {
-              kind: "task",
-              task: template({ method: "sim.work", args: JSON.stringify([action.run]) }),
-            },
-          }),
-        }, () => this.#schedules.add(action.name));
-      case "pause_schedule":
-        return this.#insist({ ...action, kind: "PauseSchedule" });
-      case "trigger":
-        return this.#insist({ kind: "TriggerSchedule", name: action.name });
-      case "pause":
-        return this.#insist({
-          kind: "ConfigureQueue",
-          name: action.queue,
-          patch: { paused: action.paused },
-        });
-      case "limit": {
-        const { queue: name, concurrency, keyConcurrency, rateLimit } = action;
-        const patch = { concurrency, keyConcurrency, rateLimit };
-        return this.#insist({ kind: "ConfigureQueue", name, patch });
-      }
       case "kill":
         return this.#process?.kill("kill -9");
       case "kill_core":
@@ -254,91 +187,9 @@ export class Simulation {
       case "lie_again":
       case "lie_stale":
         return this.#lie(action.kind);
+      default:
+        return this.#users.act(action);
     }
-  }
-
-  /** Goes through all dead letters, a few at a time. */
-  #walkDeadLetters(kind: "redrive_all" | "discard_all", walk: DeadLetterWalk | null): void {
-    const selection = { by: "filter", filter: ALL, walk, limit: 5 } as const;
-    const message: DeadLetterCommand = kind === "redrive_all"
-      ? { kind: "RedriveDeadLetters", selection, args: null }
-      : { kind: "DiscardDeadLetters", selection };
-    this.#insist(message, (answer) => {
-      if (answer.ok && answer.value.next !== null) this.#walkDeadLetters(kind, answer.value.next);
-    });
-  }
-
-  #submit(tasks: readonly PlannedTask[]): void {
-    const items = tasks.map((task) => this.#submissionOf(task));
-    this.#insist({ kind: "SubmitTasks", items }, (answers) => {
-      answers.forEach((answer, index) => {
-        const id = items[index]?.id ?? "";
-        if (answer.ok) this.#accepted.add(id);
-        else this.#tell(`${id} is refused: ${answer.error.reason}`);
-      });
-    });
-  }
-
-  #submitWorkflow(id: string, tasks: readonly PlannedTask[]): void {
-    const items = tasks.map((task) => ({ ...this.#submissionOf(task), key: task.id }));
-    const message = {
-      kind: "SubmitWorkflow",
-      id,
-      name: null,
-      contentHash: "sha256-w",
-      idempotencyKey: null,
-      tasks: items,
-    } as const;
-    this.#insist(message, (answer) => {
-      if (answer.ok) { for (const task of tasks) this.#accepted.add(task.id); }
-      else this.#tell(`${id} is refused: ${answer.error.reason}`);
-    });
-  }
-
-  #submissionOf(task: PlannedTask): Submission {
-    const { id, deps, rule, queue, priority, key, delayMs, timeoutMs, maxAttempts } = task;
-    const template: Partial<TaskTemplate> = {
-      method: task.blocking ? "sim.block" : "sim.work",
-      args: JSON.stringify([task.run]),
-      deps,
-      triggerRule: rule,
-      queue,
-      priority,
-      delayMs,
-      timeoutMs,
-      concurrencyKey: key,
-      retry: { maxAttempts, initialMs: 100, maxMs: 5_000 },
-    };
-    const { expiresInMs } = task;
-    const expiresAt = expiresInMs === null ? null : this.#time.now() + expiresInMs;
-    return submission({ ...template, id, expiresAt, contentHash: `sha256-${id}` });
-  }
-
-  /** Asks until there is an answer, as a careful client does. */
-  #insist<K extends keyof AnswerOf>(
-    message: Extract<SchedulerMessage, { readonly kind: K }>,
-    onAnswer: (answer: AnswerOf[K]) => void = () => {},
-  ): void {
-    this.#asking++;
-    this.#tryToAsk(message, (answer) => {
-      this.#asking--;
-      onAnswer(answer);
-    });
-  }
-
-  #tryToAsk<K extends keyof AnswerOf>(
-    message: Extract<SchedulerMessage, { readonly kind: K }>,
-    onAnswer: (answer: AnswerOf[K]) => void,
-  ): void {
-    const again = () =>
-      void this.#time.after(TRY_AGAIN_MS, () => this.#tryToAsk(message, onAnswer));
-    const process = this.#process;
-    if (process === null || process.ended) return again();
-    void process.ask<K>(message).then((answer) => {
-      this.#time.stir();
-      if (answer === null || isPassing(answer)) again();
-      else onAnswer(answer as AnswerOf[K]);
-    });
   }
 
   #lie(kind: "lie_again" | "lie_stale"): void {
@@ -368,7 +219,7 @@ export class Simulation {
     this.#time.stir();
     this.#witness ??= new Witness({
       dataDir: this.#options.dataDir,
-      accepted: this.#accepted,
+      accepted: this.#users.accepted,
       retention: planRetention(this.#options.seed),
       now: () => this.#time.now(),
       timesHold: () => !this.#clockWasSetBack,
@@ -391,15 +242,4 @@ export class Simulation {
   #tell(line: string): void {
     this.#options.tell?.(`${(this.#time.elapsed / 1_000).toFixed(3)} s  ${line}`);
   }
-}
-
-type AnswerOf = import("../../actors/protocol.ts").SchedulerReplies;
-
-/** True for an answer that asks to be asked again. */
-function isPassing(answer: unknown): boolean {
-  const [one] = Array.isArray(answer) ? answer : [answer];
-  if (typeof one !== "object" || one === null || !("ok" in one) || one.ok !== false) return false;
-  const error: unknown = "error" in one ? one.error : null;
-  if (typeof error !== "object" || error === null || !("code" in error)) return false;
-  return error.code === "unavailable" || error.code === "internal";
 }
