@@ -42,8 +42,8 @@ export class Commit {
   readonly now: number;
   readonly context: CommitContext;
   effects = new Effects();
-  /** What came before the item that is handled on its own, when one is. */
-  #earlier: Effects | null = null;
+  /** What came before the work that is isolated, the nearest first; work may be isolated inside such. */
+  #earlier: readonly Effects[] = [];
 
   constructor(tx: StoreWriter, now: number, context: CommitContext) {
     this.tx = tx;
@@ -53,8 +53,8 @@ export class Commit {
 
   /** Runs `work` so that, where it throws, neither its writes remain nor its effects. */
   async isolated<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#earlier !== null) throw new Error("isolated work can't be isolated once more");
-    const all = this.#earlier = this.effects;
+    const [all, earlier] = [this.effects, this.#earlier];
+    this.#earlier = [all, ...earlier];
     this.effects = new Effects();
     try {
       const value = await this.tx.savepoint(work);
@@ -62,31 +62,37 @@ export class Commit {
       return value;
     } finally {
       this.effects = all;
-      this.#earlier = null;
+      this.#earlier = earlier;
     }
   }
 
   /** A queue's settings, with what this commit has changed of them. */
   queueNamed(name: string): QueueConfig {
-    return this.effects.queueNamed(name) ?? this.#earlier?.queueNamed(name) ??
-      this.context.queues.get(name);
+    for (const effects of this.#soFar()) {
+      const queue = effects.queueNamed(name);
+      if (queue !== undefined) return queue;
+    }
+    return this.context.queues.get(name);
   }
 
   /** Queues that get settings by this commit and had none before. */
   get queuesSetUp(): ReadonlySet<string> {
-    const changed = [...this.#earlier?.queues ?? [], ...this.effects.queues];
-    return new Set(
-      changed.map(({ name }) => name).filter((name) => !this.context.queues.has(name)),
-    );
+    const names = this.#soFar().flatMap(({ queues }) => queues.map(({ name }) => name));
+    return new Set(names.filter((name) => !this.context.queues.has(name)));
   }
 
   /** The key that had the last turn at a queue and pool. */
   cursorOf(place: string): string | null {
-    for (const { cursors } of [this.effects, ...this.#earlier === null ? [] : [this.#earlier]]) {
+    for (const { cursors } of this.#soFar()) {
       const key = cursors.get(place);
       if (key !== undefined) return key;
     }
     return this.context.cursors.get(place);
+  }
+
+  /** All that this commit has brought about, the newest first. */
+  #soFar(): readonly Effects[] {
+    return [this.effects, ...this.#earlier];
   }
 
   /** Changes each task by its event and lets the ends ripple on. Answers the tasks after their own event. */
