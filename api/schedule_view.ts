@@ -3,6 +3,7 @@ import type { ScheduleRecord, TaskTemplate, TickRecord } from "../actors/domain/
 import { LIMITS } from "../actors/domain/task.ts";
 import type { ScheduleView } from "../actors/protocol.ts";
 import type { GivenTaskFields, ScheduleAnswer, TickAnswer } from "./schema/schedule.ts";
+import { uniqueView } from "./schema/unique.ts";
 
 /** A schedule; with `inList`, long arguments and the tasks of a workflow are left out and marked. */
 export function scheduleView(
@@ -82,7 +83,7 @@ function workflowTaskView(task: TaskTemplate) {
 /** What was not given is left out, so that the answer can be sent back. */
 function givenFields(task: TaskTemplate): GivenTaskFields {
   const { deps, labels, triggerRule, queue, priority, delayMs, timeoutMs } = task;
-  const { heartbeatTimeoutMs, concurrencyKey, retry } = task;
+  const { heartbeatTimeoutMs, concurrencyKey, retry, unique } = task;
   return {
     ...(deps.length === 0 ? undefined : { deps: [...deps] }),
     ...(triggerRule === null ? undefined : { triggerRule }),
@@ -94,6 +95,7 @@ function givenFields(task: TaskTemplate): GivenTaskFields {
     ...(concurrencyKey === null ? undefined : { concurrencyKey }),
     ...(retry === null ? undefined : { retry }),
     ...(Object.keys(labels).length === 0 ? undefined : { labels }),
+    ...(unique === undefined ? undefined : { unique: uniqueView(unique) }),
   };
 }
 

@@ -7,11 +7,12 @@ import type {
   TaskStatus,
   WorkflowRecord,
 } from "../actors/domain/task.ts";
-import type { QueueDepth, SystemStatus } from "../actors/protocol.ts";
+import type { QueueDepth, SubmittedTask, SystemStatus } from "../actors/protocol.ts";
 import type {
   AttemptView,
   LogLineView,
   QueueView,
+  SubmittedTaskView,
   SystemView,
   TaskView,
   WorkflowView,
@@ -56,6 +57,11 @@ export function taskView(task: TaskRecord, omitTexts = false): TaskView {
     definition: task.definition,
     seq: String(task.seq),
   };
+}
+
+/** A task as its submission is answered. */
+export function submittedView({ task, duplicate }: SubmittedTask): SubmittedTaskView {
+  return duplicate === true ? { ...taskView(task), duplicate } : taskView(task);
 }
 
 /** A run. */

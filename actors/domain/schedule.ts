@@ -1,5 +1,6 @@
 /** What starts work at times given by a cron expression, as the project keeps and hands it around. */
 import type { RetryPolicy, TaskMode, TriggerRule } from "./task.ts";
+import type { Uniqueness } from "./uniqueness.ts";
 
 /** What a tick does while what the tick before it started has not ended. */
 export type OverlapPolicy = "skip" | "buffer_one" | "allow_all";
@@ -24,6 +25,8 @@ export interface TaskTemplate {
   readonly concurrencyKey: string | null;
   readonly retry: Partial<RetryPolicy> | null;
   readonly labels: Readonly<Record<string, string>>;
+  /** Beside which other task it makes none. Never in a workflow. */
+  readonly unique?: Uniqueness;
 }
 
 /** What a tick starts. */

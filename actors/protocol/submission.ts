@@ -16,8 +16,10 @@ export interface Submission extends TaskTemplate {
 }
 
 export interface SubmittedTask {
-  /** False when the id or idempotency key was known with the same content. */
+  /** False when the id or idempotency key was known with the same content, and for a duplicate. */
   readonly created: boolean;
+  /** True when `task` is another one, beside which the submission asked to make none. */
+  readonly duplicate?: true;
   readonly task: TaskRecord;
 }
 

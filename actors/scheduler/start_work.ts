@@ -13,7 +13,7 @@ import { submitWorkflows } from "./submit_workflow.ts";
 /** Work of a schedule that was started, or had been. */
 export interface ScheduledStart {
   readonly work: StartedWork;
-  /** False where this start had been made before. */
+  /** False where this start had been made before; true where it has found its work there already. */
   readonly created: boolean;
   /** True while it has not ended. */
   readonly live: boolean;
@@ -86,7 +86,8 @@ async function startTask(
   const [[answer] = []] = await submitTasks(commit, [[submission]]);
   if (answer === undefined) throw new Error(`the start of ${submission.id} was not answered`);
   if (!answer.ok) return answer;
-  const { created, task } = answer.value;
+  const { duplicate, task } = answer.value;
+  const created = answer.value.created || duplicate === true;
   return ok({ created, work: { kind: "task", id: task.id }, live: !isEnded(task.status) });
 }
 

@@ -8,6 +8,7 @@ import type { Commit } from "./commit.ts";
 import type { Method } from "./method_table.ts";
 import { tooManyQueues } from "./queue_names.ts";
 import { resolveSpec } from "./resolve_spec.ts";
+import { UniqueTasks } from "./unique_tasks.ts";
 
 /** How long an idempotency key is remembered. */
 export const IDEMPOTENCY_MS = 86_400_000;
@@ -32,6 +33,7 @@ class Intake {
   readonly #known: Map<string, TaskRecord>;
   readonly #keys: Map<string, Pick<IdempotencyEntry, "contentHash" | "id">>;
   readonly #newKeys: IdempotencyEntry[] = [];
+  readonly #unique: UniqueTasks;
   readonly #made: (NewTask & TaskRecord)[] = [];
   /** Existing tasks that answer a repeated submission, with their texts. */
   #texts: ReadonlyMap<number, TaskRecord> = new Map();
@@ -40,13 +42,17 @@ class Intake {
 
   private constructor(
     commit: Commit,
-    known: Map<string, TaskRecord>,
-    keys: Map<string, IdempotencyEntry>,
-    firstNum: number,
+    { known, keys, unique, firstNum }: {
+      readonly known: ReadonlyMap<string, TaskRecord>;
+      readonly keys: ReadonlyMap<string, IdempotencyEntry>;
+      readonly unique: UniqueTasks;
+      readonly firstNum: number;
+    },
   ) {
     this.#commit = commit;
-    this.#known = known;
-    this.#keys = keys;
+    this.#known = new Map(known);
+    this.#keys = new Map(keys);
+    this.#unique = unique;
     this.#nextNum = firstNum;
   }
 
@@ -62,8 +68,9 @@ class Intake {
     }
     for (const { id } of entries.values()) ids.add(id);
     const known = await tx.findTasks([...ids]);
+    const unique = await UniqueTasks.find(commit, items);
     const firstNum = await tx.allocateNums("task", items.length);
-    return new Intake(commit, new Map(known), new Map(entries), firstNum);
+    return new Intake(commit, { known, keys: entries, unique, firstNum });
   }
 
   /** Decides on one submission. */
@@ -75,6 +82,8 @@ class Intake {
     if (method === null) return unknownMethod(item);
     const deps = this.#dependencies(item);
     if (!deps.ok) return deps;
+    const holder = this.#unique.holderOf(item, this.#commit.now);
+    if (holder !== null) return this.#duplicate(item, holder);
     return this.#make(item, method, deps.value);
   }
 
@@ -97,8 +106,8 @@ class Intake {
   /** The answer with the task as it was stored, texts included. */
   completed(answer: Answer): Answer {
     if (!answer.ok) return answer;
-    const { created, task } = answer.value;
-    return ok({ created, task: this.#texts.get(task.num) ?? this.#record(task.id) });
+    const { task } = answer.value;
+    return ok({ ...answer.value, task: this.#texts.get(task.num) ?? this.#record(task.id) });
   }
 
   #record(id: string): TaskRecord {
@@ -126,6 +135,16 @@ class Intake {
     return ok({ created: false, task });
   }
 
+  /** Answers with the task that is there; a repetition with the same idempotency key gets it again. */
+  #duplicate(item: Submission, holder: TaskRecord): Answer {
+    this.#repeated.add(holder.num);
+    if (item.idempotencyKey !== null) {
+      if (!this.#known.has(holder.id)) this.#known.set(holder.id, holder);
+      this.#rememberKey(item.idempotencyKey, { id: holder.id, contentHash: item.contentHash });
+    }
+    return ok({ created: false, duplicate: true, task: holder });
+  }
+
   #dependencies(item: Submission): Result<readonly TaskRecord[]> {
     const tasks: TaskRecord[] = [];
     for (const [index, id] of item.deps.entries()) {
@@ -146,14 +165,16 @@ class Intake {
     const spec = resolveSpec(item, method, { num, workflow: null, deps: ids, wave, now });
     if (!queueNames.admits(spec.queue, this.#commit)) return tooManyQueues(spec.id, spec.queue);
     const state = initialState(spec, recount(deps), now);
-    const task = { ...spec, ...state, depNums: deps.map((dep) => dep.num), seq: 0 };
+    const depNums = deps.map((dep) => dep.num);
+    const task = { ...spec, ...state, depNums, seq: 0, ...this.#unique.hashOf(item) };
     this.#made.push(task);
+    this.#unique.made(item, task);
     this.#known.set(task.id, task);
     if (item.idempotencyKey !== null) this.#rememberKey(item.idempotencyKey, item);
     return ok({ created: true, task });
   }
 
-  #rememberKey(key: string, { id, contentHash }: Submission): void {
+  #rememberKey(key: string, { id, contentHash }: Pick<Submission, "id" | "contentHash">): void {
     const entry = { key, contentHash, id, expiresAt: this.#commit.now + IDEMPOTENCY_MS };
     this.#keys.set(key, entry);
     this.#newKeys.push(entry);

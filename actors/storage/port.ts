@@ -23,11 +23,14 @@ import type { QueueRateWriter } from "./port/queue_rates.ts";
 import type { ScheduleReader, ScheduleWriter } from "./port/schedules.ts";
 import type { RetentionWriter } from "./port/retention.ts";
 import type { ReadyPoolWriter } from "./port/ready_pools.ts";
+import type { UniqueWriter } from "./port/unique.ts";
 
 /** A new task: `seq` is the store's to give. */
 export type NewTask = TaskSpec & TaskState & {
   /** Nums of the dependencies, one edge each. */
   readonly depNums: readonly number[];
+  /** What it shares with the tasks beside which it is to be the only one: see `findUnique`. */
+  readonly uniqueHash?: string;
 };
 
 export type NewWorkflow = Omit<WorkflowRecord, "counts">;
@@ -111,7 +114,13 @@ export interface QueueAndPool {
 
 /** The verbs of one write transaction. Nothing of it is seen outside before it commits. */
 export interface StoreWriter
-  extends DeadLetterWriter, QueueRateWriter, RetentionWriter, ScheduleWriter, ReadyPoolWriter {
+  extends
+    DeadLetterWriter,
+    QueueRateWriter,
+    RetentionWriter,
+    ScheduleWriter,
+    ReadyPoolWriter,
+    UniqueWriter {
   /**
    * Runs `work` under a savepoint: when it throws, its writes are undone and the error goes on to
    * the caller, while the transaction stays usable.

@@ -11,7 +11,7 @@ import { addMethods } from "./commands/methods.ts";
 import { addQueues } from "./commands/queues.ts";
 import { addSchedules } from "./commands/schedules.ts";
 import { addStart } from "./commands/start.ts";
-import { addSubmit } from "./commands/submit.ts";
+import { addSubmit, spellOutUnique } from "./commands/submit.ts";
 import { addTaskCommands } from "./commands/tasks.ts";
 import { addToken } from "./commands/token.ts";
 import { addWatch } from "./commands/watch.ts";
@@ -52,7 +52,7 @@ export async function runCli(argv: readonly string[], ports: CliPorts): Promise<
   const binder = new CommandBinder(ports);
   const program = makeProgram(binder, ports);
   try {
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync([...spellOutUnique(argv)], { from: "user" });
     return binder.exitCode;
   } catch (error) {
     // Help, the version and wrong usage: commander has written what there is to say.

@@ -33,6 +33,7 @@ import type {
   QueueJson,
   QueueSettingsJson,
   SubmissionJson,
+  SubmittedTaskJson,
   TaskFilterJson,
   TaskJson,
   TaskResultJson,
@@ -83,8 +84,11 @@ export class Client {
     return this.#transport.options.url;
   }
 
-  /** Submits a task; a known id with the same content gives the task as it is now. */
-  submit(submission: SubmissionJson): Promise<TaskJson> {
+  /**
+   * Submits a task; a known id with the same content gives the task as it is now. With `unique` the
+   * answer may be another task that was there, marked as `duplicate`.
+   */
+  submit(submission: SubmissionJson): Promise<SubmittedTaskJson> {
     return this.#post("/api/tasks", withId(submission));
   }
 

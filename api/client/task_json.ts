@@ -104,6 +104,24 @@ export interface RetryJson {
   readonly jitter?: "full" | "none";
 }
 
+/** Beside which other task a submission makes none: the answer is then that task, as a duplicate. */
+export interface UniqueJson {
+  /** A string of the client's own that has to be equal, beside the method. */
+  readonly key?: string;
+  /** What else has to be equal: method and arguments, or the method alone. Default: args; with a key: method. */
+  readonly by?: "args" | "method";
+  /** A task created longer ago does not count. */
+  readonly withinMs?: number;
+  /** The statuses in which a task counts. Default: those of a task that has not ended. */
+  readonly states?: readonly TaskStatusJson[];
+}
+
+/** A task as its submission is answered. */
+export interface SubmittedTaskJson extends TaskJson {
+  /** Set when this is another task that was there, beside which `unique` lets no other be made. */
+  readonly duplicate?: true;
+}
+
 /** A task to submit. */
 export interface SubmissionJson {
   readonly method: string;
@@ -127,13 +145,15 @@ export interface SubmissionJson {
   readonly concurrencyKey?: string;
   readonly retry?: RetryJson;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Not in workflows. */
+  readonly unique?: UniqueJson;
 }
 
 /** A graph to submit: `deps` name keys of it, or existing tasks by id. */
 export interface WorkflowSubmissionJson {
   readonly id?: string;
   readonly name?: string;
-  readonly tasks: readonly (SubmissionJson & { readonly key: string })[];
+  readonly tasks: readonly (Omit<SubmissionJson, "unique"> & { readonly key: string })[];
 }
 
 export type WorkflowStatusJson = "running" | "completed" | "failed" | "cancelled";
@@ -242,7 +262,7 @@ export interface ProblemJson {
 export interface BatchResultJson {
   readonly status: number;
   /** The accepted task. */
-  readonly task?: TaskJson;
+  readonly task?: SubmittedTaskJson;
   /** Why it was refused. */
   readonly problem?: ProblemJson;
 }

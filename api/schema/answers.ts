@@ -53,6 +53,13 @@ export const taskAnswer = z.strictObject({
   seq: z.string().meta({ description: "Grows with every change of any task." }),
 }).meta({ id: "Task" });
 
+/** A task as its submission is answered. */
+export const submittedTaskAnswer = taskAnswer.extend({
+  duplicate: z.literal(true).optional().meta({
+    description: "This is the task that was there, beside which `unique` lets no other be made.",
+  }),
+}).meta({ id: "SubmittedTask" });
+
 /** A page of tasks. */
 export const taskPageAnswer = z.strictObject({
   items: z.array(taskAnswer),
@@ -73,7 +80,7 @@ export const problemAnswer = z.strictObject({
 export const batchAnswer = z.strictObject({
   results: z.array(z.strictObject({
     status: z.int(),
-    task: taskAnswer.optional(),
+    task: submittedTaskAnswer.optional(),
     problem: problemAnswer.optional(),
   })),
 }).meta({ id: "BatchResult" });
@@ -203,6 +210,8 @@ export function listOf<T extends z.ZodType>(item: T) {
 
 /** A task as JSON. */
 export type TaskView = z.infer<typeof taskAnswer>;
+/** A task as its submission is answered, as JSON. */
+export type SubmittedTaskView = z.infer<typeof submittedTaskAnswer>;
 /** A run as JSON. */
 export type AttemptView = z.infer<typeof attemptAnswer>;
 /** A log line as JSON. */

@@ -11,6 +11,7 @@ import { LIMITS } from "../../actors/domain/task.ts";
 import { invalid, parse, pointerTo } from "./field_errors.ts";
 import { readArgs, taskInput, toTemplate, workflowTaskInput } from "./submission.ts";
 import { instant, nameText, timeText } from "./text.ts";
+import { explainUnique } from "./unique.ts";
 
 const OVERLAP_POLICIES = [
   "skip",
@@ -102,7 +103,7 @@ export function readSchedule(body: unknown, now: number): Result<ScheduleSpec> {
 
 function explainOneTime(error: FieldError): FieldError {
   const field = OF_ONE_TIME_POINTER.exec(error.pointer)?.[1];
-  return { ...error, message: OF_ONE_TIME_TEXT[field ?? ""] ?? error.message };
+  return explainUnique({ ...error, message: OF_ONE_TIME_TEXT[field ?? ""] ?? error.message });
 }
 
 function readTarget(input: ScheduleInput, now: number): Result<ScheduleTarget> {
@@ -157,6 +158,7 @@ const count = z.int().min(0);
 const startedAnswer = z.strictObject({ kind: z.enum(["task", "workflow"]), id: z.string() })
   .meta({ id: "StartedWork" });
 const { method: _method, args: _args, payload: _payload, ...asGiven } = scheduledTask.shape;
+const { unique: _unique, ...asGivenInWorkflow } = asGiven;
 
 /** A schedule with what follows from it and the time. */
 export const scheduleAnswer = z.strictObject({
@@ -176,7 +178,7 @@ export const scheduleAnswer = z.strictObject({
       key: z.string(),
       method: z.string(),
       args: z.array(z.unknown()),
-      ...asGiven,
+      ...asGivenInWorkflow,
     })).nullable(),
     tasksOmitted: z.literal(true).optional()
       .meta({ description: "The tasks are left out here; `GET /api/schedules/{name}` has them." }),

@@ -9,6 +9,7 @@ import { checkNotation } from "../../actors/domain/value.ts";
 import type { Submission } from "../../actors/protocol.ts";
 import { invalid, parse } from "./field_errors.ts";
 import { idText, labelText, nameText, queueText, timeText } from "./text.ts";
+import { readUnique, uniqueInput } from "./unique.ts";
 
 const TRIGGER_RULES = [
   "all_success",
@@ -65,7 +66,8 @@ const taskFields = {
 };
 
 /** A task as `POST /api/tasks` takes it. */
-export const taskInput = z.strictObject(taskFields).meta({ id: "TaskSubmission" });
+export const taskInput = z.strictObject({ ...taskFields, unique: uniqueInput.optional() })
+  .meta({ id: "TaskSubmission" });
 
 /** A task of a workflow. */
 export const workflowTaskInput = z.strictObject({ key: nameText, ...taskFields })
@@ -132,7 +134,7 @@ export function readArgs(
 
 /** The message for a valid input. */
 export function toSubmission(
-  input: TaskInput,
+  input: TaskInput | WorkflowTaskInput,
   context: Omit<SubmissionContext, "at"> & Pick<Submission, "key" | "args" | "contentHash">,
 ): Submission {
   return {
@@ -147,9 +149,13 @@ export function toSubmission(
   };
 }
 
+type TemplateInput = Omit<TaskInput | WorkflowTaskInput, "id" | "runAt" | "expiresAt" | "key"> & {
+  readonly unique?: TaskInput["unique"];
+};
+
 /** The part of a submission that may be repeated: all but what belongs to one time. */
 export function toTemplate(
-  input: Omit<TaskInput, "id" | "runAt" | "expiresAt">,
+  input: TemplateInput,
   { key, args }: Pick<TaskTemplate, "key" | "args">,
 ): TaskTemplate {
   return {
@@ -167,6 +173,7 @@ export function toTemplate(
     concurrencyKey: input.concurrencyKey ?? null,
     retry: input.retry ?? null,
     labels: input.labels ?? {},
+    ...("unique" in input && input.unique && { unique: readUnique(input.unique) }),
   };
 }
 

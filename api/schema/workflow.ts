@@ -8,6 +8,7 @@ import type { SchedulerMessage, Submission } from "../../actors/protocol.ts";
 import { invalid, parse } from "./field_errors.ts";
 import { readArgs, type SubmissionContext, toSubmission, workflowTaskInput } from "./submission.ts";
 import { idText, nameText } from "./text.ts";
+import { explainUnique } from "./unique.ts";
 
 /** A workflow as `POST /api/workflows` takes it. */
 export const workflowInput = z.strictObject({
@@ -24,7 +25,7 @@ export function readWorkflow(
   context: Omit<SubmissionContext, "at">,
 ): Result<SubmitWorkflow> {
   const input = parse(workflowInput, body);
-  if (!input.ok) return input;
+  if (!input.ok) return invalid((input.error.errors ?? []).map(explainUnique));
   const hash = contentHash({ ...input.value, id: undefined });
   const errors: FieldError[] = [];
   const tasks: Submission[] = [];

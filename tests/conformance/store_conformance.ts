@@ -12,6 +12,7 @@ import { SCHEDULE_CASES } from "./schedule_cases.ts";
 import type { StoreUnderTest } from "./store_fixture.ts";
 import { TASK_CASES } from "./task_cases.ts";
 import { TRANSACTION_CASES } from "./transaction_cases.ts";
+import { UNIQUE_CASES } from "./unique_cases.ts";
 
 export type { StoreUnderTest } from "./store_fixture.ts";
 
@@ -27,6 +28,7 @@ const CASES = [
   ...SNAPSHOT_CASES,
   ...RETENTION_CASES,
   ...SCHEDULE_CASES,
+  ...UNIQUE_CASES,
   ...MODEL_CASES,
 ];
 

@@ -4,6 +4,7 @@ import deadLetters from "../migrations/0002_dead_letters.sql" with { type: "text
 import schedules from "../migrations/0003_schedules.sql" with { type: "text" };
 import retention from "../migrations/0004_retention.sql" with { type: "text" };
 import queueRates from "../migrations/0005_queue_rates.sql" with { type: "text" };
+import uniqueTasks from "../migrations/0006_unique_tasks.sql" with { type: "text" };
 import { integer } from "./column.ts";
 import type { Connection } from "./connection.ts";
 
@@ -14,6 +15,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 3, name: "schedules", sql: schedules },
   { version: 4, name: "retention", sql: retention },
   { version: 5, name: "queue_rates", sql: queueRates },
+  { version: 6, name: "unique_tasks", sql: uniqueTasks },
 ];
 
 /** Brings the schema up to date. The caller holds the folder's lock. */

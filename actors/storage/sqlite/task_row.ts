@@ -170,7 +170,7 @@ export const INSERT_TASK = "INSERT INTO tasks (num, id, seq, queue, method, pool
   "concurrency_key, expires_at, created_at, status, reason, run, attempt, crashes, alone, " +
   "dep_total, dep_succeeded, dep_failed, dep_skipped, ready_order, ready_pool, ready_at, due_at, " +
   "started_at, finished_at, cancel_requested_at, node, executor, incarnation, progress, " +
-  `discarded_at) VALUES (${Array(32).fill("?").join(", ")})`;
+  `discarded_at, unique_hash) VALUES (${Array(33).fill("?").join(", ")})`;
 
 /** The parameters of `INSERT_TASK`. */
 export function insertValues(task: NewTask, seq: number): SQLInputValue[] {
@@ -186,6 +186,7 @@ export function insertValues(task: NewTask, seq: number): SQLInputValue[] {
     task.expiresAt,
     task.createdAt,
     ...stateValues(task),
+    task.uniqueHash ?? null,
   ];
 }
 

@@ -12,6 +12,7 @@ import * as retention from "./retention.ts";
 import * as runs from "./runs.ts";
 import * as schedules from "./schedules.ts";
 import * as tasks from "./tasks.ts";
+import * as unique from "./unique.ts";
 import * as workflows from "./workflows.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -179,6 +180,10 @@ export class SqliteWriter implements StoreWriter {
     ...args: Arguments<"selectDeadLetters">
   ): ReturnType<StoreWriter["selectDeadLetters"]> {
     return this.#do(() => deadLetters.selectDeadLetters(this.#tx, ...args));
+  }
+
+  findUnique(...args: Arguments<"findUnique">): ReturnType<StoreWriter["findUnique"]> {
+    return this.#do(() => unique.findUnique(this.#tx, ...args));
   }
 
   insertRuns(...args: Arguments<"insertRuns">): ReturnType<StoreWriter["insertRuns"]> {

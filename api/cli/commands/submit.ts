@@ -1,5 +1,11 @@
 import type { Command } from "commander";
-import { type Client, isEnded, type SubmissionJson, type TaskJson } from "../../client/mod.ts";
+import {
+  type Client,
+  isEnded,
+  type SubmissionJson,
+  type TaskJson,
+  type UniqueJson,
+} from "../../client/mod.ts";
 import { argumentValue } from "../argument_value.ts";
 import { type CommandBinder, type CommandCall, operand } from "../command_call.ts";
 import type { CliPorts } from "../cli_ports.ts";
@@ -8,7 +14,7 @@ import { LiveLine } from "../live_line.ts";
 import { makePaint, STATUS_STYLE } from "../paint.ts";
 import { printable } from "../printable.ts";
 import { failureText, progressText, resultText } from "../task_text.ts";
-import { DURATION_MS, LABEL, TEXT, wholeNumber } from "../value_kind.ts";
+import { DURATION_MS, LABEL, oneOf, TEXT, wholeNumber } from "../value_kind.ts";
 
 const HELP = `
 An ARG is JSON where it parses, else a text; '"7"' is the text 7. Put -- before ARGs that start with
@@ -17,7 +23,8 @@ a dash. With --wait, stdout has the result alone, and the exit code is 1 if the 
 Examples:
   dtask submit add 1 2 3 --wait
   dtask submit echo_string hello --queue mail --priority 10 --label team=web
-  dtask submit add '{"$result":"0199…"}' 5 --dep 0199… --delay 10m`;
+  dtask submit add '{"$result":"0199…"}' 5 --dep 0199… --delay 10m
+  dtask submit report.build 2026 --unique --unique-within 1h`;
 
 /** Adds `dtask submit METHOD [ARG…]`. */
 export function addSubmit(program: Command, binder: CommandBinder): void {
@@ -33,6 +40,13 @@ export function addSubmit(program: Command, binder: CommandBinder): void {
     .option("--concurrency-key <key>", "tasks of one key share the queue's limit for keys")
     .option("--timeout <time>", "longest time of one attempt")
     .option("--max-attempts <n>", "1 to 1000")
+    .option(
+      "--unique <by>",
+      "no second task of the same method and arguments (=args, also without a value) or of the " +
+        "same method (=method) while one has not ended",
+    )
+    .option("--unique-key <key>", "the same for the method and this key")
+    .option("--unique-within <time>", "the same, but for tasks created in the last 30s, 10m, 2h")
     .option("--wait", "follow the task and print its result");
   addClientOptions(command).addHelpText("after", HELP);
   binder.bind(command, submit);
@@ -51,7 +65,9 @@ async function submit(call: CommandCall): Promise<number> {
   if (options["wait"] === true) return await waitFor(patient, task, call);
   const status = makePaint(ports, "stdout")(STATUS_STYLE[task.status], task.status);
   ports.stdout(
-    options["json"] === true ? JSON.stringify(task) + "\n" : `${task.id}  ${status}\n`,
+    options["json"] === true
+      ? JSON.stringify(task) + "\n"
+      : `${task.id}  ${status}${task.duplicate === true ? "  duplicate" : ""}\n`,
   );
   return 0;
 }
@@ -67,6 +83,7 @@ function readSubmission(call: CommandCall): SubmissionJson {
   const maxAttempts = own.read("--max-attempts", wholeNumber(1, 1_000));
   const deps = own.readAll("--dep", TEXT);
   const labels = own.readAll("--label", LABEL);
+  const unique = readUnique(call);
   return {
     method: operand(call, 0),
     args: call.args.slice(1).map(argumentValue),
@@ -79,7 +96,28 @@ function readSubmission(call: CommandCall): SubmissionJson {
     ...(maxAttempts === null ? {} : { retry: { maxAttempts } }),
     ...(deps.length === 0 ? {} : { deps }),
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
+    ...(unique === null ? {} : { unique }),
   };
+}
+
+function readUnique({ own }: CommandCall): UniqueJson | null {
+  const by = own.read("--unique", oneOf("args", "method"));
+  const key = own.read("--unique-key", TEXT);
+  const withinMs = own.read("--unique-within", DURATION_MS);
+  if (by === null && key === null && withinMs === null) return null;
+  return {
+    ...(by === null ? {} : { by }),
+    ...(key === null ? {} : { key }),
+    ...(withinMs === null ? {} : { withinMs }),
+  };
+}
+
+/** Gives `--unique` without a value the one that it stands for: the next word is an operand. */
+export function spellOutUnique(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf("--");
+  return argv.map((word, index) =>
+    word === "--unique" && (end < 0 || index < end) ? "--unique=args" : word
+  );
 }
 
 async function waitFor(client: Client, task: TaskJson, call: CommandCall): Promise<number> {

@@ -17,6 +17,7 @@ import {
   resultAnswer,
   resultQuery,
   retryTaskInput,
+  submittedTaskAnswer,
   taskAnswer,
   taskInput,
   taskListQuery,
@@ -24,7 +25,7 @@ import {
   toFilter,
 } from "../../schema.ts";
 import { hasEnded } from "../../end_waits.ts";
-import { attemptView, logLineView, taskView } from "../../task_view.ts";
+import { attemptView, logLineView, submittedView, taskView } from "../../task_view.ts";
 import { answer, json, noContent, problem, problemOf } from "../reply.ts";
 import { type Call, queryOf, type Route } from "../route.ts";
 import { readIdempotencyKey, traceparentOf } from "../submission_headers.ts";
@@ -45,8 +46,9 @@ async function submitTask(call: Call): Promise<Response> {
   if (submitted === undefined) throw new Error("No answer to a submission");
   if (!submitted.ok) return problem(submitted.error);
   const { created, task } = submitted.value;
-  if (!created) return json(200, taskView(task));
-  return json(201, taskView(task), { location: `/api/tasks/${task.id}` });
+  const view = submittedView(submitted.value);
+  if (!created) return json(200, view);
+  return json(201, view, { location: `/api/tasks/${task.id}` });
 }
 
 /** Faulty items answer for themselves; the others are submitted together, in order. */
@@ -75,8 +77,7 @@ async function submitBatch(call: Call): Promise<Response> {
 function batchEntry(submitted: Result<SubmittedTask> | undefined) {
   if (submitted === undefined) throw new Error("No answer to an item of a batch");
   if (!submitted.ok) return refused(submitted.error);
-  const { created, task } = submitted.value;
-  return { status: created ? 201 : 200, task: taskView(task) };
+  return { status: submitted.value.created ? 201 : 200, task: submittedView(submitted.value) };
 }
 
 function refused(error: ErrorData) {
@@ -185,8 +186,12 @@ export const TASK_ROUTES: readonly Route[] = [
     body: { schema: taskInput, optional: false },
     submits: true,
     answers: {
-      201: { ...task, description: "Stored. `Location` names it." },
-      200: { ...task, description: "Known before, with the same content: the task as it is now." },
+      201: { schema: submittedTaskAnswer, description: "Stored. `Location` names it." },
+      200: {
+        schema: submittedTaskAnswer,
+        description: "Known before, with the same content: the task as it is now. Or, with " +
+          "`duplicate: true`, the task beside which `unique` lets no other be made.",
+      },
     },
     problems: [409],
     handle: submitTask,
