@@ -13,10 +13,11 @@ import { submission } from "./submission.ts";
 /** A task of a schedule with everything unsaid. */
 export function template(more: Partial<TaskTemplate> = {}): TaskTemplate {
   const { key, method, mode, args, deps, triggerRule, queue, priority, delayMs } = submission(more);
-  const { timeoutMs, heartbeatTimeoutMs, concurrencyKey, retry, labels } = submission(more);
+  const { timeoutMs, heartbeatTimeoutMs, concurrencyKey, retry, labels, unique } = submission(more);
   return {
     ...{ key, method, mode, args, deps, triggerRule, queue, priority, delayMs },
     ...{ timeoutMs, heartbeatTimeoutMs, concurrencyKey, retry, labels },
+    ...(unique && { unique }),
   };
 }
 

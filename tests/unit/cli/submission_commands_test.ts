@@ -34,6 +34,27 @@ Deno.test("submit sends the method, typed arguments and every option", async () 
   assert.equal(node.seen[0]?.headers.get("authorization"), "Bearer t0ken");
 });
 
+Deno.test("submit --unique takes its value behind an equals sign, or none", async () => {
+  await using node = new FakeNode({
+    "POST /api/tasks": () => json({ ...taskJson(), duplicate: true }),
+  });
+  const submit = (...words: readonly string[]) => worldOf(node).run("submit", ...words);
+  const { code, out } = await submit("--unique", "add", "1", "--id", "a");
+  assert.deepEqual([code, out], [0, "task-1  pending  duplicate\n"]);
+  await submit("add", "--unique=method", "--unique-within", "1h", "--id", "a");
+  await submit("add", "--unique-key", "k", "--id", "a", "--", "--unique");
+  assert.deepEqual(node.seen.map(({ body }) => body), [
+    { method: "add", args: [1], id: "a", unique: { by: "args" } },
+    { method: "add", args: [], id: "a", unique: { by: "method", withinMs: 3_600_000 } },
+    { method: "add", args: ["--unique"], id: "a", unique: { key: "k" } },
+  ]);
+  const wrong = await submit("add", "--unique=queue");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /--unique takes args or method, not "queue"/);
+  const printed = await submit("add", "--unique", "--json");
+  assert.equal(JSON.parse(printed.out).duplicate, true);
+});
+
 Deno.test("submit leaves variables of a node out of a task", async () => {
   await using node = new FakeNode({ "POST /api/tasks": () => json(taskJson(), 201) });
   const world = new FakeWorld({

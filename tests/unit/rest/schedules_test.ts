@@ -62,6 +62,7 @@ Deno.test("schedule answers every setting as it was given, and takes its answer 
     retry: { maxAttempts: 2, backoff: "fixed" },
     labels: { team: "web" },
   };
+  const unique = { key: "k", by: "args", withinMs: 5, states: ["failed"] };
   const times = {
     cron: "*/5 * * * *",
     timezone: "Europe/Berlin",
@@ -70,7 +71,7 @@ Deno.test("schedule answers every setting as it was given, and takes its answer 
     jitterMs: 30_000,
   };
   const specs = [
-    { ...times, ...task },
+    { ...times, ...task, unique },
     { ...times, workflow: { name: "etl", tasks: [{ key: "a b", ...task }] } },
   ];
   for (const body of specs) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { TickRecord } from "../../../actors/domain/schedule.ts";
 import { StoreBrokenError } from "../../../actors/storage/port.ts";
+import { LIVE_STATUSES } from "../../../actors/domain/uniqueness.ts";
 import { ManualTimer } from "../../support/manual_timer.ts";
 import { putSchedule, startedTasks, storedSchedule, template } from "../../support/schedules.ts";
 import { definition, outcome, SchedulerRig } from "../../support/scheduler_rig.ts";
@@ -51,6 +52,18 @@ Deno.test("schedules start a workflow with tasks that are named after tick and k
   const { lastStarted } = await storedSchedule(rig, "s");
   assert.deepEqual(lastStarted, { kind: "workflow", id: "s:2026-01-15T12:01:00Z" });
   assert.equal((await rig.task("s:2026-01-15T12:01:00Z:a")).workflowId, "s:2026-01-15T12:01:00Z");
+});
+
+Deno.test("schedules count a tick as fired that finds its unique work there already", async () => {
+  await using rig = await openRig();
+  const unique = { key: null, by: "args", withinMs: null, states: LIVE_STATUSES } as const;
+  await rig.submit({ id: "by hand", unique });
+  await putSchedule(rig, "s", { target: { kind: "task", task: template({ unique }) } });
+  await rig.passTo(NOON + 2 * MINUTE);
+  const { ticks, fired, lastStarted } = await storedSchedule(rig, "s");
+  assert.deepEqual([fired, lastStarted], [2, { kind: "task", id: "by hand" }]);
+  assert.deepEqual(outcomes(ticks), ["1 fired", "2 fired"]);
+  assert.deepEqual(await rig.runAll(), ["by hand"]);
 });
 
 Deno.test("schedules number a workflow's tasks where a key can be part of no id", async () => {

@@ -87,6 +87,7 @@ const FILTERS = [{}, { workflowId: "w" }, { idPrefix: "task" }, {
 }];
 
 async function lookAround(tx: StoreWriter): Promise<void> {
+  await tx.findUnique(["a"], ["pending", "running"]);
   await selectReady(tx, { keyConcurrency: 1, afterKey: "b" });
   await tx.dependentsOf([1], ["blocked"]);
   await tx.dependenciesOf([2]);
