@@ -7,6 +7,7 @@ import type { LoadResult } from "../support/load.ts";
 import { benchDrain, type DrainBench } from "./drain_bench.ts";
 import { benchLateness, type LatenessBench } from "./lateness_bench.ts";
 import { benchLatency, type LatencyBench } from "./latency_bench.ts";
+import { benchRetention, type RetentionBench } from "./retention_bench.ts";
 import { benchSubmissions, type SubmissionBench } from "./submission_bench.ts";
 
 /** All that one run measured. */
@@ -17,6 +18,7 @@ export interface BenchReport {
   readonly drain: DrainBench;
   readonly latency: LatencyBench;
   readonly lateness: LatenessBench;
+  readonly retention: RetentionBench;
 }
 
 /** Runs all of it; `quick` is a smoke test whose numbers say little. */
@@ -32,12 +34,17 @@ export async function runBench(quick: boolean): Promise<BenchReport> {
         ? { waiting: 1_000, due: 50, herd: 1_000 }
         : { waiting: 100_000, due: 500, herd: 100_000 },
     ),
+    retention: await benchRetention(
+      quick
+        ? { pairs: 1, warmUpMs: 2_500, sliceMs: 1_500 }
+        : { pairs: 5, warmUpMs: 3_000, sliceMs: 8_000 },
+    ),
   };
 }
 
 /** The report as a small table. */
 export function formatReport(report: BenchReport): string {
-  const { deno, cores, submissions, drain, latency, lateness } = report;
+  const { deno, cores, submissions, drain, latency, lateness, retention } = report;
   const { echo } = submissions;
   const { herd } = lateness;
   const row = (name: string, load: LoadResult) =>
@@ -68,7 +75,17 @@ export function formatReport(report: BenchReport): string {
       herd.seconds.toFixed(2)
     } s; POST /api/tasks meanwhile: ` +
     `p50 ${herd.submitP50Ms.toFixed(1)} ms, p99 ${herd.submitP99Ms.toFixed(1)} ms`,
+    formatRetention(retention),
   ].join("\n");
+}
+
+function formatRetention(bench: RetentionBench): string {
+  const { keepingPerSecond, removingPerSecond, removedPerSecond, lossPercent, pairs } = bench;
+  const extra = bench.extraTimePercent;
+  return `full load: ${keepingPerSecond.toFixed(0)} tasks/s without retention, ` +
+    `${removingPerSecond.toFixed(0)} beside it removing ${removedPerSecond.toFixed(0)} tasks/s; ` +
+    `median loss of ${pairs} pairs ${lossPercent.toFixed(1)} %` +
+    (extra === null ? "" : `, processor time a task ${extra < 0 ? "" : "+"}${extra.toFixed(1)} %`);
 }
 
 if (import.meta.main) {

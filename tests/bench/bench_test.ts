@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatReport, runBench } from "./bench.ts";
 
-Deno.test("bench measures submissions, drain, latency and lateness without an error", async () => {
+Deno.test("bench measures submissions, drain, latency, lateness and retention without an error", async () => {
   const report = await runBench(true);
   console.log(formatReport(report));
   const { echo, paused, running } = report.submissions;
@@ -12,5 +12,6 @@ Deno.test("bench measures submissions, drain, latency and lateness without an er
   assert.ok(report.drain.perSecond > 0);
   assert.ok(report.latency.p99Ms > 0);
   assert.ok(report.lateness.p50Ms >= 0, "no task starts before its time");
+  assert.ok(report.retention.removedPerSecond > 0, "retention is at work in its slice");
   assert.ok(report.lateness.herd.seconds > 0);
 });

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { join } from "node:path";
-import { type NodeProcess, startNode } from "../support/node_process.ts";
+import { startNode } from "../support/node_process.ts";
+import { processorSeconds } from "../support/processor_time.ts";
 import { awaitEnd, submitTask } from "../support/task_client.ts";
 import { testOrSkip } from "../support/test_or_skip.ts";
 
 const SECONDS = Number(Deno.env.get("DTASK_TEST_IDLE_SECONDS") ?? 5);
-/** `/proc` counts in hundredths of a second, whatever the kernel's own clock. */
-const TICKS_PER_SECOND = 100;
 
 testOrSkip({
   name: "idle node writes nothing and hardly uses the processor",
@@ -19,21 +18,13 @@ testOrSkip({
     // What the start and the last task left to do is no part of idling.
     await delay(1_000);
     const filesBefore = describeFiles(node.dataDir);
-    const ticksBefore = cpuTicks(node);
+    const before = processorSeconds(node.pid);
     await delay(SECONDS * 1_000);
-    const percent = 100 * (cpuTicks(node) - ticksBefore) / TICKS_PER_SECOND / SECONDS;
+    const percent = 100 * (processorSeconds(node.pid) - before) / SECONDS;
     console.log(`idle node: ${percent.toFixed(2)} % of a core over ${SECONDS} s`);
     assert.deepEqual(describeFiles(node.dataDir), filesBefore);
   },
 });
-
-/** User and system time of the process with all its threads. */
-function cpuTicks({ pid }: NodeProcess): number {
-  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-  // The command's name, in parentheses, may hold spaces; the numbers start after it.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return Number(fields[11]) + Number(fields[12]);
-}
 
 function describeFiles(folder: string): Record<string, string> {
   const files: Record<string, string> = {};
