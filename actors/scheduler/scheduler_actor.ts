@@ -9,21 +9,18 @@
 import type { Result } from "../domain/error.ts";
 import { unreachable } from "../domain/exhaustive.ts";
 import type { RetentionPolicy } from "../domain/retention.ts";
-import { DEFAULTS, type MethodDefinition } from "../domain/task.ts";
+import type { MethodDefinition } from "../domain/task.ts";
 import type {
   DispatcherProtocol,
   DispatchState,
-  EventsLost,
-  FrontEndProtocol,
   SchedulerMessage,
   SchedulerProtocol,
   SchedulerStats,
   Submission,
   SupervisorProtocol,
-  TasksCommitted,
 } from "../protocol.ts";
-import { type ActorContext, type Behaviour, EventStream, type PeerEvent } from "../runtime/mod.ts";
-import { type Store, StoreBrokenError, StoreFullError, type StoreWriter } from "../storage/port.ts";
+import type { ActorContext, Behaviour, PeerEvent } from "../runtime/mod.ts";
+import type { Store } from "../storage/port.ts";
 import { getLogger } from "../telemetry/logger.ts";
 import { Announcer } from "./announcer.ts";
 import { claimRuns } from "./claim_runs.ts";
@@ -31,26 +28,23 @@ import { Clock, type StartTimer } from "./clock.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import { handlerOf } from "./command_table.ts";
 import type { CommitContext } from "./commit.ts";
+import { loadMemory, remember } from "./commit_memory.ts";
 import { CommitLoop, type CommitReport, type Handler, type Stage } from "./commit_loop.ts";
 import { weightOf } from "./dead_letters.ts";
 import { tick } from "./due_tasks.ts";
 import type { Effects } from "./effects.ts";
 import { readDispatchState } from "./dispatch_state.ts";
 import { announceExecutors, loseExecutors, recoverPages, type RecoveryPage } from "./executors.ts";
-import { KeyCursors } from "./key_cursors.ts";
-import { MethodTable } from "./method_table.ts";
-import { QueueNames } from "./queue_names.ts";
-import { QueueTable } from "./queue_table.ts";
 import { DRAINING, refusal, refusedBy } from "./refusals.ts";
 import { recordOutcomes, recordProgress } from "./record_outcomes.ts";
 import { removeEnded } from "./remove_ended.ts";
-import { ResultCache } from "./result_cache.ts";
 import { Retention } from "./retention.ts";
 import { ScheduleKeeper } from "./schedule_keeper.ts";
-import { ScheduleTable } from "./schedule_table.ts";
 import { SlowCommits } from "./slow_commits.ts";
 import { startConditions } from "./start_conditions.ts";
 import { StatsKeeper } from "./stats_keeper.ts";
+import { StoreHealth } from "./store_health.ts";
+import { Subscribers } from "./subscribers.ts";
 import { submitTasks } from "./submit_tasks.ts";
 import { submitWorkflows } from "./submit_workflow.ts";
 import { ReleaseRounds } from "./unregistered_tasks.ts";
@@ -83,19 +77,8 @@ export interface SchedulerOptions {
   readonly startTimer?: StartTimer;
 }
 
-/** What is kept in memory of the store's tables, as it is at the start. */
-interface Tables {
-  readonly queues: QueueTable;
-  readonly queueNames: QueueNames;
-  readonly schedules: ScheduleTable;
-}
-
 /** After a failed commit the clock looks again this much later. */
 const CLOCK_RETRY_MS = 1_000;
-/** Events that wait for one slow subscriber. */
-const EVENTS_MAX = 1_000;
-const EVENT_ACK_MS = 10_000;
-
 const log = getLogger("scheduler");
 
 export class Scheduler implements Behaviour<SchedulerProtocol> {
@@ -105,10 +88,9 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   readonly #clock: Clock;
   readonly #retention: Retention;
   readonly #announcer: Announcer;
-  readonly #events: EventStream<TasksCommitted | EventsLost>;
-  readonly #supervisor;
-  readonly #actor: ActorContext;
-  readonly #commitContext: CommitContext;
+  readonly #subscribers: Subscribers;
+  readonly #memory: CommitContext;
+  readonly #health: StoreHealth;
   readonly #stats = new StatsKeeper();
   readonly #slowCommits: SlowCommits;
   readonly #clockWatch: ClockWatch;
@@ -116,35 +98,21 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   readonly #claim;
   readonly #releases: ReleaseRounds;
   #draining = false;
-  #storeHealthy = true;
 
-  private constructor(options: SchedulerOptions, { queues, queueNames, schedules }: Tables) {
-    const { init, context, store, now = Date.now, random = Math.random, startTimer } = options;
+  private constructor(options: SchedulerOptions, memory: CommitContext) {
+    const { init, context, store, now = Date.now, startTimer } = options;
     const monotonic = options.monotonic ?? (() => performance.now());
+    const supervisor = context.ref<SupervisorProtocol>("supervisor");
     this.#store = store;
     this.#now = now;
-    this.#actor = context;
-    this.#supervisor = context.ref<SupervisorProtocol>("supervisor");
-    this.#events = new EventStream<TasksCommitted | EventsLost>({
-      maxBuffered: EVENTS_MAX,
-      lost: { kind: "EventsLost" },
-    });
-    for (const name of init.subscribers) this.#subscribe(name);
+    this.#memory = memory;
+    this.#health = new StoreHealth(supervisor);
+    this.#subscribers = new Subscribers(context, init.subscribers);
     this.#announcer = new Announcer({
-      queues,
+      queues: memory.queues,
       dispatcher: context.ref<DispatcherProtocol>("dispatcher"),
-      publish: (event) => this.#events.publish(event),
+      publish: (event) => this.#subscribers.publish(event),
     });
-    this.#commitContext = {
-      node: init.node,
-      methods: new MethodTable(init.definitions, { allowPermissions: init.allowTaskPermissions }),
-      queues,
-      queueNames,
-      cursors: new KeyCursors(),
-      results: new ResultCache({ maxBytes: init.resultCacheBytes }),
-      schedules,
-      random,
-    };
     this.#claim = claimRuns(() => this.#draining);
     this.#clock = new Clock({
       onTime: () => this.#tick(),
@@ -156,17 +124,17 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#clockWatch = new ClockWatch({
       now,
       monotonic,
-      onStep: (step) => this.#supervisor.tell({ kind: "ClockStepped", ...step }),
+      onStep: (step) => supervisor.tell({ kind: "ClockStepped", ...step }),
     });
     this.#loop = new CommitLoop({
       store,
-      context: () => this.#commitContext,
+      context: () => memory,
       now,
       onCommitted: (effects, report) => this.#committed(effects, report),
       onFailed: (error) => this.#failed(error),
     });
     this.#schedules = new ScheduleKeeper({
-      table: schedules,
+      table: memory.schedules,
       loop: this.#loop,
       clock: this.#clock,
       now,
@@ -186,9 +154,10 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
 
   /** Recovers what was running, sets the clock, and is ready. */
   static async start(options: SchedulerOptions): Promise<Scheduler> {
-    const tables = await options.store.write((tx) => loadTables(tx, options.init));
-    const scheduler = new Scheduler(options, tables);
-    const alive = new Set(options.init.aliveExecutors);
+    const { init, store, random = Math.random } = options;
+    const memory = await store.write((tx) => loadMemory(tx, init, random));
+    const scheduler = new Scheduler(options, memory);
+    const alive = new Set(init.aliveExecutors);
     for (let afterNum: number | null = 0; afterNum !== null;) {
       const page: RecoveryPage = { afterNum, alive };
       afterNum = await scheduler.#loop.submit("outcomes", recoverPages, { work: page });
@@ -250,9 +219,9 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       case "GetDispatchState":
         return this.#onGetDispatchState();
       case "GetMethods":
-        return this.#commitContext.methods.definitions;
+        return this.#memory.methods.definitions;
       case "GetStartConditions":
-        return startConditions(message.tasks, { ...this.#commitContext, now: this.#now() });
+        return startConditions(message.tasks, { ...this.#memory, now: this.#now() });
       case "GetSchedulerStats":
         return this.#onGetStats();
       case "Drain":
@@ -263,9 +232,8 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     }
   }
 
-  onPeer({ peer, state }: PeerEvent): void {
-    if (state === "up") this.#events.resume(peer);
-    else this.#events.suspend(peer);
+  onPeer(event: PeerEvent): void {
+    this.#subscribers.onPeer(event);
   }
 
   async stop(): Promise<void> {
@@ -298,7 +266,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   }
 
   #onGetStats(): SchedulerStats {
-    return this.#stats.snapshot(this.#commitContext.results.bytes);
+    return this.#stats.snapshot(this.#memory.results.bytes);
   }
 
   /** Has a user's command in the next commit; a store that can't take it is a refusal, not a failure. */
@@ -317,38 +285,18 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   #committed(effects: Effects, report: CommitReport): void {
     this.#clockWatch.look();
     this.#slowCommits.note(report);
-    const { results, queues, queueNames, cursors } = this.#commitContext;
-    for (const { num, text } of effects.results) results.set(num, text);
-    for (const num of effects.deletedNums) results.delete(num);
-    for (const queue of effects.queues) queues.set(queue);
-    queueNames.committed(effects);
-    for (const [queue, bucket] of effects.rates) queues.setRate(queue, bucket);
-    for (const [place, key] of effects.cursors) cursors.set(place, key);
+    remember(this.#memory, effects);
     if (effects.wakeAt < Infinity) this.#clock.set(effects.wakeAt);
     this.#schedules.committed(effects);
     this.#stats.committed(effects);
     this.#retention.noticeCommit(effects);
     this.#announcer.announce(effects, report);
-    if (!this.#storeHealthy) {
-      this.#storeHealthy = true;
-      this.#supervisor.tell({ kind: "StoreHealthy" });
-      log.info("the store takes writes again");
-    }
+    this.#health.committed();
   }
 
   #failed(error: unknown): void {
-    const cause = error instanceof Error ? error.message : String(error);
-    log.error("a commit failed: {cause}", { cause });
-    if (error instanceof StoreBrokenError) {
-      this.#supervisor.tell({ kind: "StoreBroken", cause });
-      return;
-    }
-    if (error instanceof StoreFullError && this.#storeHealthy) {
-      this.#storeHealthy = false;
-      this.#supervisor.tell({ kind: "StoreUnhealthy", cause });
-    }
     // Whatever else was lost with the commit, the clock must go on.
-    this.#clock.set(this.#now() + CLOCK_RETRY_MS);
+    if (this.#health.failed(error)) this.#clock.set(this.#now() + CLOCK_RETRY_MS);
   }
 
   #tick(): void {
@@ -367,25 +315,4 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       });
     }
   }
-
-  #subscribe(name: string): void {
-    const subscriber = this.#actor.ref<FrontEndProtocol>(name);
-    this.#events.subscribe(name, async (events) => {
-      const answer = await subscriber.ask(
-        { kind: "EventsPublished", events },
-        { deadlineMs: EVENT_ACK_MS },
-      );
-      return answer.ok;
-    });
-  }
-}
-
-async function loadTables(tx: StoreWriter, { definitions }: SchedulerInit): Promise<Tables> {
-  const configs = await tx.loadQueues();
-  const rates = await tx.loadQueueRates(configs.map(({ name }) => name));
-  const queues = new QueueTable(configs, rates);
-  const said = [DEFAULTS.queue, ...definitions.flatMap(({ queue }) => queue ?? [])];
-  const always = [...said, ...queues.all().map(({ name }) => name)];
-  const queueNames = new QueueNames({ stored: await tx.queueNames(), always });
-  return { queues, queueNames, schedules: new ScheduleTable(await tx.loadSchedules()) };
 }

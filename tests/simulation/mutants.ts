@@ -64,7 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: "the limit of a concurrency key is not looked at",
     file: `${SCHEDULER}/claim_runs.ts`,
-    text: `keyConcurrency: commit.context.queues.get(queue).keyConcurrency,`,
+    text: `keyConcurrency: commit.queueNamed(queue).keyConcurrency,`,
     becomes: `keyConcurrency: null,`,
   },
   {

@@ -1,0 +1,34 @@
+import type { EventsLost, FrontEndProtocol, TasksCommitted } from "../protocol.ts";
+import { type ActorContext, EventStream, type PeerEvent } from "../runtime/mod.ts";
+
+/** Events that wait for one slow subscriber. */
+const EVENTS_MAX = 1_000;
+const EVENT_ACK_MS = 10_000;
+
+/** The actors that follow the commits, each at its own pace. */
+export class Subscribers {
+  readonly #events = new EventStream<TasksCommitted | EventsLost>({
+    maxBuffered: EVENTS_MAX,
+    lost: { kind: "EventsLost" },
+  });
+
+  constructor(context: ActorContext, names: readonly string[]) {
+    for (const name of names) {
+      const subscriber = context.ref<FrontEndProtocol>(name);
+      this.#events.subscribe(name, async (events) => {
+        const message = { kind: "EventsPublished", events } as const;
+        return (await subscriber.ask(message, { deadlineMs: EVENT_ACK_MS })).ok;
+      });
+    }
+  }
+
+  publish(event: TasksCommitted): void {
+    this.#events.publish(event);
+  }
+
+  /** One of them came or went. */
+  onPeer({ peer, state }: PeerEvent): void {
+    if (state === "up") this.#events.resume(peer);
+    else this.#events.suspend(peer);
+  }
+}
