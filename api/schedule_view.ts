@@ -3,6 +3,7 @@ import type { ScheduleRecord, TaskTemplate, TickRecord } from "../actors/domain/
 import { LIMITS } from "../actors/domain/task.ts";
 import type { ScheduleView } from "../actors/protocol.ts";
 import type { GivenTaskFields, ScheduleAnswer, TickAnswer } from "./schema/schedule.ts";
+import { onFailureView } from "./schema/on_failure.ts";
 import { uniqueView } from "./schema/unique.ts";
 
 /** A schedule; with `inList`, long arguments and the tasks of a workflow are left out and marked. */
@@ -83,7 +84,7 @@ function workflowTaskView(task: TaskTemplate) {
 /** What was not given is left out, so that the answer can be sent back. */
 function givenFields(task: TaskTemplate): GivenTaskFields {
   const { deps, labels, triggerRule, queue, priority, delayMs, timeoutMs } = task;
-  const { heartbeatTimeoutMs, concurrencyKey, retry, unique } = task;
+  const { heartbeatTimeoutMs, concurrencyKey, retry, unique, onFailure } = task;
   return {
     ...(deps.length === 0 ? undefined : { deps: [...deps] }),
     ...(triggerRule === null ? undefined : { triggerRule }),
@@ -96,6 +97,9 @@ function givenFields(task: TaskTemplate): GivenTaskFields {
     ...(retry === null ? undefined : { retry }),
     ...(Object.keys(labels).length === 0 ? undefined : { labels }),
     ...(unique === undefined ? undefined : { unique: uniqueView(unique) }),
+    ...(onFailure === undefined
+      ? undefined
+      : { onFailure: onFailure === null ? null : onFailureView(onFailure) }),
   };
 }
 

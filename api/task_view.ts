@@ -1,6 +1,7 @@
 /** Records as the JSON that users see, field by field in the documented order. */
 import type {
   LogLine,
+  MethodDefinition,
   QueueConfig,
   RunRecord,
   TaskRecord,
@@ -11,12 +12,14 @@ import type { QueueDepth, SubmittedTask, SystemStatus } from "../actors/protocol
 import type {
   AttemptView,
   LogLineView,
+  MethodView,
   QueueView,
   SubmittedTaskView,
   SystemView,
   TaskView,
   WorkflowView,
 } from "./schema/answers.ts";
+import { onFailureView } from "./schema/on_failure.ts";
 
 /** A task; texts that the record leaves out, or all with `omitTexts`, are marked as omitted. */
 export function taskView(task: TaskRecord, omitTexts = false): TaskView {
@@ -62,6 +65,19 @@ export function taskView(task: TaskRecord, omitTexts = false): TaskView {
 /** A task as its submission is answered. */
 export function submittedView({ task, duplicate }: SubmittedTask): SubmittedTaskView {
   return duplicate === true ? { ...taskView(task), duplicate } : taskView(task);
+}
+
+/** A registered task. */
+export function methodView({ onFailure, ...method }: MethodDefinition): MethodView {
+  const { aliases, retry, permissions, inputSchema } = method;
+  return {
+    ...method,
+    aliases: [...aliases],
+    retry: retry && { ...retry },
+    permissions: { ...permissions },
+    inputSchema: inputSchema && { ...inputSchema },
+    ...(onFailure && { onFailure: onFailureView(onFailure) }),
+  };
 }
 
 /** A run. */

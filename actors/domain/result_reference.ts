@@ -39,6 +39,25 @@ export function resolveArguments(argsText: string, lookup: ResultLookup): Result
   return refuse("payload_too_large", "arguments_too_large", message);
 }
 
+/** What `argsText` is the notation of, with its `$result`s as the maps that they look like: plain data. */
+export function quoteReferences(argsText: string): unknown {
+  const json: unknown = JSON.parse(argsText);
+  return TRACES.some((trace) => argsText.includes(trace)) ? quote(json) : json;
+}
+
+function quote(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(quote);
+  if (!isJsonMap(json)) return json;
+  const tag = tagOf(json);
+  if (tag === "$result") return { $map: json };
+  if (tag !== null && tag !== "$map") return json;
+  // Entries, not assignments: a member may be called `__proto__`.
+  const members = Object.fromEntries(
+    Object.entries(membersOf(json)).map(([key, member]) => [key, quote(member)]),
+  );
+  return tag === null ? members : { $map: members };
+}
+
 /** The one map whose members are to be walked: a tagged map has none but in `$map`. */
 function membersOf(map: JsonMap): JsonMap {
   const tag = tagOf(map);

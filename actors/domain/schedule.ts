@@ -1,5 +1,6 @@
 /** What starts work at times given by a cron expression, as the project keeps and hands it around. */
 import type { RetryPolicy, TaskMode, TriggerRule } from "./task.ts";
+import type { FailureHandler } from "./failure_handler.ts";
 import type { Uniqueness } from "./uniqueness.ts";
 
 /** What a tick does while what the tick before it started has not ended. */
@@ -27,6 +28,8 @@ export interface TaskTemplate {
   readonly labels: Readonly<Record<string, string>>;
   /** Beside which other task it makes none. Never in a workflow. */
   readonly unique?: Uniqueness;
+  /** Null: nothing, whatever its method says. Absent: what its method says. */
+  readonly onFailure?: FailureHandler | null;
 }
 
 /** What a tick starts. */

@@ -1,3 +1,5 @@
+import type { FailureHandler } from "./failure_handler.ts";
+
 /** Where a task stands. `task_state.ts` says which changes exist. */
 export type TaskStatus =
   | "scheduled"
@@ -123,6 +125,8 @@ export interface TaskSpec {
   readonly definition: string | null;
   /** W3C trace context of the request that submitted it. */
   readonly traceparent: string | null;
+  /** What is submitted when it is dead-lettered; absent for most. */
+  readonly onFailure?: FailureHandler;
   readonly createdAt: number;
 }
 
@@ -264,6 +268,8 @@ export interface MethodDefinition {
   readonly heartbeatTimeoutMs: number | null;
   readonly retry: Partial<RetryPolicy> | null;
   readonly permissions: TaskPermissions;
+  /** For submissions that say nothing of it themselves. */
+  readonly onFailure?: FailureHandler;
   /** JSON Schema of the input where the definition's schema can give one. */
   readonly inputSchema: Readonly<Record<string, unknown>> | null;
   readonly description: string | null;
@@ -279,6 +285,8 @@ export const LIMITS = {
   labelLength: 200,
   nameLength: 200,
   argsBytes: 1 << 20,
+  /** Of a failure handler: they are read with their task again and again. */
+  handlerArgsBytes: 16 << 10,
   resultBytes: 1 << 20,
   /** All dependency results handed to one run together. */
   dependencyResultBytes: 16 << 20,

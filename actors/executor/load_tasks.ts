@@ -1,4 +1,4 @@
-import { type RegisteredTask, registeredTasks } from "../../tasks/sdk/task_registry.ts";
+import { findTask, type RegisteredTask, registeredTasks } from "../../tasks/sdk/task_registry.ts";
 import { loaderOf } from "./provided_modules.ts";
 
 /**
@@ -18,7 +18,18 @@ export async function loadTasks(moduleUrls: readonly string[]): Promise<readonly
         'define tasks with task() from "dtask"',
     );
   }
+  for (const task of registeredTasks()) checkHandler(task);
   return registeredTasks();
+}
+
+/** A handler that is missing would be found out when something fails, which is too late. */
+function checkHandler({ name, onFailure }: RegisteredTask): void {
+  if (onFailure === null) return;
+  const { method } = onFailure;
+  if (findTask(method, "async") !== undefined || findTask(method, "blocking") !== undefined) return;
+  throw new Error(
+    `Cannot load tasks: the onFailure of task "${name}" is "${method}", which is not registered`,
+  );
 }
 
 async function loadModule(url: string): Promise<void> {

@@ -1,5 +1,8 @@
 import type { RegisteredTask } from "../../tasks/sdk/task_registry.ts";
-import type { MethodDefinition } from "../domain/task.ts";
+import type { TaskFailureHandler } from "../../tasks/sdk/mod.ts";
+import { bareHandler, type FailureHandler } from "../domain/failure_handler.ts";
+import { LIMITS, type MethodDefinition } from "../domain/task.ts";
+import { encodeText, toValue } from "../domain/value.ts";
 
 const encoder = new TextEncoder();
 
@@ -16,6 +19,8 @@ async function describeTask(task: RegisteredTask): Promise<MethodDefinition> {
     heartbeatTimeoutMs: task.heartbeatTimeoutMs,
     retry: task.retry,
     permissions: task.permissions,
+    // Only where there is one: the digest of a definition must not change by what it does not say.
+    ...(task.onFailure && { onFailure: describeHandler(task, task.onFailure) }),
   };
   return {
     name,
@@ -25,6 +30,32 @@ async function describeTask(task: RegisteredTask): Promise<MethodDefinition> {
     description,
     inputSchema: inputSchemaOf(task.input),
     definition: await digest(JSON.stringify([name, mode, settings, task.run.toString()])),
+  };
+}
+
+/** The handler as a submission would have it. */
+function describeHandler(
+  { name }: RegisteredTask,
+  { method, args = [], queue, priority, delayMs, labels }: TaskFailureHandler,
+): FailureHandler {
+  const values = toValue(args);
+  if (!values.ok) {
+    throw new Error(`Cannot use the onFailure of task "${name}": ${values.error.message}`);
+  }
+  const text = encodeText(values.value);
+  if (encoder.encode(text).length > LIMITS.handlerArgsBytes) {
+    throw new Error(
+      `Cannot use the onFailure of task "${name}": its args take more than ` +
+        `${LIMITS.handlerArgsBytes} bytes as JSON`,
+    );
+  }
+  return {
+    ...bareHandler(method),
+    args: text,
+    queue: queue ?? null,
+    priority: priority ?? null,
+    delayMs: delayMs ?? null,
+    labels: { ...labels },
   };
 }
 

@@ -5,6 +5,7 @@ import { workflowStatus } from "../domain/workflow.ts";
 import type { QueueConfig, TaskRecord } from "../domain/task.ts";
 import { ConstraintError, type StoreWriter, type TaskChange } from "../storage/port.ts";
 import { Effects } from "./effects.ts";
+import { handleFailures } from "./handle_failures.ts";
 import type { KeyCursors } from "./key_cursors.ts";
 import type { MethodTable } from "./method_table.ts";
 import type { QueueNames } from "./queue_names.ts";
@@ -104,6 +105,11 @@ export class Commit {
         isEnded(task.status) && !isEnded(items[index]?.before.status ?? "pending")
       ),
     );
+    const failed = changed.filter((task, index) =>
+      task.onFailure !== undefined && task.status === "failed" &&
+      items[index]?.before.status !== "failed"
+    );
+    if (failed.length > 0) await handleFailures(this, failed);
     return changed;
   }
 

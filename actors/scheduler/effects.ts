@@ -68,6 +68,8 @@ export class Effects {
     readonly nominalAt: number;
     readonly error: string;
   }[] = [];
+  /** Dead letters whose `onFailure` task could not be submitted, for the log. */
+  readonly refusedHandlers: { readonly id: string; readonly error: string }[] = [];
   /** How many were removed because their time was over. */
   readonly retired = { tasks: 0, workflows: 0 };
   lastSeq = 0;
@@ -177,6 +179,7 @@ export class Effects {
     this.results.push(...other.results);
     this.endedWorkflowIds.push(...other.endedWorkflowIds);
     this.refusedTicks.push(...other.refusedTicks);
+    this.refusedHandlers.push(...other.refusedHandlers);
     for (const [name, schedule] of other.schedules) this.schedules.set(name, schedule);
     for (const [outcome, count] of other.ticks) this.ticked(outcome, count);
     for (const num of other.workflows) this.workflows.add(num);

@@ -1,4 +1,5 @@
 import { poolKey } from "../domain/pool.ts";
+import type { TaskTemplate } from "../domain/schedule.ts";
 import type { MethodDefinition, TaskMode } from "../domain/task.ts";
 
 /** A definition with the pool in which it runs on this node. */
@@ -32,6 +33,11 @@ export class MethodTable {
   /** True when a method asks for rights that this node does not give. */
   refusesRights({ definition }: Method): boolean {
     return !this.#allowPermissions && Object.keys(definition.permissions).length > 0;
+  }
+
+  /** The name of the handler that a submission asks for and nobody has registered; null: all is well. */
+  missingHandler({ onFailure }: Pick<TaskTemplate, "onFailure">): string | null {
+    return onFailure && !this.#methods.has(onFailure.method) ? onFailure.method : null;
   }
 
   /** The definition called `name`: of `mode` where there are two, async first where none is asked for. */

@@ -44,7 +44,18 @@ export function resolveSpec(
     definition: definition.definition,
     traceparent: submission.traceparent,
     createdAt: now,
+    ...failureHandler(submission, definition),
   };
+}
+
+/** Nothing for most, which costs them nothing; null switches the definition's off. */
+function failureHandler(
+  { onFailure }: Submission,
+  definition: Method["definition"],
+): Pick<TaskSpec, "onFailure"> | undefined {
+  if (onFailure === null) return undefined;
+  const handler = onFailure ?? definition.onFailure;
+  return handler && { onFailure: handler };
 }
 
 function resolveRetry(submission: Submission, defined: Partial<RetryPolicy> | null): RetryPolicy {

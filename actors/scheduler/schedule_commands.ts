@@ -164,9 +164,12 @@ function methodFault(
   { target }: ScheduleSpec,
 ): Result<never> | null {
   const tasks = target.kind === "task" ? [target.task] : target.tasks;
-  for (const [index, { method, mode }] of tasks.entries()) {
-    if (methods.find(method, mode) !== null) continue;
-    const pointer = target.kind === "task" ? "/method" : `/workflow/tasks/${index}/method`;
+  for (const [index, task] of tasks.entries()) {
+    const isKnown = methods.find(task.method, task.mode) !== null;
+    const method = isKnown ? methods.missingHandler(task) : task.method;
+    if (method === null) continue;
+    const field = isKnown ? "/onFailure/method" : "/method";
+    const pointer = target.kind === "task" ? field : `/workflow/tasks/${index}${field}`;
     return refuse(
       "invalid_argument",
       "unknown_method",

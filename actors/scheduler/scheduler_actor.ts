@@ -36,6 +36,7 @@ import type { Effects } from "./effects.ts";
 import { readDispatchState } from "./dispatch_state.ts";
 import { announceExecutors, loseExecutors, recoverPages, type RecoveryPage } from "./executors.ts";
 import { DRAINING, refusal, refusedBy } from "./refusals.ts";
+import { logRefusedHandlers } from "./handle_failures.ts";
 import { recordOutcomes, recordProgress } from "./record_outcomes.ts";
 import { removeEnded } from "./remove_ended.ts";
 import { Retention } from "./retention.ts";
@@ -288,6 +289,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     remember(this.#memory, effects);
     if (effects.wakeAt < Infinity) this.#clock.set(effects.wakeAt);
     this.#schedules.committed(effects);
+    logRefusedHandlers(effects);
     this.#stats.committed(effects);
     this.#retention.noticeCommit(effects);
     this.#announcer.announce(effects, report);

@@ -80,6 +80,7 @@ class Intake {
     const { methods } = this.#commit.context;
     const method = methods.find(item.method, item.mode);
     if (method === null) return unknownMethod(item);
+    if (methods.missingHandler(item) !== null) return unknownHandler(item);
     const deps = this.#dependencies(item);
     if (!deps.ok) return deps;
     const holder = this.#unique.holderOf(item, this.#commit.now);
@@ -188,6 +189,20 @@ export function unknownMethod(item: Submission, pointer = "/method"): Answer & {
     "GET /api/methods lists those that are";
   return refuse("invalid_argument", "unknown_method", message, {
     subject: item.method,
+    errors: [{ pointer, message: "is not a registered method" }],
+  });
+}
+
+/** Refuses an `onFailure` whose method no definition is registered for. */
+export function unknownHandler(
+  { id, onFailure }: Submission,
+  pointer = "/onFailure/method",
+): Answer & { ok: false } {
+  const method = clip(onFailure?.method ?? "");
+  const message = `Cannot submit task "${id}": method "${method}" of its onFailure is not ` +
+    "registered; GET /api/methods lists those that are";
+  return refuse("invalid_argument", "unknown_method", message, {
+    subject: method,
     errors: [{ pointer, message: "is not a registered method" }],
   });
 }

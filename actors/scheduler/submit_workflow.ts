@@ -10,7 +10,13 @@ import type { Commit } from "./commit.ts";
 import type { Method } from "./method_table.ts";
 import { tooManyQueues } from "./queue_names.ts";
 import { resolveSpec } from "./resolve_spec.ts";
-import { IDEMPOTENCY_MS, takenId, takenKey, unknownMethod } from "./submit_tasks.ts";
+import {
+  IDEMPOTENCY_MS,
+  takenId,
+  takenKey,
+  unknownHandler,
+  unknownMethod,
+} from "./submit_tasks.ts";
 
 type SubmitWorkflow = Extract<SchedulerMessage, { readonly kind: "SubmitWorkflow" }>;
 type Answer = Result<SubmittedWorkflow>;
@@ -97,6 +103,9 @@ function findMethods(
   for (const [index, task] of tasks.entries()) {
     const method = context.methods.find(task.method, task.mode);
     if (method === null) return unknownMethod(task, `/tasks/${index}/method`);
+    if (context.methods.missingHandler(task) !== null) {
+      return unknownHandler(task, `/tasks/${index}/onFailure/method`);
+    }
     methods.push(method);
   }
   return ok(methods);

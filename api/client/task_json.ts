@@ -116,6 +116,25 @@ export interface UniqueJson {
   readonly states?: readonly TaskStatusJson[];
 }
 
+/** A task to run when another one has failed for good; the failure is its last argument. */
+export interface OnFailureJson extends
+  Pick<
+    SubmissionJson,
+    | "method"
+    | "args"
+    | "payload"
+    | "queue"
+    | "priority"
+    | "timeoutMs"
+    | "heartbeatTimeoutMs"
+    | "concurrencyKey"
+    | "retry"
+    | "labels"
+  > {
+  /** From the failure on. */
+  readonly delayMs?: number;
+}
+
 /** A task as its submission is answered. */
 export interface SubmittedTaskJson extends TaskJson {
   /** Set when this is another task that was there, beside which `unique` lets no other be made. */
@@ -147,6 +166,8 @@ export interface SubmissionJson {
   readonly labels?: Readonly<Record<string, string>>;
   /** Not in workflows. */
   readonly unique?: UniqueJson;
+  /** Null: nothing, whatever the method says. Absent: what the method says. */
+  readonly onFailure?: OnFailureJson | null;
 }
 
 /** A graph to submit: `deps` name keys of it, or existing tasks by id. */

@@ -1,6 +1,7 @@
 /** What the REST API answers: the types of the JSON, and their documentation. */
 import { z } from "zod";
 import { TASK_STATUSES } from "../../actors/domain/task.ts";
+import { onFailureInput } from "./on_failure.ts";
 import { instant } from "./text.ts";
 
 const status = z.enum(TASK_STATUSES);
@@ -156,6 +157,7 @@ export const methodAnswer = z.strictObject({
   heartbeatTimeoutMs: z.int().nullable(),
   retry: z.record(z.string(), z.unknown()).nullable(),
   permissions: z.record(z.string(), z.unknown()),
+  onFailure: onFailureInput.optional(),
   inputSchema: z.record(z.string(), z.unknown()).nullable(),
   description: z.string().nullable(),
   definition: z.string(),
@@ -220,6 +222,8 @@ export type LogLineView = z.infer<typeof logLineAnswer>;
 export type WorkflowView = z.infer<typeof workflowAnswer>;
 /** A workflow with its tasks as JSON. */
 export type WorkflowDetailsView = z.infer<typeof workflowDetailsAnswer>;
+/** A registered task as JSON. */
+export type MethodView = z.infer<typeof methodAnswer>;
 /** A queue as JSON. */
 export type QueueView = z.infer<typeof queueAnswer>;
 /** A refusal as JSON. */

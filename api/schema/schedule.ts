@@ -9,7 +9,7 @@ import {
 } from "../../actors/domain/schedule.ts";
 import { LIMITS } from "../../actors/domain/task.ts";
 import { invalid, parse, pointerTo } from "./field_errors.ts";
-import { readArgs, taskInput, toTemplate, workflowTaskInput } from "./submission.ts";
+import { readTexts, taskInput, toTemplate, workflowTaskInput } from "./submission.ts";
 import { instant, nameText, timeText } from "./text.ts";
 import { explainUnique } from "./unique.ts";
 
@@ -122,9 +122,9 @@ function readTarget(input: ScheduleInput, now: number): Result<ScheduleTarget> {
   if (method === undefined || method === null) {
     return invalid([{ pointer: "/method", message: "method or workflow has to be given" }]);
   }
-  const args = readArgs({ ...fields, args: list ?? undefined }, { now, at: "" });
-  if (!args.ok) return args;
-  const of = { key: null, args: args.value };
+  const texts = readTexts({ ...fields, args: list ?? undefined }, { now, at: "" });
+  if (!texts.ok) return texts;
+  const of = { key: null, ...texts.value };
   return ok({ kind: "task", task: toTemplate({ ...fields, method }, of) });
 }
 
@@ -133,8 +133,8 @@ function readWorkflowTarget(
   now: number,
 ): Result<ScheduleTarget> {
   const read = tasks.map((task, i) => {
-    const args = readArgs(task, { now, at: `/workflow/tasks/${i}` });
-    return args.ok ? ok(toTemplate(task, { key: task.key, args: args.value })) : args;
+    const texts = readTexts(task, { now, at: `/workflow/tasks/${i}` });
+    return texts.ok ? ok(toTemplate(task, { key: task.key, ...texts.value })) : texts;
   });
   const errors = read.flatMap((task) => task.ok ? [] : task.error.errors ?? []);
   if (errors.length > 0) return invalid(errors);

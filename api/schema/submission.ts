@@ -5,10 +5,12 @@ import { contentHash } from "../../actors/domain/content_hash.ts";
 import { type FieldError, ok, type Result } from "../../actors/domain/error.ts";
 import type { TaskTemplate } from "../../actors/domain/schedule.ts";
 import { LIMITS, type TriggerRule } from "../../actors/domain/task.ts";
-import { checkNotation } from "../../actors/domain/value.ts";
 import type { Submission } from "../../actors/protocol.ts";
+import { readArgsText } from "./arguments.ts";
 import { invalid, parse } from "./field_errors.ts";
-import { idText, labelText, nameText, queueText, timeText } from "./text.ts";
+import { onFailureInput, readOnFailure } from "./on_failure.ts";
+import { settings, work } from "./task_settings.ts";
+import { idText, nameText, timeText } from "./text.ts";
 import { readUnique, uniqueInput } from "./unique.ts";
 
 const TRIGGER_RULES = [
@@ -22,47 +24,18 @@ const TRIGGER_RULES = [
   "always",
 ] as const satisfies readonly TriggerRule[];
 
-/** How often, and how long after each other, a task is tried. */
-export const retryInput = z.strictObject({
-  maxAttempts: z.int().min(1).max(LIMITS.attempts).exactOptional(),
-  backoff: z.enum(["fixed", "linear", "exponential"]).exactOptional(),
-  initialMs: z.int().min(0).max(LIMITS.delayMs).exactOptional(),
-  factor: z.number().min(1).max(1_000).exactOptional(),
-  maxMs: z.int().min(0).max(LIMITS.delayMs).exactOptional(),
-  jitter: z.enum(["full", "none"]).exactOptional(),
-}).meta({ id: "RetryPolicy", description: "What is absent is the method's, then the server's." });
-
-/** Labels. A record passes over the key `__proto__` in silence, so that is refused before. */
-const labelsInput = z.preprocess((value, context) => {
-  if (typeof value === "object" && value !== null && Object.hasOwn(value, "__proto__")) {
-    context.addIssue({ code: "custom", message: "__proto__ is not a possible name" });
-  }
-  return value;
-}, z.record(nameText, labelText)).refine(
-  (labels) => Object.keys(labels).length <= LIMITS.labels,
-  `at most ${LIMITS.labels} labels`,
-);
-
-const timeoutInput = z.int().min(1).max(LIMITS.timeoutMs);
-
 const taskFields = {
   id: idText.optional().meta({ description: "Made as UUIDv7 when absent." }),
-  method: nameText,
-  args: z.array(z.unknown()).optional().meta({ description: "Default: none." }),
-  payload: z.unknown().optional().meta({ description: "Short for `args` with one argument." }),
+  ...work,
   deps: z.array(nameText).max(LIMITS.deps).optional()
     .meta({ description: "Ids of tasks; in a workflow also keys of it." }),
   triggerRule: z.enum(TRIGGER_RULES).optional(),
-  queue: queueText.optional(),
-  priority: z.int().min(-100).max(100).optional().meta({ description: "Higher first." }),
+  ...settings,
   runAt: timeText.optional(),
-  delayMs: z.int().min(0).max(LIMITS.delayMs).optional(),
   expiresAt: timeText.optional().meta({ description: "Not started by then: failed." }),
-  timeoutMs: timeoutInput.optional().meta({ description: "One attempt." }),
-  heartbeatTimeoutMs: timeoutInput.optional(),
-  concurrencyKey: nameText.optional(),
-  retry: retryInput.optional(),
-  labels: labelsInput.optional(),
+  onFailure: onFailureInput.nullable().optional().meta({
+    description: "null: nothing, whatever the method says. Default: what the method says.",
+  }),
 };
 
 /** A task as `POST /api/tasks` takes it. */
@@ -97,45 +70,54 @@ export interface SubmissionContext {
 export function readSubmission(body: unknown, context: SubmissionContext): Result<Submission> {
   const input = parse(taskInput, body, context.at);
   if (!input.ok) return input;
-  const args = readArgs(input.value, context);
-  if (!args.ok) return args;
+  const texts = readTexts(input.value, context);
+  if (!texts.ok) return texts;
   return ok(toSubmission(input.value, {
     key: null,
-    args: args.value,
+    ...texts.value,
     contentHash: contentHash({ ...input.value, id: undefined }),
     ...context,
   }));
 }
 
-/** The arguments as JSON text, and every rule that no schema can say. */
+/** The arguments as JSON text, and the rules on times that no schema can say. */
 export function readArgs(
-  input: Omit<TaskInput, "method">,
+  input: Pick<TaskInput, "args" | "payload" | "runAt" | "delayMs">,
   { now, at }: Pick<SubmissionContext, "now" | "at">,
 ): Result<string> {
   const errors = [...timeErrors(input, now, at)];
   if (input.args !== undefined && input.payload !== undefined) {
     errors.push({ pointer: `${at}/payload`, message: "cannot stand together with args" });
   }
-  const [args, pointer] = input.payload === undefined
-    ? [input.args ?? [], `${at}/args`]
-    : [[input.payload], `${at}/payload`];
-  for (const error of checkNotation(args, { arguments: true, pointer })) {
-    // The one argument of a payload is not inside a list in the request.
-    const place = input.payload === undefined ? "" : "/0";
-    errors.push({ ...error, pointer: error.pointer.replace(pointer + place, pointer) });
-  }
-  if (errors.length > 0) return invalid(errors);
-  const text = JSON.stringify(args);
-  if (byteLengthAbove(text, LIMITS.argsBytes)) {
-    return invalid([{ pointer, message: `at most ${LIMITS.argsBytes} bytes as JSON` }]);
-  }
-  return ok(text);
+  const args = readArgsText(input, {
+    at,
+    maxBytes: LIMITS.argsBytes,
+    references: true,
+  });
+  if (!args.ok) errors.push(...args.error.errors ?? []);
+  return errors.length > 0 ? invalid(errors) : args;
 }
+
+/** The texts that the schema leaves for a closer look: the arguments, and those of a failure handler. */
+export function readTexts(
+  input: Omit<TaskInput, "method">,
+  context: Pick<SubmissionContext, "now" | "at">,
+): Result<TaskTexts> {
+  const args = readArgs(input, context);
+  const handler = readOnFailure(input.onFailure, `${context.at}/onFailure`);
+  if (!args.ok || !handler.ok) {
+    return invalid([args, handler].flatMap((read) => read.ok ? [] : read.error.errors ?? []));
+  }
+  return ok({ args: args.value, ...handler.value });
+}
+
+/** What `readTexts` gives. */
+export type TaskTexts = Pick<TaskTemplate, "args" | "onFailure">;
 
 /** The message for a valid input. */
 export function toSubmission(
   input: TaskInput | WorkflowTaskInput,
-  context: Omit<SubmissionContext, "at"> & Pick<Submission, "key" | "args" | "contentHash">,
+  context: Omit<SubmissionContext, "at"> & TaskTexts & Pick<Submission, "key" | "contentHash">,
 ): Submission {
   return {
     id: input.id ?? uuidv7(),
@@ -149,14 +131,16 @@ export function toSubmission(
   };
 }
 
-type TemplateInput = Omit<TaskInput | WorkflowTaskInput, "id" | "runAt" | "expiresAt" | "key"> & {
-  readonly unique?: TaskInput["unique"];
-};
+type TemplateInput =
+  & Omit<TaskInput | WorkflowTaskInput, "id" | "runAt" | "expiresAt" | "key" | "onFailure">
+  & {
+    readonly unique?: TaskInput["unique"];
+  };
 
 /** The part of a submission that may be repeated: all but what belongs to one time. */
 export function toTemplate(
   input: TemplateInput,
-  { key, args }: Pick<TaskTemplate, "key" | "args">,
+  { key, args, onFailure }: TaskTexts & Pick<TaskTemplate, "key">,
 ): TaskTemplate {
   return {
     key,
@@ -173,12 +157,13 @@ export function toTemplate(
     concurrencyKey: input.concurrencyKey ?? null,
     retry: input.retry ?? null,
     labels: input.labels ?? {},
+    ...(onFailure !== undefined && { onFailure }),
     ...("unique" in input && input.unique && { unique: readUnique(input.unique) }),
   };
 }
 
 function* timeErrors(
-  input: Omit<TaskInput, "method">,
+  input: Pick<TaskInput, "runAt" | "delayMs">,
   now: number,
   at: string,
 ): Generator<FieldError> {
@@ -189,11 +174,4 @@ function* timeErrors(
   if (Date.parse(input.runAt) - now > LIMITS.delayMs) {
     yield { pointer: `${at}/runAt`, message: "at most 10 years from now" };
   }
-}
-
-/** True when `text` takes more than `max` bytes as UTF-8; most texts are too short to be encoded. */
-function byteLengthAbove(text: string, max: number): boolean {
-  if (text.length > max) return true;
-  if (text.length * 3 <= max) return false;
-  return new TextEncoder().encode(text).length > max;
 }

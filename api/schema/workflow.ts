@@ -6,7 +6,12 @@ import { type FieldError, ok, type Result } from "../../actors/domain/error.ts";
 import { LIMITS } from "../../actors/domain/task.ts";
 import type { SchedulerMessage, Submission } from "../../actors/protocol.ts";
 import { invalid, parse } from "./field_errors.ts";
-import { readArgs, type SubmissionContext, toSubmission, workflowTaskInput } from "./submission.ts";
+import {
+  readTexts,
+  type SubmissionContext,
+  toSubmission,
+  workflowTaskInput,
+} from "./submission.ts";
 import { idText, nameText } from "./text.ts";
 import { explainUnique } from "./unique.ts";
 
@@ -30,9 +35,9 @@ export function readWorkflow(
   const errors: FieldError[] = [];
   const tasks: Submission[] = [];
   input.value.tasks.forEach((task, i) => {
-    const args = readArgs(task, { now: context.now, at: `/tasks/${i}` });
-    if (!args.ok) return errors.push(...args.error.errors ?? []);
-    const of = { ...context, key: task.key, args: args.value, contentHash: hash };
+    const texts = readTexts(task, { now: context.now, at: `/tasks/${i}` });
+    if (!texts.ok) return errors.push(...texts.error.errors ?? []);
+    const of = { ...context, key: task.key, ...texts.value, contentHash: hash };
     return tasks.push(toSubmission(task, { ...of, idempotencyKey: null }));
   });
   if (errors.length > 0) return invalid(errors);

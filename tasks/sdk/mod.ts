@@ -7,5 +7,11 @@ export {
   type TaskAbortCause,
   TaskAbortError,
 } from "./task_error.ts";
-export type { TaskMode, TaskRetry, TaskRights, TaskSettings } from "./task_settings.ts";
+export type {
+  TaskFailureHandler,
+  TaskMode,
+  TaskRetry,
+  TaskRights,
+  TaskSettings,
+} from "./task_settings.ts";
 export type { TaskValue } from "./value.ts";

@@ -13,6 +13,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
   "heartbeatTimeoutMs",
   "queue",
   "permissions",
+  "onFailure",
   "mode",
   "run",
 ]);
@@ -54,6 +55,18 @@ const RETRY_RULES: typeof RULES = {
   jitter: [isOneOf("full", "none"), '"full" or "none"'],
 };
 
+const HANDLER_RULES: typeof RULES = {
+  args: [(value) => Array.isArray(value), "an array"],
+  queue: [
+    (value) => typeof value === "string" && QUEUE.test(value),
+    "1 to 200 characters of A–Z a–z 0–9 . _ : -",
+  ],
+  priority: [(value) => isWhole(value, -100, 100), "a whole number from -100 to 100"],
+  delayMs: [(value) => isWhole(value, 0, TEN_YEARS_MS), "a whole number of ms, 0 or more"],
+  labels: [isLabels, "an object of at most 31 texts, each at most 200 characters"],
+};
+const HANDLER_OPTIONS: ReadonlySet<string> = new Set(["method", ...Object.keys(HANDLER_RULES)]);
+
 /** Throws a TypeError that names the task, the option, and what it must be. */
 export function checkTaskOptions(options: object): void {
   const given = new Map<string, unknown>(Object.entries(options));
@@ -76,6 +89,7 @@ export function checkTaskOptions(options: object): void {
     }
     checkRules(name, "retry.", retry, RETRY_RULES);
   });
+  checkPart(name, "onFailure", given.get("onFailure"), (handler) => checkHandler(name, handler));
   checkPart(name, "permissions", given.get("permissions"), (rights) => checkRights(name, rights));
 }
 
@@ -102,6 +116,15 @@ function checkPart(
     fail(name, key, value, "an object");
   }
   check(new Map(Object.entries(value)));
+}
+
+function checkHandler(name: string, handler: ReadonlyMap<string, unknown>): void {
+  for (const key of handler.keys()) {
+    if (!HANDLER_OPTIONS.has(key)) failUnknown(name, `onFailure.${key}`, HANDLER_OPTIONS);
+  }
+  const method = handler.get("method");
+  if (!isName(method)) fail(name, "onFailure.method", method, "the name of a task");
+  checkRules(name, "onFailure.", handler, HANDLER_RULES);
 }
 
 function checkRights(name: string, rights: ReadonlyMap<string, unknown>): void {
@@ -133,6 +156,17 @@ function isName(value: unknown): value is string {
 
 function isWhole(value: unknown, min: number, max: number): boolean {
   return Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+}
+
+function isLabels(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const labels = Object.entries(value);
+  return labels.length <= 31 &&
+    labels.every(([key, text]) => isLabel(key) && key !== "" && isLabel(text));
+}
+
+function isLabel(value: unknown): boolean {
+  return typeof value === "string" && value.length <= 200 && !value.includes("\0");
 }
 
 function isOneOf(...allowed: readonly unknown[]): Check {

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { TaskContext } from "./task_context.ts";
-import type { TaskMode, TaskRetry, TaskRights } from "./task_settings.ts";
+import type { TaskFailureHandler, TaskMode, TaskRetry, TaskRights } from "./task_settings.ts";
 
 /** A task as this isolate holds it: settings, schema and code. */
 export interface RegisteredTask {
@@ -13,6 +13,7 @@ export interface RegisteredTask {
   readonly heartbeatTimeoutMs: number | null;
   readonly retry: TaskRetry | null;
   readonly permissions: TaskRights;
+  readonly onFailure: TaskFailureHandler | null;
   readonly input: StandardSchemaV1 | null;
   /** Takes what `input` gives, or the array of arguments: only its definition knows the type. */
   run(input: unknown, ctx: TaskContext): unknown;

@@ -1,3 +1,5 @@
+import type { TaskValue } from "./value.ts";
+
 /** `async`: many at a time in one isolate. `blocking`: one at a time in an isolate. */
 export type TaskMode = "async" | "blocking";
 
@@ -22,6 +24,20 @@ export interface TaskRights {
   readonly run?: readonly string[] | true;
 }
 
+/** What is to run when a task has failed for good. */
+export interface TaskFailureHandler {
+  /** Name of a registered task. Its last argument is the failure. */
+  readonly method: string;
+  /** Arguments before that. */
+  readonly args?: readonly TaskValue[];
+  readonly queue?: string;
+  /** −100 to 100, higher first. */
+  readonly priority?: number;
+  /** From the failure on. */
+  readonly delayMs?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /** What every definition of a task has, with or without a schema. */
 export interface TaskSettings {
   /** How clients call it: 1 to 200 characters without white space. */
@@ -36,6 +52,8 @@ export interface TaskSettings {
   readonly heartbeatTimeoutMs?: number;
   readonly queue?: string;
   readonly permissions?: TaskRights;
+  /** Submitted when a task of this method is dead-lettered, unless its submission says otherwise. */
+  readonly onFailure?: TaskFailureHandler;
   /** Without it an async function is `async`, a plain one `blocking`. */
   readonly mode?: TaskMode;
 }

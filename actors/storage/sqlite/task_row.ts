@@ -30,6 +30,7 @@ interface ColdSpec extends
     | "contentHash"
     | "definition"
     | "traceparent"
+    | "onFailure"
   > {
   readonly depNums: readonly number[];
 }
@@ -151,6 +152,7 @@ export function encodeSpec(task: NewTask): string {
       contentHash: task.contentHash,
       definition: task.definition,
       traceparent: task.traceparent,
+      ...(task.onFailure && { onFailure: task.onFailure }),
     } satisfies ColdSpec,
   );
 }

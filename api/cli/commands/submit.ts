@@ -47,6 +47,7 @@ export function addSubmit(program: Command, binder: CommandBinder): void {
     )
     .option("--unique-key <key>", "the same for the method and this key")
     .option("--unique-within <time>", "the same, but for tasks created in the last 30s, 10m, 2h")
+    .option("--on-failure <method>", "task to run when this one has failed for good")
     .option("--wait", "follow the task and print its result");
   addClientOptions(command).addHelpText("after", HELP);
   binder.bind(command, submit);
@@ -84,6 +85,7 @@ function readSubmission(call: CommandCall): SubmissionJson {
   const deps = own.readAll("--dep", TEXT);
   const labels = own.readAll("--label", LABEL);
   const unique = readUnique(call);
+  const onFailure = own.read("--on-failure", TEXT);
   return {
     method: operand(call, 0),
     args: call.args.slice(1).map(argumentValue),
@@ -97,6 +99,7 @@ function readSubmission(call: CommandCall): SubmissionJson {
     ...(deps.length === 0 ? {} : { deps }),
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
     ...(unique === null ? {} : { unique }),
+    ...(onFailure === null ? {} : { onFailure: { method: onFailure } }),
   };
 }
 

@@ -7,12 +7,15 @@ import {
   statsAnswer,
   systemAnswer,
 } from "../../schema.ts";
-import { countsByQueue, systemView } from "../../task_view.ts";
+import { countsByQueue, methodView, systemView } from "../../task_view.ts";
 import { answer, json, noContent, problem } from "../reply.ts";
 import type { Call, Route } from "../route.ts";
 
 async function listMethods({ node }: Call): Promise<Response> {
-  return answer(await node.service.methods(), (items) => json(200, { items }));
+  return answer(
+    await node.service.methods(),
+    (items) => json(200, { items: items.map(methodView) }),
+  );
 }
 
 async function getStats({ node }: Call): Promise<Response> {

@@ -14,7 +14,7 @@ Deno.test("submit sends the method, typed arguments and every option", async () 
     ...["submit", "mail.send", "1", "two", '{"a":[true]}', '"7"', "9007199254740993", "--id", "a"],
     ...["--dep", "x", "--dep", "y", "--queue", "mail", "--priority", "-5", "--delay", "10m"],
     ...["--label", "team=web", "--label", "a=b=c", "--timeout", "30s", "--max-attempts", "3"],
-    ...["--concurrency-key", "k"],
+    ...["--concurrency-key", "k", "--on-failure", "alarm"],
   );
   assert.equal(code, 0);
   assert.equal(out, "task-1  pending\n");
@@ -30,6 +30,7 @@ Deno.test("submit sends the method, typed arguments and every option", async () 
     timeoutMs: 30_000,
     retry: { maxAttempts: 3 },
     concurrencyKey: "k",
+    onFailure: { method: "alarm" },
   });
   assert.equal(node.seen[0]?.headers.get("authorization"), "Bearer t0ken");
 });
