@@ -6,6 +6,45 @@ import type { MethodDefinition } from "../../../actors/domain/task.ts";
 import { task } from "../../../mod.ts";
 import { findTask, type RegisteredTask } from "../../../tasks/sdk/task_registry.ts";
 
+Deno.test("task definition has its failure handler as a submission would have it", async () => {
+  const onFailure = {
+    method: "full.alarm",
+    args: [1n, { a: null }],
+    priority: 9,
+    labels: { a: "b" },
+  };
+  task({ name: "handled", onFailure, run: () => 1 });
+  const { onFailure: handler, ...rest } = await describe("handled", "blocking");
+  assert.deepEqual(handler, {
+    method: "full.alarm",
+    args: '[{"$int64":"1"},{"a":null}]',
+    queue: null,
+    priority: 9,
+    delayMs: null,
+    timeoutMs: null,
+    heartbeatTimeoutMs: null,
+    concurrencyKey: null,
+    retry: null,
+    labels: { a: "b" },
+  });
+  assert.equal("onFailure" in await describe("full.plain", "blocking"), false);
+  assert.match(rest.definition, /^sha256-/);
+});
+
+Deno.test("task definition refuses a failure handler with arguments that are none, or too long", async () => {
+  task({
+    name: "handled.badly",
+    onFailure: { method: "m", args: [Symbol() as never] },
+    run: () => 1,
+  });
+  await assert.rejects(describe("handled.badly", "blocking"), /onFailure of task "handled.badly"/);
+  const args = ["x".repeat(16 << 10)];
+  task({ name: "handled.long", onFailure: { method: "m", args }, run: () => 1 });
+  await assert.rejects(describe("handled.long", "blocking"), /more than 16384 bytes/);
+});
+
+task({ name: "full.plain", run: () => 1 });
+
 Deno.test("task definition has every setting, as plain data", async () => {
   task({
     name: "full",

@@ -63,6 +63,7 @@ Deno.test("schedule answers every setting as it was given, and takes its answer 
     labels: { team: "web" },
   };
   const unique = { key: "k", by: "args", withinMs: 5, states: ["failed"] };
+  const onFailure = { method: "alarm", args: [1], queue: "q", labels: { of: "s" } };
   const times = {
     cron: "*/5 * * * *",
     timezone: "Europe/Berlin",
@@ -71,8 +72,8 @@ Deno.test("schedule answers every setting as it was given, and takes its answer 
     jitterMs: 30_000,
   };
   const specs = [
-    { ...times, ...task, unique },
-    { ...times, workflow: { name: "etl", tasks: [{ key: "a b", ...task }] } },
+    { ...times, ...task, unique, onFailure: null },
+    { ...times, workflow: { name: "etl", tasks: [{ key: "a b", ...task, onFailure }] } },
   ];
   for (const body of specs) {
     const { body: answer } = await node.call("PUT", PATH, { body });

@@ -68,6 +68,17 @@ Deno.test("task refuses options that are not as they must be, and names them", (
     [{ name: "two words", run }, /name "two words" must be/],
     [{ name: "x".repeat(201), run }, /must be 1 to 200/],
     [{ name: "bad" }, /"bad": option run is undefined, but must be a function/],
+    [
+      { name: "bad", run, onFailure: "alarm" },
+      /option onFailure is "alarm", but must be an object/,
+    ],
+    [{ name: "bad", run, onFailure: {} }, /onFailure.method is undefined/],
+    [{ name: "bad", run, onFailure: { method: "m", args: 1 } }, /onFailure.args is 1/],
+    [{ name: "bad", run, onFailure: { method: "m", labels: { a: 1 } } }, /onFailure.labels/],
+    [
+      { name: "bad", run, onFailure: { method: "m", unique: {} } },
+      /there is no option onFailure.u/,
+    ],
     [{ name: "bad", run, timeoutMS: 5 }, /there is no option timeoutMS/],
     [{ name: "bad", run, timeoutMs: 0 }, /timeoutMs is 0, but must be a whole number from 1/],
     [{ name: "bad", run, timeoutMs: 86_400_001 }, /timeoutMs/],
