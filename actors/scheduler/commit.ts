@@ -3,7 +3,7 @@ import { isEnded, transition } from "../domain/task_state.ts";
 import { classify, countEnded } from "../domain/trigger_rule.ts";
 import { workflowStatus } from "../domain/workflow.ts";
 import type { QueueConfig, TaskRecord } from "../domain/task.ts";
-import { ConstraintError, type StoreWriter, type TaskChange } from "../storage/port.ts";
+import type { StoreWriter, TaskChange } from "../storage/port.ts";
 import { Effects } from "./effects.ts";
 import { handleFailures } from "./handle_failures.ts";
 import type { KeyCursors } from "./key_cursors.ts";
@@ -176,12 +176,6 @@ export class Commit {
       wave = changed.filter((task) => isEnded(task.status));
     }
   }
-}
-
-/** A broken constraint or a bug met in handling an item; errors of the store itself are neither. */
-export function isItemError(error: unknown): boolean {
-  return error instanceof ConstraintError ||
-    !(error instanceof Error && error.name.startsWith("Store"));
 }
 
 /** The record of a task after `change`. */

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers";
 import type { Store } from "../storage/port.ts";
-import { Commit, type CommitContext, isItemError } from "./commit.ts";
+import { Commit, type CommitContext } from "./commit.ts";
+import { isItemError } from "./item_error.ts";
 import type { Effects } from "./effects.ts";
 
 /** Stages of a commit, in the order in which their work is done: ends free what claims then take. */

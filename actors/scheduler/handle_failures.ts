@@ -8,7 +8,8 @@ import {
 import type { TaskRecord } from "../domain/task.ts";
 import type { Submission } from "../protocol.ts";
 import { getLogger } from "../telemetry/logger.ts";
-import { type Commit, isItemError } from "./commit.ts";
+import type { Commit } from "./commit.ts";
+import { isItemError } from "./item_error.ts";
 import type { Effects } from "./effects.ts";
 import { submitTasks } from "./submit_tasks.ts";
 

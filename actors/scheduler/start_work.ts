@@ -6,7 +6,8 @@ import { isEnded } from "../domain/task_state.ts";
 import { workflowStatus } from "../domain/workflow.ts";
 import type { Submission } from "../protocol.ts";
 import { getLogger } from "../telemetry/logger.ts";
-import { type Commit, isItemError } from "./commit.ts";
+import type { Commit } from "./commit.ts";
+import { isItemError } from "./item_error.ts";
 import { submitTasks } from "./submit_tasks.ts";
 import { submitWorkflows } from "./submit_workflow.ts";
 
