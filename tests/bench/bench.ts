@@ -4,6 +4,7 @@
  *     deno task bench [--quick] [--json]
  */
 import type { LoadResult } from "../support/load.ts";
+import { benchClaims, type ClaimBench } from "./claim_bench.ts";
 import { benchDrain, type DrainBench } from "./drain_bench.ts";
 import { benchLateness, type LatenessBench } from "./lateness_bench.ts";
 import { benchLatency, type LatencyBench } from "./latency_bench.ts";
@@ -19,6 +20,7 @@ export interface BenchReport {
   readonly latency: LatencyBench;
   readonly lateness: LatenessBench;
   readonly retention: RetentionBench;
+  readonly claims: ClaimBench;
 }
 
 /** Runs all of it; `quick` is a smoke test whose numbers say little. */
@@ -39,12 +41,15 @@ export async function runBench(quick: boolean): Promise<BenchReport> {
         ? { pairs: 1, warmUpMs: 2_500, sliceMs: 1_500 }
         : { pairs: 5, warmUpMs: 3_000, sliceMs: 8_000 },
     ),
+    claims: await benchClaims(
+      quick ? { tasks: 64_000, keys: 100 } : { tasks: 1_000_000, keys: 10_000 },
+    ),
   };
 }
 
 /** The report as a small table. */
 export function formatReport(report: BenchReport): string {
-  const { deno, cores, submissions, drain, latency, lateness, retention } = report;
+  const { deno, cores, submissions, drain, latency, lateness, retention, claims } = report;
   const { echo } = submissions;
   const { herd } = lateness;
   const row = (name: string, load: LoadResult) =>
@@ -76,7 +81,14 @@ export function formatReport(report: BenchReport): string {
     } s; POST /api/tasks meanwhile: ` +
     `p50 ${herd.submitP50Ms.toFixed(1)} ms, p99 ${herd.submitP99Ms.toFixed(1)} ms`,
     formatRetention(retention),
+    formatClaims(claims),
   ].join("\n");
+}
+
+function formatClaims({ tasks, keys, sizes }: ClaimBench): string {
+  const ratios = sizes.map(({ runs, ratio }) => `${ratio.toFixed(2)} × for ${runs}`).join(", ");
+  return `claim beside ${tasks} ready tasks of ${keys} keys, against a thousandth of them: ` +
+    `${ratios} at a time`;
 }
 
 function formatRetention(bench: RetentionBench): string {

@@ -14,4 +14,5 @@ Deno.test("bench measures submissions, drain, latency, lateness and retention wi
   assert.ok(report.lateness.p50Ms >= 0, "no task starts before its time");
   assert.ok(report.retention.removedPerSecond > 0, "retention is at work in its slice");
   assert.ok(report.lateness.herd.seconds > 0);
+  assert.ok(report.claims.sizes.every(({ ratio }) => ratio > 0));
 });

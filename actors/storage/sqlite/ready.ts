@@ -3,6 +3,7 @@ import type { QueueAndPool, ReadyQuery, ReadyTasks } from "../port.ts";
 import type { ReadyPoolWriter } from "../port/ready_pools.ts";
 import { integer, text, textOrNull } from "./column.ts";
 import type { Connection } from "./connection.ts";
+import { hasKeyless, type KeyRange, readyKeys } from "./ready_keys.ts";
 import { COLUMNS_WITH_ARGS, decodeTask, TASK_TABLES } from "./task_row.ts";
 import { plain } from "./text_column.ts";
 import type { Transaction } from "./transaction.ts";
@@ -38,68 +39,40 @@ export function selectReady({ connection }: Transaction, query: ReadyQuery): Rea
 
 /**
  * The keys with ready work that may start one, in the order of their turns: those after `afterKey`,
- * then round to it. No key at all counts as the smallest key.
+ * then no key at all, then round to `afterKey`. One more than wanted is enough.
  */
 function keyTurns(connection: Connection, query: ReadyQuery): readonly KeyTurn[] {
-  const { queue, pool, afterKey, keyConcurrency, max } = query;
-  const turns: KeyTurn[] = [];
-  const add = (key: string | null) => {
-    const allowance = key === null || keyConcurrency === null
-      ? Infinity
-      : keyConcurrency - countRunningOfKey(connection, { queue, key, atMost: keyConcurrency });
-    if (allowance > 0) turns.push({ key, allowance, nums: [], exhausted: false });
-  };
-  for (const key of readyKeys(connection, { queue, pool, after: afterKey, upTo: null })) {
-    if (turns.length > max) break;
-    add(key);
+  const { queue, pool, afterKey, max } = query;
+  const turns = turnsOf(connection, query, { after: afterKey, upTo: null, limit: max + 1 });
+  if (turns.length <= max && hasKeyless(connection, { queue, pool })) {
+    turns.push({ key: null, allowance: Infinity, nums: [], exhausted: false });
   }
-  if (hasKeyless(connection, { queue, pool })) add(null);
-  if (afterKey === null) return turns;
-  for (const key of readyKeys(connection, { queue, pool, after: null, upTo: afterKey })) {
-    if (turns.length > max) break;
-    add(key);
+  if (turns.length > max || afterKey === null) return turns;
+  const limit = max + 1 - turns.length;
+  return [...turns, ...turnsOf(connection, query, { after: null, upTo: afterKey, limit })];
+}
+
+/** At most `limit` turns of the keys of a range; keys that are at their limit are passed over. */
+function turnsOf(
+  connection: Connection,
+  { queue, pool, keyConcurrency }: ReadyQuery,
+  { after, upTo, limit }: Omit<KeyRange, keyof QueueAndPool>,
+): KeyTurn[] {
+  const turns: KeyTurn[] = [];
+  for (let from = after; turns.length < limit;) {
+    const count = limit - turns.length;
+    const keys = readyKeys(connection, { queue, pool, after: from, upTo, limit: count });
+    for (const { key, num } of keys) {
+      const allowance = keyConcurrency === null
+        ? Infinity
+        : keyConcurrency - countRunningOfKey(connection, { queue, key, atMost: keyConcurrency });
+      if (allowance > 0) turns.push({ key, allowance, nums: [num], exhausted: allowance === 1 });
+    }
+    const last = keys.at(-1);
+    if (keys.length < count || last === undefined) return turns;
+    from = last.key;
   }
   return turns;
-}
-
-interface KeyRange extends QueueAndPool {
-  /** Keys beyond this one; null: from the first. */
-  readonly after: string | null;
-  /** Keys not beyond this one; null: to the last. */
-  readonly upTo: string | null;
-}
-
-const KEYS_OF_POOL = "SELECT concurrency_key, concurrency_key <= ? FROM tasks " +
-  "INDEXED BY tasks_ready WHERE status = 'pending' AND queue = ? AND ready_pool = ? ";
-const FIRST_KEY = KEYS_OF_POOL + "AND concurrency_key IS NOT NULL ORDER BY concurrency_key LIMIT 1";
-const KEY_AFTER = KEYS_OF_POOL + "AND concurrency_key > ? ORDER BY concurrency_key LIMIT 1";
-
-/**
- * The keys of a range: one seek of the index each, instead of a walk over all the tasks of a key. The
- * database compares them, since its order of strings is not JavaScript's.
- */
-export function* readyKeys(
-  connection: Connection,
-  { queue, pool, after, upTo }: KeyRange,
-): Generator<string> {
-  let row = after === null
-    ? connection.row(FIRST_KEY, upTo, queue, pool)
-    : connection.row(KEY_AFTER, upTo, queue, pool, after);
-  while (row && (upTo === null || row[1] === 1)) {
-    const key = text(row[0]);
-    yield key;
-    row = connection.row(KEY_AFTER, upTo, queue, pool, key);
-  }
-}
-
-/** True when the queue and pool have ready work without a key. */
-export function hasKeyless(connection: Connection, { queue, pool }: QueueAndPool): boolean {
-  return connection.row(
-    "SELECT 1 FROM tasks INDEXED BY tasks_ready WHERE status = 'pending' " +
-      "AND queue = ? AND ready_pool = ? AND concurrency_key IS NULL LIMIT 1",
-    queue,
-    pool,
-  ) !== undefined;
 }
 
 /**
@@ -111,8 +84,8 @@ function takeTurns(
   query: ReadyQuery,
   { turns, max }: { readonly turns: readonly KeyTurn[]; readonly max: number },
 ): readonly { readonly num: number; readonly key: string | null }[] {
-  let found = 0;
-  let open = turns;
+  let found = turns.reduce((sum, { nums }) => sum + nums.length, 0);
+  let open = turns.filter((turn) => !turn.exhausted);
   while (found < max && open.length > 0) {
     const each = Math.ceil((max - found) / open.length);
     for (const turn of open) found += readMore(connection, query, { turn, count: each });

@@ -6,7 +6,7 @@ import type { RunningScope, SnapshotView } from "../port/explain.ts";
 import { integer, oneOf, text, textOrNull } from "./column.ts";
 import type { Connection } from "./connection.ts";
 import { readQueues } from "./queues.ts";
-import { hasKeyless, readyKeys } from "./ready.ts";
+import { hasKeyless, readyKeys } from "./ready_keys.ts";
 import { COLUMNS_WITHOUT_TEXTS, decodeReason, decodeTask, TASK_TABLES } from "./task_row.ts";
 
 const STATUSES = new Set(TASK_STATUSES);
@@ -159,7 +159,8 @@ class SqliteSnapshot implements SnapshotView {
       if (readyPool === null) return 0;
       const place = { queue, pool: readyPool };
       let count = concurrencyKey !== null && hasKeyless(this.#connection, place) ? 1 : 0;
-      for (const key of readyKeys(this.#connection, { ...place, after: null, upTo: null })) {
+      const range = { ...place, after: null, upTo: null, limit: atMost + 1 };
+      for (const { key } of readyKeys(this.#connection, range)) {
         if (count >= atMost) break;
         if (key !== concurrencyKey) count++;
       }

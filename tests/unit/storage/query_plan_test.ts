@@ -22,6 +22,8 @@ import { scheduleRecord } from "../../support/schedules.ts";
 /** What may be walked over from end to end: arguments, small tables, and what a scan limits by itself. */
 const BOUNDED = [
   /^SCAN \w+( EXISTS)? VIRTUAL TABLE/,
+  // The recursion over keys with ready work, which has a limit.
+  /^SCAN (h|heads)$/,
   /^SCAN (counters|queues|schedules|depths|dead_letter_counts|s|CONSTANT ROW|\(subquery-\d+\))$/,
   // Newest first, as many rows as the page may scan.
   /^SCAN tasks USING INTEGER PRIMARY KEY$/,
@@ -232,6 +234,33 @@ Deno.test("sqlite finds what is due without looking at what waits", async () => 
       .map(({ detail }) => String(detail));
     database.close();
     assert.deepEqual(steps.filter((step) => !step.startsWith("SEARCH")), []);
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});
+
+Deno.test("sqlite goes from key to key without looking at their tasks", async () => {
+  const dataDir = await Deno.makeTempDir({ prefix: "dtask-plan-" });
+  try {
+    const store = await openSqliteStore({ dataDir });
+    await insert(store, newTask(1, { concurrencyKey: "a" }), newTask(2, { concurrencyKey: "b" }));
+    const statements = await prepared(() =>
+      store.write(async (tx) => {
+        await selectReady(tx, { max: 9, keyConcurrency: 2, afterKey: null });
+        await selectReady(tx, { max: 9, keyConcurrency: 2, afterKey: "a" });
+      })
+    );
+    await store.close();
+    const database = new DatabaseSync(databaseFile(dataDir));
+    const queries = [...statements].filter((sql) => /tasks_(ready|running)/.test(sql));
+    assert.equal(queries.length, 5);
+    const steps = queries.flatMap((sql) => database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all())
+      .map(({ detail }) => String(detail));
+    database.close();
+    const onTasks = steps.filter((step) => /\b(t|tasks)\b/.test(step));
+    assert.ok(onTasks.length >= 5);
+    assert.deepEqual(onTasks.filter((step) => !step.startsWith("SEARCH")), []);
+    assert.deepEqual(steps.filter((step) => step.includes("TEMP B-TREE")), []);
   } finally {
     await Deno.remove(dataDir, { recursive: true });
   }
