@@ -181,9 +181,12 @@ export class ClaimRounds {
       return false;
     }
     this.#failure = null;
-    answer.value.forEach(({ drained }, index) => {
+    answer.value.forEach(({ runs, drained }, index) => {
       const request = requests[index];
-      if (request && drained) this.#rotationOf(request.pool).drained(request.queue, request.hints);
+      if (request === undefined) return;
+      const rotation = this.#rotationOf(request.pool);
+      rotation.unused(request.queue, request.max - runs.length);
+      if (drained) rotation.drained(request.queue, request.hints);
     });
     answer.value.forEach(({ runs }, index) => {
       const pool = requests[index]?.pool;

@@ -48,3 +48,75 @@ Deno.test("queue rotation takes a new weight without taking it for a hint", () =
   rotation.drained("b", hints);
   assert.deepEqual([...rotation.share(1).keys()], ["a"]);
 });
+
+/** Has `rounds` shares of `turns` and says what each queue got of what it could use. */
+function play(
+  rotation: QueueRotation,
+  { rounds, turns, room = {} }: {
+    readonly rounds: number;
+    readonly turns: number;
+    /** Most that a queue can use of a share; it is drained when it got more, and hinted at anew. */
+    readonly room?: Readonly<Record<string, number>>;
+  },
+): Readonly<Record<string, number>> {
+  const got: Record<string, number> = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const [queue, share] of rotation.share(turns)) {
+      const used = Math.min(share, room[queue] ?? Infinity);
+      got[queue] = (got[queue] ?? 0) + used;
+      rotation.unused(queue, share - used);
+      if (used < share) rotation.drained(queue, rotation.hintsOf(queue));
+    }
+    // Its tasks end in every other round.
+    if (round % 2 === 1) { for (const queue of Object.keys(room)) rotation.add(queue, 100); }
+  }
+  return got;
+}
+
+Deno.test("queue rotation keeps the shares of others beside a queue that uses little of its own", () => {
+  for (const turns of [1, 3, 64, 256]) {
+    const rotation = new QueueRotation();
+    for (const [queue, weight] of [["a", 10], ["b", 5], ["c", 1], ["limited", 100]] as const) {
+      rotation.add(queue, weight);
+    }
+    const got = play(rotation, { rounds: 20_000 / turns, turns, room: { limited: 1 } });
+    const { a = 0, b = 0, c = 0 } = got;
+    assert.ok(Math.abs(a / b / 2 - 1) < 0.03, `${turns} turns: ${JSON.stringify(got)}`);
+    assert.ok(Math.abs(a / c / 10 - 1) < 0.05, `${turns} turns: ${JSON.stringify(got)}`);
+  }
+});
+
+Deno.test("queue rotation gives a queue that comes in no turns for the time before", () => {
+  const rotation = new QueueRotation();
+  rotation.add("a", 1);
+  rotation.share(10_000);
+  rotation.add("b", 1);
+  assert.deepEqual(Object.fromEntries(rotation.share(64)), { a: 32, b: 32 });
+});
+
+Deno.test("queue rotation remembers the turns of a queue that leaves and comes back", () => {
+  const rotation = new QueueRotation();
+  rotation.add("a", 1);
+  rotation.add("b", 1);
+  const firsts = Array.from({ length: 100 }, () => {
+    const [queue] = rotation.share(1).keys();
+    if (queue === "b") {
+      rotation.drained("b", rotation.hintsOf("b"));
+      rotation.add("b", 1);
+    }
+    return queue;
+  });
+  assert.equal(firsts.filter((queue) => queue === "b").length, 50);
+});
+
+Deno.test("queue rotation shares between thousands of queues, each in its turn", () => {
+  const rotation = new QueueRotation();
+  for (let index = 0; index < 5_000; index++) rotation.add(`q${index}`, 1);
+  const seen = new Map<string, number>();
+  for (let round = 0; round < 50; round++) {
+    for (const [queue, share] of rotation.share(200)) {
+      seen.set(queue, (seen.get(queue) ?? 0) + share);
+    }
+  }
+  assert.deepEqual([seen.size, new Set(seen.values())], [5_000, new Set([2])]);
+});
