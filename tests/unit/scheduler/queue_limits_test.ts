@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
+import { newTask } from "../../conformance/store_fixture.ts";
 import { ManualTimer } from "../../support/manual_timer.ts";
 import { outcome, SchedulerRig } from "../../support/scheduler_rig.ts";
 import type { QueueConfig } from "../../../actors/domain/task.ts";
@@ -149,3 +151,31 @@ Deno.test("scheduler gives the keys their turns over the commits", async () => {
   const rounds = [0, 1, 2].flatMap((round) => keys.map((key) => `${key}${round}`));
   assert.deepEqual(order, rounds);
 });
+
+Deno.test("scheduler starts a task of another key next, whatever one key has queued", async () => {
+  await using rig = await SchedulerRig.open();
+  await rig.stop();
+  await fillStore(rig.dataDir, { tasks: 100_000, key: "flood" });
+  await rig.start();
+  assert.equal(await starts(rig, { max: 3 }), 3);
+  await rig.submit({ id: "other", concurrencyKey: "other" }, { id: "without" });
+  const next = [await rig.claim({ max: 1 }), await rig.claim({ max: 2 })];
+  const ids = next.flatMap(({ runs }) => runs.map(({ id }) => id));
+  assert.deepEqual(ids.filter((id) => !id.startsWith("task-")), ["other", "without"]);
+});
+
+async function fillStore(dataDir: string, { tasks, key }: { tasks: number; key: string }) {
+  const store = await openSqliteStore({ dataDir });
+  for (let num = 1; num <= tasks; num += 10_000) {
+    const chunk = Array.from(
+      { length: 10_000 },
+      (_, index) => newTask(num + index, { concurrencyKey: key }),
+    );
+    // What the scheduler numbers afterwards comes after them.
+    await store.write(async (tx) => {
+      await tx.allocateNums("task", chunk.length);
+      await tx.insertTasks(chunk);
+    });
+  }
+  await store.close();
+}
