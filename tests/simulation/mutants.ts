@@ -153,4 +153,22 @@ export const MUTANTS: readonly Mutant[] = [
     text: `    this.#counters.rolledBack();\n`,
     becomes: ``,
   },
+  {
+    what: "tasks of a key start in the order of their submission, whatever their place",
+    file: `${SQLITE}/ready.ts`,
+    text: `concurrency_key IS ? ORDER BY ready_order, num LIMIT`,
+    becomes: `concurrency_key IS ? ORDER BY num LIMIT`,
+  },
+  {
+    what: "ticks that are left out because of an overlap are not counted",
+    file: `${SCHEDULER}/tick_writer.ts`,
+    text: `skipped: this.#record.skipped + 1`,
+    becomes: `skipped: this.#record.skipped`,
+  },
+  {
+    what: "retention removes what a live task depends on",
+    file: `${SCHEDULER}/remove_ended.ts`,
+    text: `leaving.push(...nums.filter((num) => !held.has(num)));`,
+    becomes: `leaving.push(...nums);`,
+  },
 ];

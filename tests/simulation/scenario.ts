@@ -49,9 +49,12 @@ export type UserAction =
     readonly rateLimit: { readonly limit: number; readonly perMs: number } | null;
   };
 
+/** An outcome that nobody has to report: once more, of a run before, or of no task at all. */
+export type Lie = "lie_again" | "lie_stale" | "lie_foreign";
+
 /** One thing that befalls the system. */
 export type Trouble =
-  | { readonly kind: "kill" | "kill_core" | "lie_again" | "lie_stale" }
+  | { readonly kind: "kill" | "kill_core" | "drain" | Lie }
   | { readonly kind: "kill_executor"; readonly index: number }
   | { readonly kind: "store_fault"; readonly fault: StoreFault }
   | { readonly kind: "step_clock"; readonly ms: number };
@@ -241,10 +244,11 @@ function planSetting(dice: Dice, { flooded }: Known): Action {
 
 function planFault(dice: Dice): Action {
   const roll = dice.random();
-  if (roll < 0.15) return { kind: "kill" };
+  if (roll < 0.10) return { kind: "kill" };
+  if (roll < 0.15) return { kind: "drain" };
   if (roll < 0.30) return { kind: "kill_core" };
   if (roll < 0.45) return { kind: "kill_executor", index: dice.below(5) };
   if (roll < 0.75) return { kind: "store_fault", fault: dice.pick(STORE_FAULTS) };
   if (roll < 0.85) return { kind: "step_clock", ms: dice.below(20_000) - 10_000 };
-  return { kind: dice.chance(0.5) ? "lie_again" : "lie_stale" };
+  return { kind: dice.pick(["lie_again", "lie_stale", "lie_foreign"] as const) };
 }

@@ -8,6 +8,7 @@ import { Dispatcher } from "../../actors/dispatcher/dispatcher_actor.ts";
 import type { Clock } from "../../actors/executor/clock.ts";
 import { ExecutorActor } from "../../actors/executor/executor_actor.ts";
 import type {
+  DispatcherProtocol,
   ExecutorProtocol,
   FrontEndProtocol,
   SchedulerMessage,
@@ -110,6 +111,20 @@ export class SimProcess {
     this.#network.cut();
     this.#options.time.clearProcessTimers();
     this.#options.onExit(why);
+  }
+
+  /** Stops in order: takes nothing new, lets code run on for a while, and ends. */
+  async drain(deadlineMs: number): Promise<void> {
+    if (this.#ended || !this.#network.isUp("scheduler")) return;
+    const context = this.#network.context("supervisor", "supervisor", () => {});
+    const ask = { deadlineMs: deadlineMs + 10 * GRACE_MS };
+    const first = context.ref<SchedulerProtocol>("scheduler").ask({ kind: "Drain" }, ask);
+    await Promise.race([first, this.#end.promise]);
+    const drained = context.ref<DispatcherProtocol>("dispatcher")
+      .ask({ kind: "DrainRuns", deadlineMs }, ask);
+    await Promise.race([drained, this.#end.promise]);
+    this.#options.time.stir();
+    this.kill("drained");
   }
 
   /** Closes the database; after `kill` and before the next start. */

@@ -5,7 +5,7 @@ import type { Protocol } from "../../actors/runtime/mod.ts";
 import { configureLogging } from "../../actors/telemetry/logger.ts";
 import { seededRandom } from "../support/random.ts";
 import type { StoreFault } from "./faulty_store.ts";
-import { type Planned, planRetention, QUEUES, TROUBLE_MS } from "./scenario.ts";
+import { type Lie, type Planned, planRetention, QUEUES, TROUBLE_MS } from "./scenario.ts";
 import { inCode } from "./sim_tasks.ts";
 import { SimProcess } from "./sim_process.ts";
 import { Starvation } from "./starvation.ts";
@@ -33,6 +33,7 @@ export interface SimulationResult {
 
 const MADE_TROUBLES = /database is locked|no space is left on the disk/;
 const BOOT_AGAIN_MS = 100;
+const DRAIN_MS = 1_000;
 const HEAL_AGAIN_MS = 300;
 /** Simulated time after the trouble within which all has to end. */
 const HEALED_MS = 3_600_000;
@@ -173,6 +174,8 @@ export class Simulation {
     switch (action.kind) {
       case "kill":
         return this.#process?.kill("kill -9");
+      case "drain":
+        return void this.#process?.drain(DRAIN_MS);
       case "kill_core":
         return this.#process?.killCore();
       case "kill_executor":
@@ -186,19 +189,24 @@ export class Simulation {
         return;
       case "lie_again":
       case "lie_stale":
+      case "lie_foreign":
         return this.#lie(action.kind);
       default:
         return this.#users.act(action);
     }
   }
 
-  #lie(kind: "lie_again" | "lie_stale"): void {
+  #lie(kind: Lie): void {
     const { length } = this.#reported;
     const known = this.#reported[Math.floor(this.#random() * length)];
     if (known === undefined) return;
     const { from, outcome } = known;
-    const run = kind === "lie_again" ? outcome.run : Math.max(0, outcome.run - 1);
-    const lie: RunOutcome = { ...outcome, run, outcome: "completed", result: '"a lie"' };
+    const lie: RunOutcome = {
+      ...outcome,
+      ...lieAbout(outcome, kind),
+      outcome: "completed",
+      result: "0",
+    };
     this.#process?.inject(from, {
       kind: "ReportOutcomes",
       executor: from,
@@ -241,5 +249,16 @@ export class Simulation {
 
   #tell(line: string): void {
     this.#options.tell?.(`${(this.#time.elapsed / 1_000).toFixed(3)} s  ${line}`);
+  }
+}
+
+function lieAbout({ num, run }: RunOutcome, kind: Lie): Pick<RunOutcome, "num" | "run"> {
+  switch (kind) {
+    case "lie_again":
+      return { num, run };
+    case "lie_stale":
+      return { num, run: Math.max(0, run - 1) };
+    case "lie_foreign":
+      return { num: num + 1_000_000, run };
   }
 }

@@ -22,6 +22,7 @@ interface TaskColumns {
   readonly finished_at: number | null;
   /** Where it waits to run; null unless it is pending. */
   readonly ready_pool: string | null;
+  readonly ready_order: number | null;
   readonly executor: string | null;
 }
 
@@ -64,7 +65,7 @@ export const NOTHING: Snapshot = {
 
 const TASKS =
   "SELECT num, id, status, reason, run, queue, concurrency_key, workflow_num, dep_total, " +
-  "dep_succeeded, dep_failed, dep_skipped, expires_at, finished_at, ready_pool, executor FROM tasks";
+  "dep_succeeded, dep_failed, dep_skipped, expires_at, finished_at, ready_pool, ready_order, executor FROM tasks";
 const SPECIFICATION = "SELECT spec ->> '$.triggerRule' AS rule, spec ->> '$.runAt' AS run_at " +
   "FROM task_inputs WHERE num = ?";
 const RUNS = "SELECT num, run, started_at, finished_at, outcome FROM runs";

@@ -148,7 +148,8 @@ export class Witness {
       if (before.runs.has(key)) continue;
       const task = now.tasks.get(run.num);
       if (task === undefined) continue;
-      const wrong = this.#tooEarly(task, run, now) ?? overLimit(task, before, now);
+      const wrong = this.#tooEarly(task, run, now) ?? overLimit(task, before, now) ??
+        outOfTurn(task, before, now);
       if (wrong !== null) return `run ${run.run} of ${task.id} started ${wrong}`;
     }
     return null;
@@ -230,6 +231,21 @@ function overLimit(task: TaskRow, before: Snapshot, now: Snapshot): string | nul
   const keyLimit = larger(old.key_concurrency, current.key_concurrency);
   if (sameKey.length <= keyLimit) return null;
   return `as number ${sameKey.length} of key ${task.concurrency_key}, limit ${keyLimit}`;
+}
+
+/** Of one key in one queue, who is ready first starts first. */
+function outOfTurn(task: TaskRow, before: Snapshot, now: Snapshot): string | null {
+  const then = before.tasks.get(task.num);
+  if (then?.ready_order == null) return null;
+  for (const other of now.tasks.values()) {
+    const earlier = before.tasks.get(other.num);
+    if (other.status !== "pending" || earlier?.ready_order == null) continue;
+    if (other.queue !== task.queue || other.concurrency_key !== task.concurrency_key) continue;
+    if (earlier.ready_pool !== then.ready_pool || other.run !== earlier.run) continue;
+    const isBefore = earlier.ready_order - then.ready_order || other.num - task.num;
+    if (isBefore < 0) return `before ${other.id}, whose turn it was`;
+  }
+  return null;
 }
 
 function larger(one: number | null, other: number | null): number {
