@@ -66,16 +66,18 @@ export class Player implements AsyncDisposable {
     }
   }
 
-  /** Plays `seed`; where it fails, finds the shortest story of the failure, if that is wanted. */
+  /** Plays a story; where it fails, finds the shortest one that still does, if that is wanted. */
   async examine(
-    seed: number,
-    { shrinks = true }: { readonly shrinks?: boolean } = {},
+    { seed, scenario: whole = planScenario(seed), shrinks }: {
+      readonly seed: number;
+      readonly scenario?: readonly Planned[];
+      readonly shrinks: boolean;
+    },
   ): Promise<{ readonly commits: number; readonly failed: FailedSeed | null }> {
-    const { failure, commits } = await this.play(seed);
+    const { failure, commits } = await this.play(seed, { scenario: whole });
     if (failure === null) return { commits, failed: null };
     const fails = async (scenario: readonly Planned[]) =>
       (await this.play(seed, { scenario })).failure !== null;
-    const whole = planScenario(seed);
     const scenario = shrinks ? await shrink(whole, fails) : whole;
     const story: string[] = [];
     if (shrinks) await this.play(seed, { scenario, tell: (line) => story.push(line) });

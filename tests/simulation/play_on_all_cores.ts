@@ -1,4 +1,11 @@
 import type { FailedSeed } from "./play.ts";
+import type { Planned } from "./scenario.ts";
+
+/** What is to be played: what the seed draws, or the scenario that is given. */
+export interface Story {
+  readonly seed: number;
+  readonly scenario?: readonly Planned[];
+}
 
 /** One seed that was played. */
 export interface Played {
@@ -8,15 +15,15 @@ export interface Played {
   readonly failed: FailedSeed | null;
 }
 
-/** Plays every seed, as many at a time as there are cores; or up to the first that fails, as it is. */
+/** Plays every story, as many at a time as there are cores; or up to the first that fails, as it is. */
 export async function playOnAllCores(
-  seeds: readonly number[],
+  stories: readonly Story[],
   { stopAtFailure = false }: { readonly stopAtFailure?: boolean } = {},
 ): Promise<readonly Played[]> {
-  const left = seeds.values();
+  const left = stories.values();
   const results: Played[] = [];
   const lanes = Array.from(
-    { length: Math.min(seeds.length, navigator.hardwareConcurrency) },
+    { length: Math.min(stories.length, navigator.hardwareConcurrency) },
     () => {
       const worker = new Worker(new URL("./sim_worker.ts", import.meta.url), { type: "module" });
       return new Promise<void>((resolve, reject) => {
@@ -29,7 +36,7 @@ export async function playOnAllCores(
           if (data !== "ready") results.push(data);
           const stop = stopAtFailure && results.some(({ failed }) => failed !== null);
           const { value, done } = stop ? { value: undefined, done: true } : left.next();
-          worker.postMessage(done ? "end" : { seed: value, shrinks: !stopAtFailure });
+          worker.postMessage(done ? "end" : { ...value, shrinks: !stopAtFailure });
         };
       });
     },

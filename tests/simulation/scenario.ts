@@ -65,7 +65,7 @@ export type Action = UserAction | Trouble;
 export type Planned = Action & { readonly at: number };
 
 /** How long things go wrong; after that everything heals. */
-export const TROUBLE_MS = 20_000;
+export const TROUBLE_MS = 12_000;
 export const QUEUES = ["default", "mail", "bulk"] as const;
 
 const RULES: readonly TriggerRule[] = [
@@ -115,7 +115,7 @@ export function planScenario(seed: number): readonly Planned[] {
   const dice = new Dice(seededRandom(seed));
   const known: Known = { ids: [], workflows: [], schedules: [], flooded: null };
   const actions: Planned[] = [];
-  const count = 10 + dice.below(30);
+  const count = 8 + dice.below(24);
   // What is drawn later happens later, so that it can refer to what was before; and some of it within
   // the few ms that a message is on its way.
   const times = Array.from({ length: count }, () => dice.below(TROUBLE_MS)).sort((a, b) => a - b);
@@ -222,7 +222,7 @@ function planSchedule(dice: Dice, { schedules }: Known): Action {
   return {
     kind: "schedule",
     name,
-    everySeconds: dice.pick([1, 2, 5]),
+    everySeconds: dice.pick([1, 2, 4]),
     overlap: dice.pick(["skip", "buffer_one", "allow_all"] as const),
     catchUpWindowMs: dice.below(5_000),
     jitterMs: dice.chance(0.3) ? dice.below(1_500) : 0,

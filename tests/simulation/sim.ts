@@ -39,8 +39,8 @@ async function playMany(): Promise<void> {
   const first = Number(values.from ?? Math.floor(Math.random() * SEED_SPAN));
   const started = performance.now();
   console.log(`${count} seeds from ${first}`);
-  const seeds = Array.from({ length: count }, (_, index) => first + index);
-  const played = await playOnAllCores(seeds, { stopAtFailure: values.stop === true });
+  const stories = Array.from({ length: count }, (_, index) => ({ seed: first + index }));
+  const played = await playOnAllCores(stories, { stopAtFailure: values.stop === true });
   const failures = played.flatMap(({ failed }) => failed ?? []);
   for (const failure of failures) console.log(storyOf(failure));
   const commits = played.reduce((sum, one) => sum + one.commits, 0);
