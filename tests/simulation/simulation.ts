@@ -100,8 +100,8 @@ export class Simulation {
         const wrong = this.#witness?.lookAtEnd() ?? null;
         return wrong === null ? undefined : this.#fail(wrong);
       }
-      if (!this.#time.step(until)) break;
       if (this.#process?.ended === true) this.#bootLater();
+      if (!this.#time.step(until)) break;
     }
     const live = this.#witness?.live() ?? [];
     if (live.length > 0) this.#fail(`these never ended: ${live.join(", ")}`);

@@ -38,6 +38,7 @@ export class Users {
   readonly #options: UsersOptions;
   /** Ids of tasks that were accepted, and whose deletion was not asked for. */
   readonly accepted = new Set<string>();
+  readonly #deleted = new Set<string>();
   readonly #schedules = new Set<string>();
   #asking = 0;
 
@@ -66,7 +67,8 @@ export class Users {
       case "retry":
         return this.insist({ kind: "RetryTask", id: action.id, args: null });
       case "delete":
-        // From now on nobody may complain that it is gone.
+        // From now on nobody may complain that it is gone, also where it is accepted only later.
+        this.#deleted.add(action.id);
         this.accepted.delete(action.id);
         return this.insist({ kind: "DeleteTask", id: action.id });
       case "cancel_workflow":
@@ -126,7 +128,7 @@ export class Users {
     this.insist({ kind: "SubmitTasks", items }, (answers) => {
       answers.forEach((answer, index) => {
         const id = items[index]?.id ?? "";
-        if (answer.ok) this.accepted.add(id);
+        if (answer.ok) this.#accept(id);
         else this.#options.tell(`${id} is refused: ${answer.error.reason}`);
       });
     });
@@ -143,9 +145,13 @@ export class Users {
       tasks: items,
     } as const;
     this.insist(message, (answer) => {
-      if (answer.ok) { for (const task of tasks) this.accepted.add(task.id); }
+      if (answer.ok) { for (const task of tasks) this.#accept(task.id); }
       else this.#options.tell(`${id} is refused: ${answer.error.reason}`);
     });
+  }
+
+  #accept(id: string): void {
+    if (!this.#deleted.has(id)) this.accepted.add(id);
   }
 
   #submissionOf(task: PlannedTask): Submission {
