@@ -124,6 +124,24 @@ const FIELDS: readonly HostileRequest[] = [
   }),
   submission("labels: a number", { labels: { a: 1 } }),
   submission("labels: a list", { labels: ["a"] }),
+  submission("unique: true", { unique: true }),
+  submission("unique: by an unknown field", { unique: { by: "queue" } }),
+  submission("unique: a key with a NUL", { unique: { key: "a\0b" } }),
+  submission("unique: for 11 years", { unique: { withinMs: 11 * 365.25 * 86_400_000 } }),
+  submission("unique: in no state", { unique: { states: [] } }),
+  submission("unique: in an unknown state", { unique: { states: ["alive"] } }),
+  submission("onFailure: a name", { onFailure: "noop" }),
+  submission("onFailure: an unknown method", { onFailure: { method: "nothing.known" } }),
+  submission("onFailure: with its own", {
+    onFailure: { method: "noop", onFailure: { method: "noop" } },
+  }),
+  submission("onFailure: with dependencies", { onFailure: { method: "noop", deps: ["a"] } }),
+  submission("onFailure: a reference", {
+    onFailure: { method: "noop", payload: { $result: "a" } },
+  }),
+  submission("onFailure: 16 KiB and more", {
+    onFailure: { method: "noop", payload: "x".repeat(16 << 10) },
+  }),
 ];
 
 const ARGUMENTS: readonly HostileRequest[] = [
@@ -140,6 +158,7 @@ const ARGUMENTS: readonly HostileRequest[] = [
 
 const WORKFLOWS: readonly HostileRequest[] = [
   workflow("no tasks", []),
+  workflow("a unique task", [{ key: "a", method: "noop", unique: {} }]),
   workflow("a task without key", [{ method: "noop" }]),
   workflow("two of one key", [{ key: "a", method: "noop" }, { key: "a", method: "noop" }]),
   workflow("an unknown dependency", [{ key: "a", method: "noop", deps: ["b"] }]),
