@@ -20,6 +20,10 @@ export interface PlannedTask {
   readonly maxAttempts: number;
   readonly blocking: boolean;
   readonly run: SimulatedRun;
+  /** Key of the work that it is to be the only one of. */
+  readonly unique?: string;
+  /** Whether another task is to follow its failure. */
+  readonly onFailure?: boolean;
 }
 
 /** One thing that a client does. */
@@ -182,6 +186,8 @@ function planTask(dice: Dice, ids: string[], inside?: readonly string[]): Planne
     timeoutMs: dice.chance(0.1) ? 1 + dice.below(2_000) : 60_000,
     maxAttempts: 1 + dice.below(4),
     blocking: dice.chance(0.15),
+    ...(inside === undefined && dice.chance(0.1) && { unique: `u${dice.below(3)}` }),
+    ...(dice.chance(0.15) && { onFailure: true }),
     run: {
       ms: dice.chance(0.7) ? dice.below(200) : dice.below(5_000),
       end: dice.chance(0.75) ? "return" : dice.chance(0.7) ? "throw" : "throw_for_good",

@@ -251,6 +251,7 @@ export class SimProcess {
         }
         return null;
       case "EnsurePool": {
+        if ([...this.#pools.values()].includes(message.pool)) return { ok: true, value: null };
         const name = `executor-${this.#pools.size + 1}`;
         this.#pools.set(name, message.pool);
         this.#startExecutor(name);

@@ -24,9 +24,13 @@ interface TaskColumns {
   readonly ready_pool: string | null;
   readonly ready_order: number | null;
   readonly executor: string | null;
+  /** What tasks of the same work share, where there is to be one of it only. */
+  readonly unique_hash: string | null;
 }
 
 interface TaskSpecification {
+  /** JSON of the task that follows its failure. */
+  readonly on_failure: string | null;
   readonly rule: string;
   readonly run_at: number | null;
 }
@@ -65,8 +69,9 @@ export const NOTHING: Snapshot = {
 
 const TASKS =
   "SELECT num, id, status, reason, run, queue, concurrency_key, workflow_num, dep_total, " +
-  "dep_succeeded, dep_failed, dep_skipped, expires_at, finished_at, ready_pool, ready_order, executor FROM tasks";
-const SPECIFICATION = "SELECT spec ->> '$.triggerRule' AS rule, spec ->> '$.runAt' AS run_at " +
+  "dep_succeeded, dep_failed, dep_skipped, expires_at, finished_at, ready_pool, ready_order, executor, unique_hash FROM tasks";
+const SPECIFICATION = "SELECT spec ->> '$.triggerRule' AS rule, spec ->> '$.runAt' AS run_at, " +
+  "spec ->> '$.onFailure' AS on_failure " +
   "FROM task_inputs WHERE num = ?";
 const RUNS = "SELECT num, run, started_at, finished_at, outcome FROM runs";
 const QUEUES = "SELECT name, concurrency, key_concurrency, rate_limit, paused FROM queues";

@@ -1,3 +1,4 @@
+import { isAlone } from "../../actors/domain/pool.ts";
 import type { Snapshot, TaskRow } from "./snapshot.ts";
 
 /** Executors that are there, with the pool that each serves and its slots. */
@@ -52,7 +53,11 @@ function mayStart(
       return false;
     }
   }
-  return [...executors].some(([name, { pool, slots }]) =>
-    pool === ready_pool && running.filter(({ executor }) => executor === name).length < slots
-  );
+  const heldBy = (name: string) => running.filter(({ executor }) => executor === name).length;
+  // Of those that have to run alone, one runs at a time on the whole node.
+  const someoneIsAlone = [...executors]
+    .some(([name, { pool }]) => isAlone(pool) && heldBy(name) > 0);
+  if (ready_pool !== null && isAlone(ready_pool) && someoneIsAlone) return false;
+  return [...executors]
+    .some(([name, { pool, slots }]) => pool === ready_pool && heldBy(name) < slots);
 }

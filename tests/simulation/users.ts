@@ -1,5 +1,7 @@
 /** The clients of a simulation: careful ones, who ask again until they have an answer. */
+import { bareHandler, type FailureHandler } from "../../actors/domain/failure_handler.ts";
 import type { TaskTemplate } from "../../actors/domain/schedule.ts";
+import { LIVE_STATUSES, type Uniqueness } from "../../actors/domain/uniqueness.ts";
 import type {
   DeadLetterCommand,
   DeadLetterFilter,
@@ -12,6 +14,7 @@ import { scheduleSpec, template } from "../support/schedules.ts";
 import { submission } from "../support/submission.ts";
 import type { PlannedTask, UserAction } from "./scenario.ts";
 import type { SimProcess } from "./sim_process.ts";
+import type { SimulatedRun } from "./sim_tasks.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
 export interface UsersOptions {
@@ -30,6 +33,13 @@ const ALL: DeadLetterFilter = {
   until: null,
   q: null,
   reason: null,
+};
+const ONLY_ONE: Uniqueness = { key: null, by: "method", withinMs: null, states: LIVE_STATUSES };
+const HANDLER_RUN: SimulatedRun = { ms: 20, end: "return", deaf: false, returnsAt: null };
+const HANDLER: FailureHandler = {
+  ...bareHandler("sim.work"),
+  args: JSON.stringify([HANDLER_RUN]),
+  queue: "bulk",
 };
 const TRY_AGAIN_MS = 300;
 
@@ -128,7 +138,8 @@ export class Users {
     this.insist({ kind: "SubmitTasks", items }, (answers) => {
       answers.forEach((answer, index) => {
         const id = items[index]?.id ?? "";
-        if (answer.ok) this.#accept(id);
+        // Of what is to be the only one of its work, the answer may be another task.
+        if (answer.ok) this.#accept(answer.value.task.id);
         else this.#options.tell(`${id} is refused: ${answer.error.reason}`);
       });
     });
@@ -168,9 +179,16 @@ export class Users {
       concurrencyKey: key,
       retry: { maxAttempts, initialMs: 100, maxMs: 5_000 },
     };
-    const { expiresInMs } = task;
+    const { expiresInMs, unique, onFailure } = task;
     const expiresAt = expiresInMs === null ? null : this.#options.time.now() + expiresInMs;
-    return submission({ ...template, id, expiresAt, contentHash: `sha256-${id}` });
+    return submission({
+      ...template,
+      ...(unique !== undefined && { unique: { ...ONLY_ONE, key: unique } }),
+      ...(onFailure === true && { onFailure: HANDLER }),
+      id,
+      expiresAt,
+      contentHash: `sha256-${id}`,
+    });
   }
 
   /** Asks until there is an answer, as a careful client does. */

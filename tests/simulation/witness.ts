@@ -44,6 +44,7 @@ export class Witness {
     this.#before = now;
     return this.#lost(before, now) ?? this.#ticks() ?? this.#runs(before, now) ??
       this.#starts(before, now) ??
+      secondOfItsWork(before, now) ?? wrongHandlers(before, now) ??
       this.#dependencies(now) ?? this.#depths(now) ?? this.#workflows(now);
   }
 
@@ -244,6 +245,42 @@ function outOfTurn(task: TaskRow, before: Snapshot, now: Snapshot): string | nul
     if (earlier.ready_pool !== then.ready_pool || other.run !== earlier.run) continue;
     const isBefore = earlier.ready_order - then.ready_order || other.num - task.num;
     if (isBefore < 0) return `before ${other.id}, whose turn it was`;
+  }
+  return null;
+}
+
+/** What is to be the only one of its work does not come beside another one. */
+function secondOfItsWork(before: Snapshot, now: Snapshot): string | null {
+  const live = [...now.tasks.values()].filter(({ status }) => !ENDED.includes(status));
+  for (const task of live) {
+    if (task.unique_hash === null || before.tasks.has(task.num)) continue;
+    for (const other of live) {
+      if (other.num >= task.num || other.unique_hash !== task.unique_hash) continue;
+      const then = before.tasks.get(other.num);
+      // One that came back to life in this commit may have done so after it.
+      if (then !== undefined && ENDED.includes(then.status)) continue;
+      return `${task.id} came although ${other.id} is of the same work`;
+    }
+  }
+  return null;
+}
+
+/** One task follows each failure that is to be followed, and none comes without. */
+function wrongHandlers(before: Snapshot, now: Snapshot): string | null {
+  const expected = new Map<string, number>();
+  for (const { num, id, status, on_failure, finished_at } of now.tasks.values()) {
+    const then = before.tasks.get(num);
+    const isNew = then?.status !== "failed" || then.finished_at !== finished_at;
+    if (status === "failed" && on_failure !== null && isNew) expected.set(id, 1);
+  }
+  for (const { num, id } of now.tasks.values()) {
+    const [, failed] = /^(.*):on-failure:\d+/.exec(id) ?? [];
+    if (failed === undefined || before.tasks.has(num)) continue;
+    expected.set(failed, (expected.get(failed) ?? 0) - 1);
+  }
+  for (const [id, missing] of expected) {
+    if (missing > 0) return `nothing follows the failure of ${id}`;
+    if (missing < 0) return `something follows ${id}, which has not failed`;
   }
   return null;
 }
