@@ -26,8 +26,8 @@ interface PoolPlan {
   readonly shares: readonly {
     readonly queue: string;
     readonly share: number;
-    /** Hints that the queue had had when this was planned. */
-    readonly hints: number;
+    /** The latest hint of the queue when this was planned. */
+    readonly hint: number;
   }[];
 }
 
@@ -95,7 +95,7 @@ export class ClaimRounds {
   async withWork(pools: readonly string[]): Promise<ReadonlySet<string> | null> {
     const hinted = pools.flatMap((pool) => {
       const rotation = this.#rotationOf(pool);
-      return rotation.queues.map((queue) => ({ pool, queue, hints: rotation.hintsOf(queue) }));
+      return rotation.queues.map((queue) => ({ pool, queue, hint: rotation.hintOf(queue) }));
     });
     const answer = await this.#options.scheduler.ask({ kind: "GetDispatchState" }, {
       deadlineMs: STATE_DEADLINE_MS,
@@ -107,9 +107,9 @@ export class ClaimRounds {
         .map(({ name }) => name),
     );
     const open = ready.filter(({ queue }) => !closed.has(queue));
-    for (const { pool, queue, hints } of hinted) {
+    for (const { pool, queue, hint } of hinted) {
       const isOpen = open.some((work) => work.pool === pool && work.queue === queue);
-      if (!isOpen) this.#rotationOf(pool).drained(queue, hints);
+      if (!isOpen) this.#rotationOf(pool).drained(queue, hint);
     }
     return new Set(open.map(({ pool }) => pool));
   }
@@ -150,7 +150,7 @@ export class ClaimRounds {
       const shares = [...rotation.share(max)].map(([queue, share]) => ({
         queue,
         share,
-        hints: rotation.hintsOf(queue),
+        hint: rotation.hintOf(queue),
       }));
       plans.push({ pool, credits, shares });
     }
@@ -160,7 +160,7 @@ export class ClaimRounds {
   /** Claims what was planned and hands it out. False when the scheduler could not answer. */
   async #claim(plans: readonly PoolPlan[]): Promise<boolean> {
     const requests = plans.flatMap(({ pool, shares }) =>
-      shares.map(({ queue, share, hints }) => ({ queue, pool, max: share, hints }))
+      shares.map(({ queue, share, hint }) => ({ queue, pool, max: share, hint }))
     );
     const answer = await this.#options.scheduler.ask({
       kind: "ClaimRuns",
@@ -186,7 +186,7 @@ export class ClaimRounds {
       if (request === undefined) return;
       const rotation = this.#rotationOf(request.pool);
       rotation.unused(request.queue, request.max - runs.length);
-      if (drained) rotation.drained(request.queue, request.hints);
+      if (drained) rotation.drained(request.queue, request.hint);
     });
     answer.value.forEach(({ runs }, index) => {
       const pool = requests[index]?.pool;

@@ -11,8 +11,9 @@ interface Entry {
  */
 export class QueueRotation {
   readonly #entries = new Map<string, Entry>();
-  /** Grows at every hint, so that an answer from before the hint can't undo it. */
+  /** The number of each queue's latest hint, so that an answer from before the hint can't undo it. */
   readonly #hints = new Map<string, number>();
+  #hintCount = 0;
   /** Of queues that left with more turns than the others have had by now. */
   readonly #ahead = new Map<string, number>();
   /** Where a queue begins that comes in: with those that have had the fewest. */
@@ -29,7 +30,7 @@ export class QueueRotation {
 
   /** Says that `queue` may have ready work. */
   add(queue: string, weight: number): void {
-    this.#hints.set(queue, this.hintsOf(queue) + 1);
+    this.#hints.set(queue, ++this.#hintCount);
     const known = this.#entries.get(queue)?.pass;
     const pass = known ?? Math.max(this.#pass, this.#ahead.get(queue) ?? 0);
     this.#ahead.delete(queue);
@@ -42,14 +43,14 @@ export class QueueRotation {
     if (entry !== undefined) this.#entries.set(queue, { weight, pass: entry.pass });
   }
 
-  /** How many hints `queue` has had; to be handed to `drained`. */
-  hintsOf(queue: string): number {
+  /** Which hint of `queue` was the latest; to be handed to `drained`. */
+  hintOf(queue: string): number {
     return this.#hints.get(queue) ?? 0;
   }
 
-  /** Says that `queue` had nothing more, unless it was hinted at since `hints` was taken. */
-  drained(queue: string, hints: number): void {
-    if (this.hintsOf(queue) === hints) this.remove(queue);
+  /** Says that `queue` had nothing more, unless it was hinted at after `hint`. */
+  drained(queue: string, hint: number): void {
+    if (this.hintOf(queue) === hint) this.remove(queue);
   }
 
   /** Takes `queue` out, whatever was hinted before: it is paused. */

@@ -118,8 +118,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: "an answer from before a hint undoes the hint",
     file: `${DISPATCHER}/queue_rotation.ts`,
-    text: `    if (this.hintsOf(queue) !== hints) return;\n`,
-    becomes: ``,
+    text: `    if (this.hintOf(queue) === hint) this.remove(queue);`,
+    becomes: `    if (hint > 0) this.remove(queue);`,
   },
   {
     what: "slots of ended runs are not freed",
@@ -170,5 +170,23 @@ export const MUTANTS: readonly Mutant[] = [
     file: `${SCHEDULER}/remove_ended.ts`,
     text: `leaving.push(...nums.filter((num) => !held.has(num)));`,
     becomes: `leaving.push(...nums);`,
+  },
+  {
+    what: "nobody looks whether there is a task of the same work",
+    file: `${SCHEDULER}/unique_tasks.ts`,
+    text: `    return findHolder(this.#holders.get(hash) ?? [], item.unique, now);`,
+    becomes: `    return findHolder([], item.unique, now);`,
+  },
+  {
+    what: "what a rate limit has left is not kept",
+    file: `${SCHEDULER}/rate_budgets.ts`,
+    text: `    budget.changed = true;\n`,
+    becomes: ``,
+  },
+  {
+    what: "nothing follows a failure where something was to",
+    file: `${SCHEDULER}/commit.ts`,
+    text: `    if (failed.length > 0) await handleFailures(this, failed);\n`,
+    becomes: `    if (failed.length > 1) await handleFailures(this, failed);\n`,
   },
 ];

@@ -48,6 +48,7 @@ export interface QueueRow {
   readonly concurrency: number | null;
   readonly key_concurrency: number | null;
   readonly rate_limit: number | null;
+  readonly rate_per_ms: number | null;
   readonly paused: number;
 }
 
@@ -74,7 +75,8 @@ const SPECIFICATION = "SELECT spec ->> '$.triggerRule' AS rule, spec ->> '$.runA
   "spec ->> '$.onFailure' AS on_failure " +
   "FROM task_inputs WHERE num = ?";
 const RUNS = "SELECT num, run, started_at, finished_at, outcome FROM runs";
-const QUEUES = "SELECT name, concurrency, key_concurrency, rate_limit, paused FROM queues";
+const QUEUES =
+  "SELECT name, concurrency, key_concurrency, rate_limit, rate_per_ms, paused FROM queues";
 const EDGES = "SELECT parent, child FROM edges";
 
 /** A connection that only looks. */

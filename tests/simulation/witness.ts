@@ -1,5 +1,6 @@
 /** Looks at the database after every commit, and says what must never be so. */
 import type { RetentionPolicy } from "../../actors/domain/retention.ts";
+import { RateWitness } from "./rate_witness.ts";
 import { NOTHING, type RunRow, type Snapshot, SnapshotReader, type TaskRow } from "./snapshot.ts";
 
 export interface WitnessOptions {
@@ -21,6 +22,7 @@ export class Witness {
   readonly #database: SnapshotReader;
   /** Ids of tasks whose time was over when they went. */
   readonly #removed = new Set<string>();
+  readonly #rates = new RateWitness();
   #before = NOTHING;
   #seq: unknown = null;
 
@@ -44,7 +46,7 @@ export class Witness {
     this.#before = now;
     return this.#lost(before, now) ?? this.#ticks() ?? this.#runs(before, now) ??
       this.#starts(before, now) ??
-      secondOfItsWork(before, now) ?? wrongHandlers(before, now) ??
+      this.#tooMany(before, now) ?? secondOfItsWork(before, now) ?? wrongHandlers(before, now) ??
       this.#dependencies(now) ?? this.#depths(now) ?? this.#workflows(now);
   }
 
@@ -154,6 +156,11 @@ export class Witness {
       if (wrong !== null) return `run ${run.run} of ${task.id} started ${wrong}`;
     }
     return null;
+  }
+
+  #tooMany(before: Snapshot, now: Snapshot): string | null {
+    // Buckets are filled by the wall clock.
+    return this.#options.timesHold() ? this.#rates.look(before, now, this.#options.now()) : null;
   }
 
   #tooEarly(task: TaskRow, run: RunRow, now: Snapshot): string | null {

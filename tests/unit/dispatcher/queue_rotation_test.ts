@@ -25,14 +25,24 @@ Deno.test("queue rotation deals out every turn, whatever their number", () => {
   }
 });
 
+Deno.test("queue rotation keeps a queue that went and came back since a claim was made", () => {
+  const rotation = new QueueRotation();
+  rotation.add("a", 1);
+  const hints = rotation.hintOf("a");
+  rotation.remove("a");
+  rotation.add("a", 1);
+  rotation.drained("a", hints);
+  assert.deepEqual(rotation.queues, ["a"]);
+});
+
 Deno.test("queue rotation forgets a drained queue, unless it was hinted at meanwhile", () => {
   const rotation = new QueueRotation();
   rotation.add("a", 1);
-  const hints = rotation.hintsOf("a");
+  const hints = rotation.hintOf("a");
   rotation.add("a", 1);
   rotation.drained("a", hints);
   assert.equal(rotation.isEmpty, false, "the answer is older than the hint");
-  rotation.drained("a", rotation.hintsOf("a"));
+  rotation.drained("a", rotation.hintOf("a"));
   assert.equal(rotation.isEmpty, true);
   assert.equal(rotation.share(5).size, 0);
 });
@@ -41,7 +51,7 @@ Deno.test("queue rotation takes a new weight without taking it for a hint", () =
   const rotation = new QueueRotation();
   rotation.add("a", 1);
   rotation.add("b", 1);
-  const hints = rotation.hintsOf("b");
+  const hints = rotation.hintOf("b");
   rotation.reweigh("a", 3);
   rotation.reweigh("never seen", 3);
   assert.deepEqual(Object.fromEntries(rotation.share(400)), { a: 300, b: 100 });
@@ -65,7 +75,7 @@ function play(
       const used = Math.min(share, room[queue] ?? Infinity);
       got[queue] = (got[queue] ?? 0) + used;
       rotation.unused(queue, share - used);
-      if (used < share) rotation.drained(queue, rotation.hintsOf(queue));
+      if (used < share) rotation.drained(queue, rotation.hintOf(queue));
     }
     // Its tasks end in every other round.
     if (round % 2 === 1) { for (const queue of Object.keys(room)) rotation.add(queue, 100); }
@@ -101,7 +111,7 @@ Deno.test("queue rotation remembers the turns of a queue that leaves and comes b
   const firsts = Array.from({ length: 100 }, () => {
     const [queue] = rotation.share(1).keys();
     if (queue === "b") {
-      rotation.drained("b", rotation.hintsOf("b"));
+      rotation.drained("b", rotation.hintOf("b"));
       rotation.add("b", 1);
     }
     return queue;
