@@ -24,11 +24,14 @@ const COVERAGE_DIR = "coverage";
 const COVERAGE_MIN = 85;
 
 /**
- * Tests that start nodes mostly wait, for starts, restarts and deadlines: the others run beside them.
- * A new folder of tests belongs to one of the two, which `partsOfSuite` sees to.
+ * Tests that start nodes mostly wait, for starts, restarts and deadlines: the parts run side by side.
+ * Every folder of tests belongs to one, which `partsOfSuite` sees to.
  */
-const WITH_NODES = ["tests/binary", "tests/integration", "tests/recovery"];
-const WITHOUT_NODES = ["tests/bench", "tests/conformance", "tests/simulation", "tests/unit"];
+const PARTS: readonly (readonly string[])[] = [
+  ["tests/binary", "tests/integration"],
+  ["tests/recovery"],
+  ["tests/bench", "tests/conformance", "tests/simulation", "tests/unit"],
+];
 const NO_TESTS = ["tests/data", "tests/support"];
 
 /** Runs `deno test` with `args`, or the whole suite where they name no file. */
@@ -41,27 +44,28 @@ export async function runTests(
     return { output, summary: summarizeTests(output, success) };
   };
   if (args.some((arg) => !arg.startsWith("-"))) return (await run(args)).summary;
-  const [withNodes, withoutNodes] = partsOfSuite();
-  const beside = run([...args, ...withoutNodes], false);
-  const first = await run([...args, ...withNodes]);
-  const second = await beside;
-  console.log(second.output);
-  const suite = addSummaries(first.summary, second.summary);
+  // The first is seen while it runs, the others once all are done: mixed, nobody could read them.
+  const parts = await Promise.all(
+    partsOfSuite().map((folders, index) => run([...args, ...folders], index === 0)),
+  );
+  for (const { output } of parts.slice(1)) console.log(output);
+  const summaries = parts.map(({ summary }) => summary);
   const documented = DOCUMENTED.filter(exists);
-  if (documented.length === 0) return suite;
-  const third = await run([...args, "--doc", "--permit-no-files", ...documented]);
-  return addSummaries(suite, third.summary);
+  if (documented.length > 0) {
+    summaries.push((await run([...args, "--doc", "--permit-no-files", ...documented])).summary);
+  }
+  return summaries.reduce(addSummaries);
 }
 
-/** The two halves of the suite; throws where a folder of tests would be left out. */
-function partsOfSuite(): readonly [readonly string[], readonly string[]] {
-  const known = [...WITH_NODES, ...WITHOUT_NODES, ...NO_TESTS];
+/** The folders of each part that are there; throws where a folder of tests is in no part. */
+function partsOfSuite(): readonly (readonly string[])[] {
+  const known = [...PARTS.flat(), ...NO_TESTS];
   for (const { name } of Deno.readDirSync("tests")) {
     if (!known.includes(`tests/${name}`)) {
       throw new Error(`tests/${name} is in no part of the suite`);
     }
   }
-  return [WITH_NODES.filter(exists), WITHOUT_NODES.filter(exists)];
+  return PARTS.map((folders) => folders.filter(exists)).filter((folders) => folders.length > 0);
 }
 
 /** Prints what was left out and why, then the totals as the last line. */
