@@ -73,7 +73,7 @@ export async function deleteTasks(
     } else {
       const { taskNums, lastSeq } = await commit.tx.deleteTasks([task.num]);
       commit.effects.deleted(taskNums, lastSeq);
-      if (task.workflowNum !== null) commit.effects.workflows.add(task.workflowNum);
+      if (task.workflowNum !== null) commit.effects.shrunkWorkflows.add(task.workflowNum);
       answers.push(ok(null));
     }
   }

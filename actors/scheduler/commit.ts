@@ -2,7 +2,7 @@ import type { TaskEvent } from "../domain/task_state.ts";
 import { isEnded, transition } from "../domain/task_state.ts";
 import { classify, countEnded } from "../domain/trigger_rule.ts";
 import { workflowStatus } from "../domain/workflow.ts";
-import type { QueueConfig, TaskRecord } from "../domain/task.ts";
+import type { QueueConfig, TaskRecord, WorkflowRecord } from "../domain/task.ts";
 import type { StoreWriter, TaskChange } from "../storage/port.ts";
 import { Effects } from "./effects.ts";
 import { handleFailures } from "./handle_failures.ts";
@@ -120,18 +120,25 @@ export class Commit {
 
   /** Brings the status of every touched workflow in line with its tasks; once, before the commit. */
   async closeWorkflows(): Promise<void> {
-    if (this.effects.workflows.size === 0) return;
-    const workflows = await this.tx.loadWorkflows([...this.effects.workflows]);
+    const { workflows: changed, shrunkWorkflows } = this.effects;
+    if (changed.size === 0 && shrunkWorkflows.size === 0) return;
     const ends = [];
-    for (const workflow of workflows.values()) {
+    for (
+      const workflow of (await this.tx.loadWorkflows([...changed.union(shrunkWorkflows)])).values()
+    ) {
+      const { num, id } = workflow;
       const status = workflowStatus(workflow.counts);
-      if (status === workflow.status) continue;
-      // One that has ended keeps the time of it when a task of it is deleted.
-      const finishedAt = status === "running" ? null : workflow.finishedAt ?? this.now;
-      ends.push({ num: workflow.num, status, finishedAt });
-      if (finishedAt !== null) this.effects.endedWorkflowIds.push(workflow.id);
+      const finishedAt = status === "running" ? null : this.#endOf(workflow);
+      if (status === workflow.status && finishedAt === workflow.finishedAt) continue;
+      ends.push({ num, status, finishedAt });
+      if (finishedAt !== null) this.effects.endedWorkflowIds.push(id);
     }
     if (ends.length > 0) await this.tx.finishWorkflows(ends);
+  }
+
+  /** One that has only lost a task has ended when it did. */
+  #endOf({ num, finishedAt }: WorkflowRecord): number {
+    return this.effects.workflows.has(num) ? this.now : finishedAt ?? this.now;
   }
 
   async #write(items: readonly TaskEventItem[]): Promise<readonly TaskRecord[]> {

@@ -45,6 +45,8 @@ export class Effects {
   readonly results: { readonly num: number; readonly text: string }[] = [];
   /** Workflows in which a task ended or came back to life. */
   readonly workflows = new Set<number>();
+  /** Workflows that have lost a task. */
+  readonly shrunkWorkflows = new Set<number>();
   readonly counts = new Map<string, MutableCounts>();
   /** Buckets of rate limits that were used or changed; null where the limit is gone. */
   readonly rates = new Map<string, TokenBucket | null>();
@@ -183,6 +185,7 @@ export class Effects {
     for (const [name, schedule] of other.schedules) this.schedules.set(name, schedule);
     for (const [outcome, count] of other.ticks) this.ticked(outcome, count);
     for (const num of other.workflows) this.workflows.add(num);
+    for (const num of other.shrunkWorkflows) this.shrunkWorkflows.add(num);
     for (const counts of other.counts.values()) this.#absorbCounts(counts);
     this.lastSeq = Math.max(this.lastSeq, other.lastSeq);
     this.wake(other.wakeAt);

@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: "workflows are not closed",
     file: `${SCHEDULER}/commit.ts`,
-    text: `      if (status === workflow.status) continue;`,
+    text: `      if (status === workflow.status && finishedAt === workflow.finishedAt) continue;`,
     becomes: `      if (status !== "running") continue;`,
   },
   {

@@ -119,7 +119,7 @@ export function planScenario(seed: number): readonly Planned[] {
   const dice = new Dice(seededRandom(seed));
   const known: Known = { ids: [], workflows: [], schedules: [], flooded: null };
   const actions: Planned[] = [];
-  const count = 8 + dice.below(24);
+  const count = 6 + dice.below(22);
   // What is drawn later happens later, so that it can refer to what was before; and some of it within
   // the few ms that a message is on its way.
   const times = Array.from({ length: count }, () => dice.below(TROUBLE_MS)).sort((a, b) => a - b);

@@ -68,16 +68,19 @@ export const NOTHING: Snapshot = {
   parents: new Map(),
 };
 
-const TASKS =
-  "SELECT num, id, status, reason, run, queue, concurrency_key, workflow_num, dep_total, " +
-  "dep_succeeded, dep_failed, dep_skipped, expires_at, finished_at, ready_pool, ready_order, executor, unique_hash FROM tasks";
+const TASKS = "SELECT num, id, status, reason, run, queue, concurrency_key, workflow_num, " +
+  "dep_total, dep_succeeded, dep_failed, dep_skipped, expires_at, finished_at, ready_pool, " +
+  "ready_order, executor, unique_hash FROM tasks WHERE seq > ?";
 const SPECIFICATION = "SELECT spec ->> '$.triggerRule' AS rule, spec ->> '$.runAt' AS run_at, " +
-  "spec ->> '$.onFailure' AS on_failure " +
-  "FROM task_inputs WHERE num = ?";
+  "spec ->> '$.onFailure' AS on_failure FROM task_inputs WHERE num = ?";
 const RUNS = "SELECT num, run, started_at, finished_at, outcome FROM runs";
-const QUEUES =
-  "SELECT name, concurrency, key_concurrency, rate_limit, rate_per_ms, paused FROM queues";
+const RUNS_OF = `${RUNS} WHERE num IN (SELECT value FROM json_each(?))`;
+const QUEUES = "SELECT name, concurrency, key_concurrency, rate_limit, rate_per_ms, paused " +
+  "FROM queues";
 const EDGES = "SELECT parent, child FROM edges";
+const STAMP = "SELECT seq, (SELECT count(*) FROM tasks) AS tasks FROM counters";
+/** Reads of what has changed, after which all is read, in case that a change had no stamp. */
+const ALL_AFTER = 16;
 
 /** A connection that only looks. */
 export class SnapshotReader {
@@ -85,6 +88,9 @@ export class SnapshotReader {
   readonly #statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
   /** What was accepted does not change. */
   readonly #specifications = new Map<number, TaskSpecification>();
+  #last = NOTHING;
+  #seq = 0;
+  #reads = 0;
 
   constructor(dataDir: string) {
     this.#database = new DatabaseSync(databaseFile(dataDir), { readOnly: true });
@@ -94,10 +100,54 @@ export class SnapshotReader {
     this.#database.close();
   }
 
-  read(): Snapshot {
-    const tasks = this.rows(TASKS) as unknown as TaskColumns[];
+  /** What stands there now; null when nothing has changed since the last time. */
+  read(): Snapshot | null {
+    const [stamp] = this.rows(STAMP);
+    const seq = Number(stamp?.["seq"]);
+    if (seq === this.#seq) return null;
+    const isTimeForAll = this.#reads++ % ALL_AFTER === 0;
+    const some = isTimeForAll ? null : this.#readSince(this.#last, this.#seq);
+    // What was deleted left no other trace.
+    this.#last = some !== null && some.tasks.size === stamp?.["tasks"] ? some : this.#readAll();
+    this.#seq = seq;
+    return this.#last;
+  }
+
+  #readAll(): Snapshot {
+    const tasks = this.#readTasks(0);
     const runs = this.rows(RUNS) as unknown as RunRow[];
-    const queues = this.rows(QUEUES) as unknown as QueueRow[];
+    return {
+      tasks: new Map(tasks.map((task) => [task.num, task])),
+      runs: new Map(runs.map((run) => [`${run.num} ${run.run}`, run])),
+      queues: this.#readQueues(),
+      parents: this.#readParents(),
+    };
+  }
+
+  /** `before` with all that has a stamp after `seq`. */
+  #readSince(before: Snapshot, seq: number): Snapshot {
+    const changed = this.#readTasks(seq);
+    const [tasks, runs] = [new Map(before.tasks), new Map(before.runs)];
+    for (const task of changed) tasks.set(task.num, task);
+    const nums = JSON.stringify(changed.map(({ num }) => num));
+    for (const run of this.rows(RUNS_OF, nums) as unknown as RunRow[]) {
+      runs.set(`${run.num} ${run.run}`, run);
+    }
+    const parents = tasks.size > before.tasks.size ? this.#readParents() : before.parents;
+    return { tasks, runs, queues: this.#readQueues(), parents };
+  }
+
+  #readTasks(afterSeq: number): readonly TaskRow[] {
+    const rows = this.rows(TASKS, afterSeq) as unknown as TaskColumns[];
+    return rows.map((row) => ({ ...row, ...this.#specificationOf(row.num) }));
+  }
+
+  #readQueues(): Snapshot["queues"] {
+    const rows = this.rows(QUEUES) as unknown as QueueRow[];
+    return new Map(rows.map((queue) => [queue.name, queue]));
+  }
+
+  #readParents(): Snapshot["parents"] {
     const parents = new Map<number, number[]>();
     for (const row of this.rows(EDGES)) {
       const [parent, child] = [Number(row["parent"]), Number(row["child"])];
@@ -105,17 +155,10 @@ export class SnapshotReader {
       if (known === undefined) parents.set(child, [parent]);
       else known.push(parent);
     }
-    return {
-      tasks: new Map(
-        tasks.map((task) => [task.num, { ...task, ...this.#specificationOf(task.num) }]),
-      ),
-      runs: new Map(runs.map((run) => [`${run.num} ${run.run}`, run])),
-      queues: new Map(queues.map((queue) => [queue.name, queue])),
-      parents,
-    };
+    return parents;
   }
 
-  rows(sql: string, ...values: readonly number[]): readonly Record<string, unknown>[] {
+  rows(sql: string, ...values: readonly (number | string)[]): readonly Record<string, unknown>[] {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = this.#database.prepare(sql);

@@ -24,7 +24,6 @@ export class Witness {
   readonly #removed = new Set<string>();
   readonly #rates = new RateWitness();
   #before = NOTHING;
-  #seq: unknown = null;
 
   constructor(options: WitnessOptions) {
     this.#options = options;
@@ -37,11 +36,9 @@ export class Witness {
 
   /** What is wrong with the state that was just committed; null where nothing is. */
   look(): string | null {
-    // Every change of a task has a stamp. Queues are read with the next one.
-    const [counters] = this.#database.rows("SELECT seq FROM counters");
-    if (counters?.["seq"] === this.#seq) return this.#ticks();
-    this.#seq = counters?.["seq"];
     const now = this.#database.read();
+    // Every change of a task has a stamp. Ticks can be decided without.
+    if (now === null) return this.#ticks();
     const before = this.#before;
     this.#before = now;
     return this.#lost(before, now) ?? this.#ticks() ?? this.#runs(before, now) ??

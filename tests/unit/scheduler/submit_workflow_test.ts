@@ -73,3 +73,30 @@ Deno.test("scheduler gives a workflow the status of the tasks that are left of i
   const [then, now] = [ended, left].map((one) => one.ok && one.value.workflow.finishedAt);
   assert.equal(now, then);
 });
+
+Deno.test("scheduler dates a workflow's end anew when a task of it ends again at once", async () => {
+  await using rig = await SchedulerRig.open();
+  const tasks = [
+    { id: "a", key: "a", retry: { maxAttempts: 1 } },
+    { id: "b", key: "b", deps: ["a"] },
+  ];
+  const workflow = {
+    kind: "SubmitWorkflow",
+    id: "w",
+    name: null,
+    contentHash: "sha256-0",
+    idempotencyKey: null,
+    tasks: tasks.map(submission),
+  } as const;
+  await rig.ask(workflow);
+  await rig.ask({ kind: "CancelTask", id: "b" });
+  const [failing] = (await rig.claim()).runs;
+  assert(failing);
+  await rig.report(outcome(failing, THREW));
+  rig.now += 1_000;
+  // What it depends on has failed, so that it is skipped in the commit that retries it.
+  const retried = await rig.ask({ kind: "RetryTask", id: "b", args: null });
+  assert.equal(retried.ok && retried.value.status, "skipped");
+  const ended = await rig.ask(workflow);
+  assert.equal(ended.ok && ended.value.workflow.finishedAt, rig.now);
+});
