@@ -97,6 +97,11 @@ export class Network {
     this.#options.time.stir();
   }
 
+  /** An actor died while it was starting. */
+  bury(incarnation: string): void {
+    this.#dead.add(incarnation);
+  }
+
   isUp(name: string): boolean {
     return this.#seats.has(name);
   }

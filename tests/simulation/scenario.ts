@@ -69,7 +69,7 @@ export type Action = UserAction | Trouble;
 export type Planned = Action & { readonly at: number };
 
 /** How long things go wrong; after that everything heals. */
-export const TROUBLE_MS = 12_000;
+export const TROUBLE_MS = 10_000;
 export const QUEUES = ["default", "mail", "bulk"] as const;
 
 const RULES: readonly TriggerRule[] = [
@@ -119,7 +119,7 @@ export function planScenario(seed: number): readonly Planned[] {
   const dice = new Dice(seededRandom(seed));
   const known: Known = { ids: [], workflows: [], schedules: [], flooded: null };
   const actions: Planned[] = [];
-  const count = 6 + dice.below(22);
+  const count = 5 + dice.below(18);
   // What is drawn later happens later, so that it can refer to what was before; and some of it within
   // the few ms that a message is on its way.
   const times = Array.from({ length: count }, () => dice.below(TROUBLE_MS)).sort((a, b) => a - b);
@@ -228,7 +228,7 @@ function planSchedule(dice: Dice, { schedules }: Known): Action {
   return {
     kind: "schedule",
     name,
-    everySeconds: dice.pick([1, 2, 4]),
+    everySeconds: dice.pick([1, 2, 3]),
     overlap: dice.pick(["skip", "buffer_one", "allow_all"] as const),
     catchUpWindowMs: dice.below(5_000),
     jitterMs: dice.chance(0.3) ? dice.below(1_500) : 0,

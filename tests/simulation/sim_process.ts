@@ -55,6 +55,8 @@ export class SimProcess {
   readonly #incarnations = new Map<string, string>();
   readonly #end = Promise.withResolvers<null>();
   #generation = 0;
+  /** The generation of scheduler and dispatcher that is there, or starts. */
+  #core: string | null = null;
   #ended = false;
   #store: FaultyStore | null = null;
 
@@ -138,6 +140,9 @@ export class SimProcess {
   killCore(): void {
     if (this.#ended || !this.#network.isUp("scheduler")) return;
     this.#store?.cut();
+    // One of them may still be starting.
+    for (const actor of ["s", "d"]) this.#network.bury(`${actor}-${this.#core}`);
+    this.#core = null;
     this.#network.down("dispatcher");
     this.#network.down("scheduler");
     this.#restartLater("core");
@@ -158,12 +163,14 @@ export class SimProcess {
   async #startCore(): Promise<void> {
     const { time, random, dataDir, definitions, takeFault, onCommitted } = this.#options;
     const generation = `${this.#options.start}.${++this.#generation}`;
+    this.#core = generation;
+    const isDead = () => this.#ended || this.#core !== generation;
     const fail = (error: unknown) => this.#options.onBug(`an actor gave up: ${stackOf(error)}`);
     try {
       await this.closeStore();
       const now = () => time.now();
       const store = await openSqliteStore({ dataDir, locked: true, now });
-      if (this.#ended) return await store.close();
+      if (isDead()) return await store.close();
       const crash = () => this.kill("a crash in a commit");
       this.#store = new FaultyStore({ store, takeFault, crash, onCommitted });
       const scheduler = await Scheduler.start({
@@ -182,14 +189,15 @@ export class SimProcess {
         now,
         random,
       });
-      if (this.#ended) return;
+      if (isDead()) return;
       this.#network.up("scheduler", `s-${generation}`, scheduler as Behaviour<Protocol>);
       const context = this.#network.context("dispatcher", `d-${generation}`, fail);
       const dispatcher = new Dispatcher({ context, now, graceMs: GRACE_MS });
       await dispatcher.start();
+      if (isDead()) return dispatcher.stop();
       this.#network.up("dispatcher", `d-${generation}`, dispatcher as Behaviour<Protocol>);
     } catch (error) {
-      if (this.#ended) return;
+      if (isDead()) return;
       if (!isStoreTrouble(error)) this.#options.onBug(`the core did not start: ${stackOf(error)}`);
       this.#network.down("scheduler");
       this.#restartLater("core");
