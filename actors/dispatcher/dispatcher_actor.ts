@@ -28,12 +28,13 @@ import { AwaitedExecutors } from "./awaited_executors.ts";
 import { Drains } from "./drains.ts";
 import { ExecutorSlots } from "./executor_slots.ts";
 import { placementsOf } from "./placements.ts";
+import { GiveBacks } from "./give_backs.ts";
 import { PoolRequests } from "./pool_requests.ts";
 import { RunLengths } from "./run_lengths.ts";
 import { StalledWork, type StartTimer } from "./stalled_work.ts";
 import { StuckRuns } from "./stuck_runs.ts";
 import { Terminations } from "./terminations.ts";
-import { givenBack, judgeDead } from "./verdicts.ts";
+import { judgeDead } from "./verdicts.ts";
 
 export interface DispatcherOptions {
   readonly context: ActorContext;
@@ -69,6 +70,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   readonly #stalled: StalledWork;
   readonly #stuck: StuckRuns;
   readonly #awaited: AwaitedExecutors;
+  readonly #giveBacks: GiveBacks;
   readonly #drains = new Drains(() => this.#heldCount());
   #draining = false;
 
@@ -104,6 +106,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       now,
       graceMs,
     });
+    this.#giveBacks = new GiveBacks({ scheduler: this.#scheduler, now });
     this.#awaited = new AwaitedExecutors({
       onOverdue: (name, incarnation) =>
         this.#terminations.endIsolate(name, incarnation, "unreachable"),
@@ -161,6 +164,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     this.#pools.stop();
     this.#stuck.stop();
     this.#awaited.stop();
+    this.#giveBacks.stop();
   }
 
   #onExecutorJoined(announcement: ExecutorAnnouncement): void {
@@ -259,7 +263,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   #assign(executor: ExecutorSlots, claimed: readonly Assignment[]): void {
     const isGone = this.#executors.get(executor.name) !== executor || executor.terminating;
     const count = isGone || this.#draining ? 0 : executor.fitting(claimed);
-    if (count < claimed.length) this.#giveBack(executor, claimed.slice(count));
+    if (count < claimed.length) void this.#giveBacks.report(executor, claimed.slice(count));
     const runs = claimed.slice(0, count);
     if (runs.length === 0) return;
     // Receipt is acknowledged before any code starts, so an idle isolate has no excuse.
@@ -284,17 +288,6 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       const runs = executor.terminating ? [] : executor.recallParked(before);
       if (runs.length > 0) this.#abort(executor, runs, "timeout");
     }
-  }
-
-  /** Puts back runs that their executor never got: it went, drains, or has a long run to do first. */
-  #giveBack(executor: ExecutorSlots, runs: readonly RunRef[]): void {
-    const now = this.#now();
-    void this.#scheduler.ask({
-      kind: "ReportOutcomes",
-      executor: executor.name,
-      incarnation: executor.incarnation,
-      outcomes: runs.map((run) => givenBack(run, { now, alone: false })),
-    }, { deadlineMs: REPORT_DEADLINE_MS });
   }
 
   #abort(executor: ExecutorSlots, runs: readonly RunRef[], reason: AbortReason): void {

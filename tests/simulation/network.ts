@@ -129,6 +129,8 @@ export class Network {
   ): Promise<AskResult<R>> {
     const { time } = this.#options;
     return new Promise((resolve) => {
+      // What is left of a dead actor's code, a timer say, reaches nobody.
+      if (!alive()) return;
       let open = true;
       const timer = time.after(deadlineMs, () => settle(failure("timeout", `${to} is silent`)));
       const settle = (answer: AskResult<unknown>) => {
