@@ -189,4 +189,10 @@ export const MUTANTS: readonly Mutant[] = [
     text: `    if (failed.length > 0) await handleFailures(this, failed);\n`,
     becomes: `    if (failed.length > 1) await handleFailures(this, failed);\n`,
   },
+  {
+    what: "one_success does not wait for a success",
+    file: "actors/domain/trigger_rule.ts",
+    text: `      if (succeeded > 0) return START;\n      if (!allEnded) return WAIT;`,
+    becomes: `      if (succeeded + failed > 0) return START;\n      if (!allEnded) return WAIT;`,
+  },
 ];

@@ -230,6 +230,7 @@ export class Simulation {
       accepted: this.#users.accepted,
       retention: planRetention(this.#options.seed),
       now: () => this.#time.now(),
+      rulesHold: () => !this.#users.haveRevived,
       timesHold: () => !this.#clockWasSetBack,
     });
     const wrong = this.#witness.look();

@@ -41,6 +41,7 @@ const HANDLER: FailureHandler = {
   args: JSON.stringify([HANDLER_RUN]),
   queue: "bulk",
 };
+const REVIVING: readonly string[] = ["retry", "retry_workflow", "redrive_all"];
 const TRY_AGAIN_MS = 300;
 
 /** Submits, commands and sets up, and keeps in mind what was promised. */
@@ -51,6 +52,7 @@ export class Users {
   readonly #deleted = new Set<string>();
   readonly #schedules = new Set<string>();
   #asking = 0;
+  #haveRevived = false;
 
   constructor(options: UsersOptions) {
     this.#options = options;
@@ -66,7 +68,13 @@ export class Users {
     return this.#asking === 0 && this.#schedules.size === 0;
   }
 
+  /** True once something that had ended was asked to be run again. */
+  get haveRevived(): boolean {
+    return this.#haveRevived;
+  }
+
   act(action: UserAction): void {
+    if (REVIVING.includes(action.kind)) this.#haveRevived = true;
     switch (action.kind) {
       case "submit":
         return this.#submit(action.tasks);

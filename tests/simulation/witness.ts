@@ -8,6 +8,8 @@ export interface WitnessOptions {
   /** Ids that were accepted, and whose deletion was not asked for. */
   readonly accepted: ReadonlySet<string>;
   readonly retention: RetentionPolicy;
+  /** False once something that had ended was brought back to life. */
+  readonly rulesHold: () => boolean;
   /** Epoch ms of the simulated wall clock. */
   readonly now: () => number;
   /** False once the wall clock was set back, after which times of before prove nothing. */
@@ -165,11 +167,14 @@ export class Witness {
       if (task.run_at !== null && run.started_at < task.run_at) return "before its time";
       if (task.expires_at !== null && run.started_at >= task.expires_at) return "after its expiry";
     }
-    if (task.rule !== "all_success") return null;
-    for (const parent of parentsOf(task, now)) {
+    const parents = parentsOf(task, now);
+    for (const parent of task.rule === "all_success" ? parents : []) {
       if (parent.status !== "completed") return `while ${parent.id} is ${parent.status}`;
     }
-    return null;
+    // A dependency that was sent round again may have met the rule before, and one that is gone too.
+    const isKnown = this.#options.rulesHold() && parents.length === task.dep_total &&
+      parents.length > 0;
+    return isKnown && !isRuleMet(task.rule, parents.map(kindOf)) ? `against ${task.rule}` : null;
   }
 
   /** The counters of what is blocked are what its dependencies have come to. */
@@ -298,6 +303,30 @@ function kindOf({ status, reason }: TaskRow): string {
   if (status === "failed" || status === "cancelled") return "failed";
   if (status === "skipped") return reason === "upstream_failed" ? "failed" : "skipped";
   return "open";
+}
+
+/** Airflow's rules, in their own words. */
+function isRuleMet(rule: string, kinds: readonly string[]): boolean {
+  const has = (kind: string) => kinds.includes(kind);
+  const allEnded = !has("open");
+  switch (rule) {
+    case "all_success":
+      return kinds.every((kind) => kind === "succeeded");
+    case "all_done":
+      return allEnded;
+    case "all_failed":
+      return kinds.every((kind) => kind === "failed");
+    case "one_success":
+      return has("succeeded");
+    case "one_failed":
+      return has("failed");
+    case "none_failed":
+      return allEnded && !has("failed");
+    case "none_failed_min_one_success":
+      return allEnded && !has("failed") && has("succeeded");
+    default:
+      return rule === "always";
+  }
 }
 
 function workflowStatus(statuses: readonly string[]): string {
