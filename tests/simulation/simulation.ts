@@ -53,6 +53,7 @@ export class Simulation {
   #commits = 0;
   #fault: StoreFault | null = null;
   #clockWasSetBack = false;
+  #hasHealed = false;
   #failure: string | null = null;
 
   constructor(options: SimulationOptions) {
@@ -90,8 +91,10 @@ export class Simulation {
     for (const action of this.#options.scenario) {
       this.#time.after(action.at, () => this.#act(action));
     }
-    this.#time.after(TROUBLE_MS, () => this.#heal());
-    const until = TROUBLE_MS + HEALED_MS;
+    const lastAt = this.#options.scenario.reduce((latest, { at }) => Math.max(latest, at), 0);
+    const troubleMs = Math.max(TROUBLE_MS, lastAt + 1);
+    this.#time.after(troubleMs, () => this.#heal());
+    const until = troubleMs + HEALED_MS;
     for (;;) {
       await this.#time.settle();
       this.#lookForStarvation();
@@ -121,7 +124,7 @@ export class Simulation {
 
   /** True when all that was submitted has ended, and nothing starts anew. */
   #hasEnded(): boolean {
-    return this.#time.elapsed > TROUBLE_MS && this.#users.areDone &&
+    return this.#hasHealed && this.#users.areDone &&
       this.#witness?.live().length === 0;
   }
 
@@ -167,6 +170,7 @@ export class Simulation {
       this.#users.insist({ kind: "ConfigureQueue", name, patch });
     }
     this.#users.deleteSchedules();
+    this.#hasHealed = true;
   }
 
   #act(action: Planned): void {
