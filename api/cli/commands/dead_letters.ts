@@ -11,15 +11,13 @@ import { wrongUsage } from "../cli_error.ts";
 import type { CommandBinder, CommandCall } from "../command_call.ts";
 import { addClientOptions, connect } from "../connection.ts";
 import { addDeadLetterFilterOptions, readFilter } from "../filter_options.ts";
+import { fetchPages, readPaging } from "../read_pages.ts";
 import { makePaint } from "../paint.ts";
 import { printableLine } from "../printable.ts";
 import { type Cell, formatTable } from "../table.ts";
 import { relativeTime } from "../time_text.ts";
-import { oneOf, TEXT, wholeNumber } from "../value_kind.ts";
+import { oneOf } from "../value_kind.ts";
 
-/** Largest page that a node gives, and most dead letters that one list shows. */
-const PAGE_MAX = 500;
-const LIST_MAX = 100_000;
 const NAME_WIDTH = 40;
 const ERROR_WIDTH = 60;
 
@@ -65,24 +63,14 @@ function addChoiceOptions(command: Command): Command {
 }
 
 async function listDeadLetters(call: CommandCall): Promise<number> {
-  const { own, options, ports } = call;
+  const { options, ports } = call;
   const filter = readDeadLetterFilter(call);
-  const limit = own.read("--limit", wholeNumber(1, LIST_MAX)) ?? 50;
-  let cursor = own.read("--cursor", TEXT);
+  const paging = readPaging(call);
   const client = await connect(call);
-  const items: DeadLetterJson[] = [];
-  // A page may be short, even empty, and have a next one: the node bounds what it looks through.
-  do {
-    const page = await client.deadLetters({
-      ...filter,
-      limit: Math.min(PAGE_MAX, limit - items.length),
-      ...(cursor === null ? {} : { cursor }),
-    });
-    items.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== null && items.length < limit);
+  const listed = await fetchPages(paging, (page) => client.deadLetters({ ...filter, ...page }));
+  const { items, nextCursor: cursor } = listed;
   if (options["json"] === true) {
-    ports.stdout(JSON.stringify({ items, nextCursor: cursor }) + "\n");
+    ports.stdout(JSON.stringify(listed) + "\n");
     return 0;
   }
   ports.stdout(deadLetterTable(items, call));

@@ -5,13 +5,9 @@ import { ARGUMENT_LIST } from "../argument_value.ts";
 import { type CommandBinder, type CommandCall, operand } from "../command_call.ts";
 import { addClientOptions, connect } from "../connection.ts";
 import { addFilterOptions, readFilter } from "../filter_options.ts";
+import { fetchPages, readPaging } from "../read_pages.ts";
 import { makePaint, STATUS_STYLE } from "../paint.ts";
 import { taskDetails, taskTable } from "../task_text.ts";
-import { TEXT, wholeNumber } from "../value_kind.ts";
-
-/** Largest page that a node gives, and most tasks that one list shows. */
-const PAGE_MAX = 500;
-const LIST_MAX = 100_000;
 
 /** Adds `dtask get`, `list`, `cancel` and `retry`: those that look at tasks or act on one. */
 export function addTaskCommands(program: Command, binder: CommandBinder): void {
@@ -48,26 +44,16 @@ function addList(program: Command, binder: CommandBinder): void {
 }
 
 async function listTasks(call: CommandCall): Promise<number> {
-  const { own, ports } = call;
+  const { ports } = call;
   const filter = readFilter(call);
-  const limit = own.read("--limit", wholeNumber(1, LIST_MAX)) ?? 50;
-  let cursor = own.read("--cursor", TEXT);
+  const paging = readPaging(call);
   const client = await connect(call);
-  const items: TaskJson[] = [];
-  // A page may be short, even empty, and have a next one: the node bounds what it looks through.
-  do {
-    const page = await client.list({
-      ...filter,
-      limit: Math.min(PAGE_MAX, limit - items.length),
-      ...(cursor === null ? {} : { cursor }),
-    });
-    items.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== null && items.length < limit);
+  const listed = await fetchPages(paging, (page) => client.list({ ...filter, ...page }));
+  const { items, nextCursor: cursor } = listed;
   const paint = makePaint(ports, "stdout");
   writeAnswer(
     call,
-    { items, nextCursor: cursor },
+    listed,
     () => taskTable(items, { now: ports.now(), paint }),
   );
   if (call.options["json"] !== true && cursor !== null) {
