@@ -6,7 +6,6 @@ import { configureLogging } from "../../actors/telemetry/logger.ts";
 import { seededRandom } from "../support/random.ts";
 import type { StoreFault } from "./faulty_store.ts";
 import { type Lie, type Planned, planRetention, QUEUES, TROUBLE_MS } from "./scenario.ts";
-import { inCode } from "./sim_tasks.ts";
 import { SimProcess } from "./sim_process.ts";
 import { Starvation } from "./starvation.ts";
 import { Users } from "./users.ts";
@@ -69,7 +68,6 @@ export class Simulation {
   /** Plays the scenario to its end, or to the first thing that is wrong. */
   async run(): Promise<SimulationResult> {
     const restore = this.#time.install();
-    inCode.clear();
     configureLogging({ format: "json", level: "error", sink: (line) => this.#onErrorLogged(line) });
     try {
       await this.#play();
