@@ -30,7 +30,7 @@ async function runChecks(): Promise<TestSummary> {
     if (!success) console.log(output.trimEnd());
     if (!success) failed++;
   }
-  return { passed: CHECKS.length - failed, failed, ignored: 0, skipped: [] };
+  return { passed: CHECKS.length - failed, failed, ignored: 0, skipped: [], failures: [] };
 }
 
 if (import.meta.main) {
@@ -40,6 +40,6 @@ if (import.meta.main) {
   const tests = Deno.args.includes("--no-tests") ? null : await runSuite([]);
   const passed = checks.passed + (tests?.passed ?? 0);
   const failed = checks.failed + (tests?.failed ?? 0);
-  printSummary({ ignored: 0, skipped: [], ...tests, passed, failed });
+  printSummary({ ignored: 0, skipped: [], failures: [], ...tests, passed, failed });
   if (failed > 0) Deno.exit(1);
 }

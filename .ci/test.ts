@@ -6,7 +6,7 @@
  */
 import { runDeno } from "./child_process.ts";
 import { lineCoverage } from "./line_coverage.ts";
-import { addSummaries, summarizeTests, type TestSummary } from "./test_summary.ts";
+import { addSummaries, afterSecondTry, summarizeTests, type TestSummary } from "./test_summary.ts";
 
 /**
  * Tests start nodes and programs, and look into `/proc`, which takes every right; what they start
@@ -34,6 +34,12 @@ const PARTS: readonly (readonly string[])[] = [
 ];
 const NO_TESTS = ["tests/data", "tests/support"];
 
+/**
+ * So many files with failures, at most, are run once more, alone: beside the other parts a machine of
+ * two cores can be too slow for any deadline. What is broken fails again; what passes then is named.
+ */
+const SECOND_TRIES = 5;
+
 /** Runs `deno test` with `args`, or the whole suite where they name no file. */
 export async function runTests(
   args: readonly string[],
@@ -54,7 +60,31 @@ export async function runTests(
   if (documented.length > 0) {
     summaries.push((await run([...args, "--doc", "--permit-no-files", ...documented])).summary);
   }
-  return summaries.reduce(addSummaries);
+  return await secondTry(summaries.reduce(addSummaries), (file) => run([...args, file]));
+}
+
+/** Runs files again that had failures, where all of those are known and they are few. */
+async function secondTry(
+  first: TestSummary,
+  run: (file: string) => Promise<{ readonly summary: TestSummary }>,
+): Promise<TestSummary> {
+  const files = new Set(first.failures.map(({ file }) => file));
+  if (files.size === 0 || files.size > SECOND_TRIES) return first;
+  if (first.failures.length !== first.failed) return first;
+  console.log(`\nrun once more, alone, for their failures: ${[...files].join(", ")}`);
+  const again = [];
+  for (const file of files) {
+    const { summary } = await run(file);
+    again.push(...summary.failures);
+    // Failed without a word of which test: a crash, for one.
+    if (summary.failed > summary.failures.length) again.push({ file, test: "(the whole file)" });
+  }
+  const left = afterSecondTry(first, again);
+  for (const { file, test } of first.failures) {
+    if (left.failures.some((failure) => failure.file === file)) continue;
+    console.log(`passed on the second try, alone: ${test} (${file})`);
+  }
+  return left;
 }
 
 /** The folders of each part that are there; throws where a folder of tests is in no part. */
@@ -69,9 +99,12 @@ function partsOfSuite(): readonly (readonly string[])[] {
 }
 
 /** Prints what was left out and why, then the totals as the last line. */
-export function printSummary({ passed, failed, ignored, skipped }: TestSummary): void {
+export function printSummary(summary: TestSummary): void {
+  const { passed, failed, ignored, skipped, failures } = summary;
   if (ignored > 0) console.log(`\n${ignored} left out:`);
   for (const line of new Set(skipped)) console.log(`  ${line}`);
+  if (failures.length > 0) console.log("\nfailed:");
+  for (const { file, test } of failures) console.log(`  ${test} (${file})`);
   console.log(`${passed} passed, ${failed} failed`);
 }
 
