@@ -1,0 +1,40 @@
+/** Looks at processes that are no children of ours. */
+
+/** Whether the process still runs; one that has ended, but was not collected yet, does not. */
+export function isRunning(pid: number): boolean {
+  const state = readProc(`/proc/${pid}/stat`)?.match(/^\d+ \(.*\) (\w)/s)?.[1];
+  return state !== undefined && state !== "Z" && state !== "X";
+}
+
+/** The processes that it started, by any of its threads, and that were not collected yet. */
+export function childrenOf(pid: number): readonly number[] {
+  const tasks = `/proc/${pid}/task`;
+  const threads = isRunning(pid) ? [...Deno.readDirSync(tasks)] : [];
+  const lists = threads.map(({ name }) => readProc(`${tasks}/${name}/children`) ?? "");
+  return lists.flatMap((list) => list.split(" ")).filter((word) => word !== "").map(Number);
+}
+
+/** Sends a signal; says whether the process was still there. */
+export function signalProcess(pid: number, signal: Deno.Signal): boolean {
+  try {
+    Deno.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function readProc(path: string): string | null {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    // A process that ends while it is read gives ESRCH.
+    if (error instanceof Deno.errors.NotFound || isGone(error)) return null;
+    throw error;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && /os error 3\b/.test(error.message);
+}
