@@ -31,6 +31,10 @@ if (import.meta.main) {
 
 /** Runs a node until a signal, or until it can't go on. Answers the process's exit code. */
 async function startNode(config: NodeConfig): Promise<number> {
+  if (config.databaseUrl !== null) {
+    console.error("dtask: cannot start: PostgreSQL is not supported by this version yet");
+    return 1;
+  }
   configureLogging({ format: config.logFormat, level: config.logLevel });
   const log = getLogger("main");
   const signals = listenForStop();

@@ -11,6 +11,8 @@ export interface NodeConfig {
     | null;
   /** Absolute path of the data folder. */
   readonly dataDir: string;
+  /** PostgreSQL, which nodes can share, instead of the data folder; holds a password. Null: SQLite. */
+  readonly databaseUrl: string | null;
   readonly auth: AuthConfig;
   /** Executor isolates of each mode, in the pool without rights. */
   readonly executors: number;

@@ -1,4 +1,5 @@
 import type { NodeConfig } from "../config.ts";
+import { databaseAddress } from "../config_database.ts";
 import type { MethodDefinition } from "../domain/task.ts";
 import type { ChildSpec } from "../runtime/mod.ts";
 import type { LoggingOptions } from "../telemetry/logger.ts";
@@ -38,7 +39,7 @@ function scheduler(sources: SpecSources): ChildSpec {
     ...COMMON,
     name: "scheduler",
     entry: new URL("../scheduler/worker.ts", import.meta.url),
-    permissions: { read: [config.dataDir], write: [config.dataDir] },
+    permissions: storeRights(config),
     init: () => ({
       node,
       dataDir: config.dataDir,
@@ -61,7 +62,7 @@ function reader({ config, logging }: SpecSources): ChildSpec {
     ...COMMON,
     name: "reader",
     entry: new URL("../reader/worker.ts", import.meta.url),
-    permissions: { read: [config.dataDir], write: [config.dataDir] },
+    permissions: storeRights(config),
     init: () => ({ dataDir: config.dataDir, logging }),
     links: frontEnds(config),
     startAfter: ["scheduler"],
@@ -90,7 +91,9 @@ function http(sources: SpecSources): ChildSpec {
     permissions: { net: [addressOf(config.http), ...jwksHosts(config)] },
     init: () => {
       const port = sources.boundPort("http");
-      const bound = { ...config, http: { ...config.http, port: port ?? config.http.port } };
+      const bound = frontEndConfig(config, {
+        http: { ...config.http, port: port ?? config.http.port },
+      });
       const bindPatienceMs = port === null ? 0 : BIND_PATIENCE_MS;
       return { config: bound, node, methods: sources.definitions(), logging, tls, bindPatienceMs };
     },
@@ -109,7 +112,7 @@ function grpc(sources: SpecSources, address: NonNullable<NodeConfig["grpc"]>): C
     permissions: { net: [addressOf(address), ...fallback, ...jwksHosts(config)], env: true },
     init: () => {
       const port = sources.boundPort("grpc");
-      const bound = { ...config, grpc: { ...address, port: port ?? address.port } };
+      const bound = frontEndConfig(config, { grpc: { ...address, port: port ?? address.port } });
       const bindPatienceMs = port === null ? 0 : BIND_PATIENCE_MS;
       return {
         config: bound,
@@ -123,6 +126,17 @@ function grpc(sources: SpecSources, address: NonNullable<NodeConfig["grpc"]>): C
     links: ["scheduler", "reader", "http"],
     startAfter: ["scheduler", "reader"],
   };
+}
+
+/** The store and nothing else: the data folder, or the database's address. */
+function storeRights({ dataDir, databaseUrl }: NodeConfig): Deno.PermissionOptions {
+  if (databaseUrl === null) return { read: [dataDir], write: [dataDir] };
+  return { net: [addressOf(databaseAddress(databaseUrl))] };
+}
+
+/** What a front-end gets of the configuration: it never sees the database, nor its password. */
+function frontEndConfig(config: NodeConfig, bound: Partial<NodeConfig>): NodeConfig {
+  return { ...config, ...bound, databaseUrl: null };
 }
 
 function frontEnds(config: NodeConfig): readonly string[] {

@@ -9,6 +9,7 @@ import { readOrMakeNodeSecret, SECRET_MIN_BYTES } from "./node_secret.ts";
 import type { OptionReader } from "./option_reader.ts";
 import {
   ADDRESS,
+  DATABASE_URL,
   formatAddress,
   HTTP_URL,
   isLoopback,
@@ -30,8 +31,8 @@ const OPTIONS: readonly (readonly [flags: string, help: string])[] = [
   ["-a, --addr <host:port>", "gRPC address (default: [::1]:50051, or 127.0.0.1 without IPv6)"],
   ["--no-grpc", "serve no gRPC"],
   ["--http <host:port>", "address of REST and dashboard (default: 127.0.0.1:8080)"],
-  ["--data <folder>", "folder of the database and the secret (default: ./data)"],
-  ["--database-url <url>", "PostgreSQL instead of the data folder (a later version)"],
+  ["--data <folder>", "folder of the database, the secret and the node file (default: ./data)"],
+  ["--database-url <url>", "PostgreSQL instead of the data folder; nodes can share it"],
   ["--executors <n>", "executor isolates of each mode (default: one a core, at least 2)"],
   ["--concurrency <n>", "async tasks at a time in one executor (default: 100)"],
   ["--tasks <path>", "folder or module with your own tasks"],
@@ -80,12 +81,12 @@ export async function readNodeSettings(
   reader: OptionReader,
   ports: Pick<CliPorts, "env" | "cwd" | "cpus" | "files">,
 ): Promise<Omit<NodeConfig, "auth">> {
-  refuseDatabaseUrl(reader);
   const settings = readSettings(reader, ports);
   if (reader.isOn("--no-auth") && !reader.isOn("--insecure")) {
     refuseOpenAddress([settings.http, settings.grpc]);
   }
-  readAuthSource(reader, ports);
+  const source = readAuthSource(reader, ports);
+  if (settings.databaseUrl !== null) needSharedSecret(source);
   await checkPaths(settings, ports);
   return settings;
 }
@@ -105,6 +106,7 @@ function readSettings(
     http: reader.read("--http", ADDRESS) ?? DEFAULT_HTTP,
     grpc: readGrpc(reader),
     dataDir: readDataDir(reader, ports.cwd),
+    databaseUrl: reader.read("--database-url", DATABASE_URL),
     executors: reader.read("--executors", wholeNumber(1, 256)) ?? Math.max(2, ports.cpus),
     concurrency: reader.read("--concurrency", wholeNumber(1, 10_000)) ?? 100,
     tasks: tasks === null ? null : resolve(ports.cwd, tasks),
@@ -155,10 +157,12 @@ function readTls(reader: OptionReader, cwd: string): NodeConfig["tls"] {
   return null;
 }
 
-function refuseDatabaseUrl(reader: OptionReader): void {
-  if (reader.read("--database-url", TEXT) === null) return;
+/** Nodes that share a database take each other's tokens, so that none may make a secret of its own. */
+function needSharedSecret(source: AuthSource): void {
+  if (source.kind !== "secret" || source.secret !== null) return;
   throw wrongUsage(
-    "--database-url: PostgreSQL comes with a later version; use --data, which keeps everything in SQLite",
+    "--database-url needs DTASK_JWT_SECRET or DTASK_JWKS_URL, the same on every node: " +
+      "their tokens have to be valid on all of them",
   );
 }
 

@@ -30,7 +30,8 @@ export class OptionReader {
     if (given === null) return null;
     const value = kind.parse(given.text);
     if (value === undefined) {
-      throw wrongUsage(`${given.name} takes ${kind.takes}, not ${quote(given.text)}`);
+      const not = kind.secret === true ? "" : `, not ${quote(given.text)}`;
+      throw wrongUsage(`${given.name} takes ${kind.takes}${not}`);
     }
     return value;
   }

@@ -1,4 +1,5 @@
 import { type Address, type NodeConfig, VERSION } from "../../actors/config.ts";
+import { shownDatabaseUrl } from "../../actors/config_database.ts";
 import { signToken } from "../auth.ts";
 import { localUrl } from "./node_file.ts";
 import { formatAddress } from "./value_kind.ts";
@@ -8,7 +9,7 @@ const DASHBOARD_TOKEN_SECONDS = 3_600;
 
 /** A node that stands, as its start-up lines describe it. */
 export interface StartBannerOptions {
-  readonly config: Pick<NodeConfig, "auth" | "dataDir" | "logFormat" | "tls">;
+  readonly config: Pick<NodeConfig, "auth" | "dataDir" | "databaseUrl" | "logFormat" | "tls">;
   /** Where it really listens. */
   readonly http: Address;
   readonly grpc: Address | null;
@@ -25,6 +26,7 @@ export interface StartBannerOptions {
 export function startBanner(options: StartBannerOptions): string {
   const { config, http, grpc } = options;
   const url = localUrl(http, config.tls !== null);
+  const database = config.databaseUrl === null ? null : shownDatabaseUrl(config.databaseUrl);
   if (config.logFormat === "json") {
     return JSON.stringify({
       time: new Date(options.now).toISOString(),
@@ -35,6 +37,7 @@ export function startBanner(options: StartBannerOptions): string {
       grpc: grpc === null ? null : formatAddress(grpc),
       dashboard: `${url}/`,
       dataDir: config.dataDir,
+      database,
       auth: config.auth.kind,
     }) + "\n";
   }
@@ -44,6 +47,7 @@ export function startBanner(options: StartBannerOptions): string {
     ["gRPC", grpc === null ? "off" : formatAddress(grpc)],
     ["Dashboard", `${url}/${link}`],
     ["Data", config.dataDir],
+    ...(database === null ? [] : [["Database", database] as const]),
     ["Auth", AUTH_TEXT[config.auth.kind]],
   ] as const;
   const rows = lines.map(([name, text]) => `  ${name.padEnd(11)}${text}\n`);

@@ -1,4 +1,5 @@
 import type { Address } from "../../actors/config.ts";
+import { parseDatabaseUrl } from "../../actors/config_database.ts";
 
 /** How the text of an option is read, and what to tell whoever gave another one. */
 export interface ValueKind<T> {
@@ -6,6 +7,8 @@ export interface ValueKind<T> {
   readonly takes: string;
   /** The value, or undefined where `text` is not one. */
   readonly parse: (text: string) => T | undefined;
+  /** True where the text may hold a secret, which no message repeats. */
+  readonly secret?: true;
 }
 
 /** Any text but the empty one. */
@@ -53,6 +56,13 @@ export const HTTP_URL: ValueKind<string> = {
     const url = URL.parse(text);
     return url !== null && /^https?:$/.test(url.protocol) ? text : undefined;
   },
+};
+
+/** The URL of a PostgreSQL database, with a password in it as a rule. */
+export const DATABASE_URL: ValueKind<string> = {
+  takes: "a URL as in postgres://USER:PASSWORD@HOST:5432/DATABASE, with one host",
+  parse: parseDatabaseUrl,
+  secret: true,
 };
 
 /** `KEY=VALUE`; the value may be empty and may contain further equals signs. */

@@ -10,6 +10,7 @@ export function fakeConfig(more: Partial<NodeConfig> = {}): NodeConfig {
     http: { host: "127.0.0.1", port: 0 },
     grpc: null,
     dataDir: "",
+    databaseUrl: null,
     auth: { kind: "secret", secret: FAKE_SECRET, issuer: null, audience: null },
     executors: 1,
     concurrency: 1,

@@ -20,6 +20,7 @@ Deno.test("node options have the documented defaults", async () => {
     http: { host: "127.0.0.1", port: 8080 },
     grpc: { host: "::1", port: 50051, asked: false },
     dataDir: "/home/user/data",
+    databaseUrl: null,
     auth: { kind: "secret", secret: SECRET, issuer: null, audience: null },
     executors: 4,
     concurrency: 100,
@@ -59,6 +60,9 @@ const OPTIONS: readonly (readonly [
     http: { host: "localhost", port: 0 },
   }],
   [["--data", "d"], { DTASK_DATA: "d" }, { dataDir: "/home/user/d" }],
+  [["--database-url", "postgres://u:p@db/x"], { DTASK_DATABASE_URL: "postgres://u:p@db/x" }, {
+    databaseUrl: "postgres://u:p@db/x",
+  }],
   [["--executors", "3"], { DTASK_EXECUTORS: "3" }, { executors: 3 }],
   [["--concurrency", "7"], { DTASK_CONCURRENCY: "7" }, { concurrency: 7 }],
   [["--tasks", "t"], { DTASK_TASKS: "t" }, { tasks: "/home/user/t" }],
@@ -187,12 +191,9 @@ const WRONG: readonly (readonly [
   [["--tls-cert", "/c.pem"], {}, /--tls-cert needs --tls-key/],
   [["--tls-key", "/k.pem"], {}, /--tls-key needs --tls-cert/],
   [["--tls-cert", "/c.pem", "--tls-key", "/k.pem"], {}, /--tls-cert takes a PEM file that exists/],
-  [
-    ["--database-url", "postgres://db"],
-    {},
-    /--database-url: PostgreSQL comes with a later version/,
-  ],
-  [[], { DTASK_DATABASE_URL: "postgres://db" }, /PostgreSQL comes with a later version/],
+  [["--database-url", "postgres://db"], {}, /--database-url needs DTASK_JWT_SECRET or DTASK_JWKS/],
+  [[], { DTASK_DATABASE_URL: "mysql://db" }, /DTASK_DATABASE_URL.* takes a URL as in postgres:/],
+  [["--database-url", "postgres:///x"], {}, /--database-url takes a URL as in postgres:\/\/USER/],
   [["--no-auth", "--http", "0.0.0.0:8080"], {}, /--no-auth takes loopback.*0\.0\.0\.0:8080/],
   [["--no-auth", "--addr", "[::]:50051"], {}, /--no-auth takes loopback.*\[::\]:50051/],
   [[], { DTASK_JWT_SECRET: "short" }, /DTASK_JWT_SECRET takes at least 32 bytes, .* has 5/],
@@ -220,6 +221,24 @@ for (const [words, env, told] of WRONG) {
 Deno.test("node options never print a secret that is too short", async () => {
   const { err } = await new FakeWorld({ env: { DTASK_JWT_SECRET: "hunter2" } }).run("start");
   assert.doesNotMatch(err, /hunter2/);
+});
+
+Deno.test("node options never print a database's password", async () => {
+  for (
+    const words of [["--database-url", "postgres://u:hunter2@h1,h2/x"], [
+      "--database-url",
+      "hunter2",
+    ]]
+  ) {
+    const { code, err } = await new FakeWorld().run("start", ...words);
+    assert.equal(code, 2);
+    assert.doesNotMatch(err, /hunter2/);
+  }
+});
+
+Deno.test("node options take a database without tokens on loopback addresses", async () => {
+  const config = await configOf(["--no-auth", "--database-url", "postgres://db/x"]);
+  assert.equal(config.databaseUrl, "postgres://db/x");
 });
 
 Deno.test("node options allow --no-auth on open addresses with --insecure", async () => {

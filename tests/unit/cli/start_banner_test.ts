@@ -17,7 +17,14 @@ function bannerOf(
   more: Partial<StartBannerOptions> = {},
 ): string {
   return startBanner({
-    config: { auth: AUTH, dataDir: "/data", logFormat: "pretty", tls: null, ...config },
+    config: {
+      auth: AUTH,
+      dataDir: "/data",
+      databaseUrl: null,
+      logFormat: "pretty",
+      tls: null,
+      ...config,
+    },
     http: { host: "0.0.0.0", port: 8080 },
     grpc: { host: "::1", port: 50051 },
     dashboardToken: "t.o.k",
@@ -32,6 +39,12 @@ Deno.test("start banner shows addresses that open and the dashboard's link", () 
   assert.match(banner, /gRPC {7}\[::1\]:50051\n/);
   assert.match(banner, /Dashboard {2}http:\/\/127\.0\.0\.1:8080\/#token=t\.o\.k\n/);
   assert.match(banner, /Data {7}\/data\n/);
+});
+
+Deno.test("start banner shows the database without user and password", () => {
+  const banner = bannerOf({ databaseUrl: "postgres://u:hunter2@db.example:5433/x?password=y" });
+  assert.match(banner, /Database {3}postgres:\/\/db\.example:5433\/x\n/);
+  assert.doesNotMatch(banner, /hunter2|password/);
 });
 
 Deno.test("start banner tells what is off", () => {

@@ -7,6 +7,7 @@ const CONFIG: NodeConfig = {
   http: { host: "127.0.0.1", port: 8080 },
   grpc: { host: "::1", port: 50051, asked: false },
   dataDir: "/data",
+  databaseUrl: null,
   auth: { kind: "none" },
   executors: 1,
   concurrency: 1,
@@ -35,6 +36,20 @@ Deno.test("child specs give each actor the rights of its own work alone", () => 
   });
 });
 
+Deno.test("child specs let the store's actors reach a shared database and no folder", () => {
+  const { scheduler, reader } = rightsWith({ ...CONFIG, databaseUrl: "postgres://u:p@db/x" });
+  assert.deepEqual([scheduler, reader], [{ net: ["db:5432"] }, { net: ["db:5432"] }]);
+});
+
+Deno.test("child specs keep the database's password from front-ends", () => {
+  const specs = specsOf({ ...CONFIG, databaseUrl: "postgres://u:hunter2@db/x" });
+  for (const { name, init } of specs) {
+    if (name === "http" || name === "grpc") {
+      assert.doesNotMatch(JSON.stringify(init()), /hunter2/, name);
+    }
+  }
+});
+
 Deno.test("child specs have no gRPC where it is off, and no fallback where its address was asked for", () => {
   assert.equal("grpc" in rightsWith({ ...CONFIG, grpc: null }), false);
   const asked = rightsWith({ ...CONFIG, grpc: { host: "::1", port: 50051, asked: true } });
@@ -42,7 +57,11 @@ Deno.test("child specs have no gRPC where it is off, and no fallback where its a
 });
 
 function rightsWith(config: NodeConfig): Readonly<Record<string, unknown>> {
-  const specs = childSpecs({
+  return Object.fromEntries(specsOf(config).map(({ name, permissions }) => [name, permissions]));
+}
+
+function specsOf(config: NodeConfig): ReturnType<typeof childSpecs> {
+  return childSpecs({
     config,
     node: "n",
     logging: { format: "json", level: "info" },
@@ -53,5 +72,4 @@ function rightsWith(config: NodeConfig): Readonly<Record<string, unknown>> {
     boundPort: () => null,
     aliveExecutors: () => [],
   });
-  return Object.fromEntries(specs.map(({ name, permissions }) => [name, permissions]));
 }
