@@ -9,7 +9,7 @@ export function isRunning(pid: number): boolean {
 /** The processes that it started, by any of its threads, and that were not collected yet. */
 export function childrenOf(pid: number): readonly number[] {
   const tasks = `/proc/${pid}/task`;
-  const threads = isRunning(pid) ? [...Deno.readDirSync(tasks)] : [];
+  const threads = unlessGone(() => [...Deno.readDirSync(tasks)]) ?? [];
   const lists = threads.map(({ name }) => readProc(`${tasks}/${name}/children`) ?? "");
   return lists.flatMap((list) => list.split(" ")).filter((word) => word !== "").map(Number);
 }
@@ -26,15 +26,16 @@ export function signalProcess(pid: number, signal: Deno.Signal): boolean {
 }
 
 function readProc(path: string): string | null {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    // A process that ends while it is read gives ESRCH.
-    if (error instanceof Deno.errors.NotFound || isGone(error)) return null;
-    throw error;
-  }
+  return unlessGone(() => Deno.readTextFileSync(path));
 }
 
-function isGone(error: unknown): boolean {
-  return error instanceof Error && /os error 3\b/.test(error.message);
+function unlessGone<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    // A process that ends while it is read gives ESRCH, which has no class of its own.
+    const gone = error instanceof Error && /os error 3\b/.test(error.message);
+    if (gone || error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }
