@@ -25,7 +25,6 @@ interface Item {
 export interface CommitLoopOptions {
   readonly store: Store;
   readonly context: () => CommitContext;
-  readonly now: () => number;
   /** Called after every commit, before its items are answered. */
   readonly onCommitted: (effects: Effects, commit: CommitReport) => void;
   /** Called when a commit failed as a whole; its items are rejected with `error` afterwards. */
@@ -146,9 +145,9 @@ export class CommitLoop {
   }
 
   #once(items: readonly Item[], handle: typeof handleTogether): Promise<Transacted> {
-    const { store, context, now } = this.#options;
+    const { store, context } = this.#options;
     return store.write(async (tx) => {
-      const commit = new Commit(tx, now(), context());
+      const commit = new Commit(tx, tx.now(), context());
       const answers = await handle(commit, items);
       await commit.closeWorkflows();
       return { effects: commit.effects, answers, now: commit.now };

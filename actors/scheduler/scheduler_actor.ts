@@ -70,8 +70,8 @@ export interface SchedulerInit {
 export interface SchedulerOptions {
   readonly init: SchedulerInit;
   readonly context: ActorContext;
+  /** Its clock is the scheduler's. */
   readonly store: Store;
-  readonly now?: () => number;
   /** Milliseconds of a clock that nobody sets; the system's when absent. */
   readonly monotonic?: () => number;
   readonly random?: () => number;
@@ -101,7 +101,8 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   #draining = false;
 
   private constructor(options: SchedulerOptions, memory: CommitContext) {
-    const { init, context, store, now = Date.now, startTimer } = options;
+    const { init, context, store, startTimer } = options;
+    const now = () => store.now();
     const monotonic = options.monotonic ?? (() => performance.now());
     const supervisor = context.ref<SupervisorProtocol>("supervisor");
     this.#store = store;
@@ -130,7 +131,6 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#loop = new CommitLoop({
       store,
       context: () => memory,
-      now,
       onCommitted: (effects, report) => this.#committed(effects, report),
       onFailed: (error) => this.#failed(error),
     });

@@ -24,6 +24,10 @@ import type { ScheduleReader, ScheduleWriter } from "./port/schedules.ts";
 import type { RetentionWriter } from "./port/retention.ts";
 import type { ReadyPoolWriter } from "./port/ready_pools.ts";
 import type { UniqueWriter } from "./port/unique.ts";
+import type { StoreUncertainError } from "./port/errors.ts";
+import type { QueueLockWriter } from "./port/queue_locks.ts";
+
+export * from "./port/errors.ts";
 
 /** A new task: `seq` is the store's to give. */
 export type NewTask = TaskSpec & TaskState & {
@@ -116,11 +120,15 @@ export interface QueueAndPool {
 export interface StoreWriter
   extends
     DeadLetterWriter,
+    QueueLockWriter,
     QueueRateWriter,
     RetentionWriter,
     ScheduleWriter,
     ReadyPoolWriter,
     UniqueWriter {
+  /** When the transaction began by the store's clock, epoch ms: what it writes is dated by this. */
+  now(): number;
+
   /**
    * Runs `work` under a savepoint: when it throws, its writes are undone and the error goes on to
    * the caller, while the transaction stays usable.
@@ -177,15 +185,23 @@ export interface StoreWriter
     children: readonly number[],
   ): Promise<ReadonlyMap<number, readonly DependencyState[]>>;
 
-  /** Picks ready tasks of a queue and pool: keys take turns, inside a key by `readyOrder`. Locks them. */
+  /**
+   * Picks ready tasks of a queue and pool: keys take turns, inside a key by `readyOrder`. Locks them, and
+   * passes over what another node has locked; what was passed over keeps `drained` false.
+   */
   selectReady(query: ReadyQuery): Promise<ReadyTasks>;
   /** Scheduled tasks due at `now`, earliest first. */
   selectDue(now: number, limit: number): Promise<readonly TaskRecord[]>;
   /** Live, not running tasks whose `expiresAt` has passed. */
   selectExpired(now: number, limit: number): Promise<readonly TaskRecord[]>;
-  /** Running tasks in order of num after `afterNum`. */
+  /** Running tasks in order of num after `afterNum`, of all nodes and executors unless one is named. */
   selectRunning(
-    options: { readonly afterNum: number; readonly limit: number; readonly executor?: string },
+    options: {
+      readonly afterNum: number;
+      readonly limit: number;
+      readonly executor?: string;
+      readonly node?: string;
+    },
   ): Promise<readonly TaskRecord[]>;
   /** The earliest time at which `selectDue` or `selectExpired` would find something; null: never. */
   nextWakeAt(): Promise<number | null>;
@@ -284,32 +300,18 @@ export interface StoreReader extends DeadLetterReader, SnapshotReader, ScheduleR
 
 /** One writer of a store. */
 export interface Store {
-  /** Runs `work` in one transaction; when it throws, all is rolled back. One at a time. */
+  /** True where other nodes write too, so that memory of what is stored may be out of date. */
+  readonly shared: boolean;
+  /** The store's clock, epoch ms: every time that is written, or compared with a written one, is by it. */
+  now(): number;
+  /**
+   * Runs `work` in one transaction; when it throws, all is rolled back. One at a time.
+   *
+   * @throws {StoreUnavailableError | StoreConflictError | StoreFencedError} Nothing was committed.
+   * @throws {StoreUncertainError} The answer to the commit was lost: `outcomeOf` tells.
+   */
   write<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
+  /** Finds out what became of a commit whose answer was lost; throws while the store is away. */
+  outcomeOf(error: StoreUncertainError): Promise<"committed" | "aborted">;
   close(): Promise<void>;
-}
-
-/** An item of a batch breaks a uniqueness or check constraint: the batch is replayed item by item. */
-export class ConstraintError extends Error {
-  override readonly name = "ConstraintError";
-}
-
-/** There is no room: rolled back, the caller is told 503, and later writes may succeed. */
-export class StoreFullError extends Error {
-  override readonly name = "StoreFullError";
-}
-
-/** The medium failed in the middle of a commit, whose outcome is unknown: the process has to end. */
-export class StoreBrokenError extends Error {
-  override readonly name = "StoreBrokenError";
-}
-
-/** Another process has the data folder; `message` names it. */
-export class StoreLockedError extends Error {
-  override readonly name = "StoreLockedError";
-}
-
-/** The store was written by a newer version. */
-export class SchemaTooNewError extends Error {
-  override readonly name = "SchemaTooNewError";
 }

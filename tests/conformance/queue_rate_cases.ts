@@ -1,10 +1,47 @@
-/** What is left of rate limits. */
+/** What is left of rate limits, and the settings of queues by which a transaction decides. */
 import assert from "node:assert/strict";
+import type { QueueConfig } from "../../actors/domain/task.ts";
 import { type ConformanceCase, T0 } from "./store_fixture.ts";
+
+const UNLIMITED: Omit<QueueConfig, "name"> = {
+  concurrency: null,
+  rateLimit: null,
+  weight: 1,
+  keyConcurrency: null,
+  paused: false,
+};
 
 const rate = (queue: string, tokens: number, at = T0) => ({ queue, bucket: { tokens, at } });
 
 export const QUEUE_RATE_CASES: readonly ConformanceCase[] = [
+  {
+    rule: "lockQueues gives the settings as they stand, this transaction's changes included",
+    check: async ({ store }) => {
+      const limited: QueueConfig = { ...UNLIMITED, name: "b", concurrency: 2, weight: 3 };
+      const rated: QueueConfig = {
+        ...UNLIMITED,
+        name: "c",
+        rateLimit: { limit: 5, perMs: 1_000 },
+        keyConcurrency: 1,
+        paused: true,
+      };
+      await store.write((tx) => tx.saveQueue({ ...UNLIMITED, name: "a" }));
+      await store.write(async (tx) => {
+        await tx.saveQueue(limited);
+        await tx.saveQueue(rated);
+        for (const purpose of ["toClaim", "toChange"] as const) {
+          const found = await tx.lockQueues(["c", "none", "b", "c"], purpose);
+          assert.deepEqual([...found.values()].sort((x, y) => x.name < y.name ? -1 : 1), [
+            limited,
+            rated,
+          ]);
+        }
+        assert.equal((await tx.lockQueues([], "toClaim")).size, 0);
+      });
+      const found = await store.write((tx) => tx.lockQueues(["a"], "toClaim"));
+      assert.deepEqual([...found], [["a", { ...UNLIMITED, name: "a" }]]);
+    },
+  },
   {
     rule: "queue rates are kept to the fraction, by queue",
     check: async (under) => {

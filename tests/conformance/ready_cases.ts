@@ -186,13 +186,17 @@ export const READY_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    rule: "selectRunning pages by num and by executor",
+    rule: "selectRunning pages by num, by executor and by node",
     check: async ({ store }) => {
       await insert(store, ...[1, 2, 3, 4].map((num) => newTask(num)));
       await change(
         store,
         [3, 1, 2],
-        (task) => claimOf(task, { executor: task.num === 2 ? "e-2" : "e-1" }),
+        (task) =>
+          claimOf(task, {
+            executor: task.num === 2 ? "e-2" : "e-1",
+            node: task.num === 1 ? "n-2" : "n-1",
+          }),
       );
       await store.write(async (tx) => {
         const all = await tx.selectRunning({ afterNum: 0, limit: 2 });
@@ -201,6 +205,11 @@ export const READY_CASES: readonly ConformanceCase[] = [
         assert.deepEqual(rest.map(({ num }) => num), [3]);
         const one = await tx.selectRunning({ afterNum: 0, limit: 9, executor: "e-1" });
         assert.deepEqual(one.map(({ num }) => num), [1, 3]);
+        const here = await tx.selectRunning({ afterNum: 0, limit: 9, node: "n-1" });
+        assert.deepEqual(here.map(({ num }) => num), [2, 3]);
+        const both = { executor: "e-1", node: "n-1" };
+        const last = await tx.selectRunning({ afterNum: 0, limit: 9, ...both });
+        assert.deepEqual(last.map(({ num }) => num), [3]);
       });
     },
   },

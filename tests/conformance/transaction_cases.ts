@@ -126,6 +126,21 @@ export const TRANSACTION_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    rule: "the time stands still in a transaction, and goes on between them",
+    check: async ({ store }) => {
+      const time = () =>
+        store.write(async (tx) => {
+          const begun = tx.now();
+          await tx.insertTasks([newTask(await tx.allocateNums("task", 1))]);
+          assert.equal(tx.now(), begun);
+          return begun;
+        });
+      const [first, second] = [await time(), await time()];
+      assert.ok(Number.isInteger(first) && second >= first);
+      assert.ok(store.now() >= second);
+    },
+  },
+  {
     rule: "a writer kept beyond its transaction is refused",
     check: async ({ store }) => {
       const writer = await store.write((tx) => Promise.resolve({ tx }));

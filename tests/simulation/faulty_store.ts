@@ -1,4 +1,9 @@
-import { type Store, StoreFullError, type StoreWriter } from "../../actors/storage/port.ts";
+import {
+  type Store,
+  StoreFullError,
+  type StoreUncertainError,
+  type StoreWriter,
+} from "../../actors/storage/port.ts";
 
 /** What can go wrong with one commit. */
 export const STORE_FAULTS = [
@@ -61,6 +66,18 @@ export class FaultyStore implements Store {
       crash();
       return await forever();
     }
+  }
+
+  get shared(): boolean {
+    return this.#options.store.shared;
+  }
+
+  now(): number {
+    return this.#options.store.now();
+  }
+
+  outcomeOf(error: StoreUncertainError): Promise<"committed" | "aborted"> {
+    return this.#options.store.outcomeOf(error);
   }
 
   close(): Promise<void> {

@@ -186,7 +186,6 @@ export class SimProcess {
         },
         context: this.#network.context("scheduler", `s-${generation}`, fail),
         store: this.#store,
-        now,
         random,
       });
       if (isDead()) return;

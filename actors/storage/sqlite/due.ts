@@ -24,13 +24,11 @@ const EXPIRED = tasksBy(
   "tasks_expiry",
   `WHERE ${MAY_EXPIRE} AND t.expires_at <= ? ORDER BY t.expires_at, t.num LIMIT ?`,
 );
+/** What runs is few, whatever the backlog: walking over all of it needs no index by node or executor. */
 const RUNNING = tasksBy(
   "tasks_running",
-  "WHERE t.status = 'running' AND t.num > ? ORDER BY t.num LIMIT ?",
-);
-const RUNNING_ON = tasksBy(
-  "tasks_running",
-  "WHERE t.status = 'running' AND t.num > ? AND t.executor = ? ORDER BY t.num LIMIT ?",
+  "WHERE t.status = 'running' AND t.num > ? AND t.node = ifnull(?, t.node) " +
+    "AND t.executor = ifnull(?, t.executor) ORDER BY t.num LIMIT ?",
 );
 
 /** See `StoreWriter.selectDue`. */
@@ -54,12 +52,9 @@ export function selectExpired(
 /** See `StoreWriter.selectRunning`. */
 export function selectRunning(
   { connection }: Transaction,
-  { afterNum, limit, executor }: Parameters<StoreWriter["selectRunning"]>[0],
+  { afterNum, limit, executor, node }: Parameters<StoreWriter["selectRunning"]>[0],
 ): readonly TaskRecord[] {
-  const rows = executor === undefined
-    ? connection.rows(RUNNING, afterNum, limit)
-    : connection.rows(RUNNING_ON, afterNum, executor, limit);
-  return rows.map(decodeTask);
+  return connection.rows(RUNNING, afterNum, node ?? null, executor ?? null, limit).map(decodeTask);
 }
 
 /** See `StoreWriter.nextWakeAt`. */

@@ -37,11 +37,10 @@ export function insertIdempotencyKeys(
   { connection, now }: Transaction,
   entries: readonly IdempotencyEntry[],
 ): void {
-  const today = now();
-  connection.run(DELETE_EXPIRED, today, entries.length + EXPIRED_PER_INSERT);
+  connection.run(DELETE_EXPIRED, now, entries.length + EXPIRED_PER_INSERT);
   connection.runEach(
     "DELETE FROM idempotency WHERE key = ? AND expires_at <= ?",
-    entries.map(({ key }) => [key, today]),
+    entries.map(({ key }) => [key, now]),
   );
   connection.runEach(
     "INSERT INTO idempotency (key, content_hash, id, expires_at) VALUES (?, ?, ?, ?)",

@@ -1,27 +1,39 @@
 /** Settings of queues. */
 import type { QueueConfig } from "../../domain/task.ts";
 import { integer, integerOrNull, text } from "./column.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Row } from "./connection.ts";
 import { plain } from "./text_column.ts";
 import type { Transaction } from "./transaction.ts";
 
+const COLUMNS = "name, concurrency, rate_limit, rate_per_ms, weight, key_concurrency, paused";
+
 /** Every queue that was set up, by name. */
 export function readQueues(connection: Connection): readonly QueueConfig[] {
+  return connection.rows(`SELECT ${COLUMNS} FROM queues ORDER BY name`).map(decodeQueue);
+}
+
+/** See `QueueLockWriter.lockQueues`. The one writer holds every lock there is. */
+export function findQueues(
+  { connection }: Transaction,
+  names: readonly string[],
+): ReadonlyMap<string, QueueConfig> {
   const rows = connection.rows(
-    "SELECT name, concurrency, rate_limit, rate_per_ms, weight, key_concurrency, paused " +
-      "FROM queues ORDER BY name",
+    `SELECT ${COLUMNS} FROM json_each(?) j CROSS JOIN queues WHERE name = j.value`,
+    JSON.stringify(names),
   );
-  return rows.map((row) => {
-    const [limit, perMs] = [integerOrNull(row[2]), integerOrNull(row[3])];
-    return {
-      name: text(row[0]),
-      concurrency: integerOrNull(row[1]),
-      rateLimit: limit === null || perMs === null ? null : { limit, perMs },
-      weight: integer(row[4]),
-      keyConcurrency: integerOrNull(row[5]),
-      paused: row[6] === 1,
-    };
-  });
+  return new Map(rows.map(decodeQueue).map((queue) => [queue.name, queue]));
+}
+
+function decodeQueue(row: Row): QueueConfig {
+  const [limit, perMs] = [integerOrNull(row[2]), integerOrNull(row[3])];
+  return {
+    name: text(row[0]),
+    concurrency: integerOrNull(row[1]),
+    rateLimit: limit === null || perMs === null ? null : { limit, perMs },
+    weight: integer(row[4]),
+    keyConcurrency: integerOrNull(row[5]),
+    paused: row[6] === 1,
+  };
 }
 
 /** See `StoreWriter.saveQueue`. */

@@ -9,7 +9,7 @@ import { SqliteWriter } from "./writer.ts";
 export interface SqliteStoreOptions {
   /** Made, for its owner alone, where it does not exist. */
   readonly dataDir: string;
-  /** Epoch milliseconds, for what the store itself lets expire; the system's clock when absent. */
+  /** The store's clock, epoch milliseconds; the system's when absent. */
   readonly now?: () => number;
   /**
    * True where the caller's process has the folder's lock already. A node holds it outside of the
@@ -96,11 +96,12 @@ interface Opened {
 }
 
 class SqliteStore implements Store {
+  readonly shared = false;
   readonly #connection: Connection;
   readonly #lock: DataLock | null;
   readonly #writer: number;
   readonly #counters: Counters;
-  readonly #now: () => number;
+  readonly now: () => number;
   /** Settles with the write before: writers take turns. */
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -109,7 +110,7 @@ class SqliteStore implements Store {
   constructor({ connection, lock, now }: Opened) {
     this.#connection = connection;
     this.#lock = lock;
-    this.#now = now;
+    this.now = now;
     this.#writer = enterAsWriter(connection);
     this.#counters = new Counters(connection);
   }
@@ -118,6 +119,11 @@ class SqliteStore implements Store {
     const result = this.#turn.then(() => this.#transact(work));
     this.#turn = result.then(nothing, nothing);
     return result;
+  }
+
+  /** A commit either answers or fails on this machine: there is no connection to lose. */
+  outcomeOf(): Promise<never> {
+    return Promise.reject(new Error("the outcome of a commit is never uncertain on SQLite"));
   }
 
   async close(): Promise<void> {
@@ -136,7 +142,7 @@ class SqliteStore implements Store {
     if (this.#closed) throw new Error(`the store "${this.#connection.file}" is closed`);
     const [connection, counters] = [this.#connection, this.#counters];
     connection.begin("IMMEDIATE");
-    const writer = new SqliteWriter({ connection, counters, now: this.#now });
+    const writer = new SqliteWriter({ connection, counters, now: this.now() });
     try {
       this.#assertWriter();
       const value = await work(writer);

@@ -5,6 +5,6 @@ import type { Counters } from "./counters.ts";
 export interface Transaction {
   readonly connection: Connection;
   readonly counters: Counters;
-  /** Epoch milliseconds, for what the store itself lets expire. */
-  readonly now: () => number;
+  /** When it began, epoch milliseconds. */
+  readonly now: number;
 }

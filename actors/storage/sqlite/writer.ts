@@ -37,6 +37,10 @@ export class SqliteWriter implements StoreWriter {
     this.#ended = true;
   }
 
+  now(): number {
+    return this.#tx.now;
+  }
+
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
     const { connection, counters } = this.#tx;
     const name = `level_${this.#depth + 1}`;
@@ -200,6 +204,10 @@ export class SqliteWriter implements StoreWriter {
 
   setProgress(...args: Arguments<"setProgress">): ReturnType<StoreWriter["setProgress"]> {
     return this.#do(() => tasks.setProgress(this.#tx, ...args));
+  }
+
+  lockQueues(...[names]: Arguments<"lockQueues">): ReturnType<StoreWriter["lockQueues"]> {
+    return this.#do(() => queues.findQueues(this.#tx, names));
   }
 
   saveQueue(...args: Arguments<"saveQueue">): ReturnType<StoreWriter["saveQueue"]> {

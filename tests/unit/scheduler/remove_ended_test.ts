@@ -242,7 +242,7 @@ Deno.test("scheduler removes more than one step holds, of all kinds", async () =
 
 Deno.test("scheduler refuses a submission that depends on what its own commit removes", async () => {
   const dataDir = await Deno.makeTempDir({ prefix: "dtask-scheduler-" });
-  const store = await openSqliteStore({ dataDir });
+  const store = await openSqliteStore({ dataDir, now: () => T0 + 10_000 });
   const loop = commitLoop(store);
   const submit = (...items: readonly Partial<Submission>[]) =>
     loop.submit("submissions", submitTasks, { work: items.map(submission) });
@@ -267,7 +267,7 @@ Deno.test("scheduler refuses a submission that depends on what its own commit re
 
 Deno.test("scheduler does not remove a workflow that its own commit revives", async () => {
   const dataDir = await Deno.makeTempDir({ prefix: "dtask-scheduler-" });
-  const store = await openSqliteStore({ dataDir });
+  const store = await openSqliteStore({ dataDir, now: () => T0 + 10_000 });
   const loop = commitLoop(store);
   try {
     const tasks = [{ id: "wa", key: "a" }].map(submission);
@@ -303,7 +303,6 @@ function commitLoop(store: Store): CommitLoop {
   return new CommitLoop({
     store,
     context: () => context,
-    now: () => T0 + 10_000,
     onCommitted: () => {},
     onFailed: (error) => {
       throw error;

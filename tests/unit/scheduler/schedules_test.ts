@@ -262,6 +262,9 @@ Deno.test("schedules fire nothing twice whose commit stood, though the process d
     timer: new ManualTimer(),
     now: NOON,
     wrapStore: (store) => ({
+      shared: store.shared,
+      now: () => store.now(),
+      outcomeOf: (error) => store.outcomeOf(error),
       close: () => store.close(),
       write: async (work) => {
         const answer = await store.write(work);

@@ -44,7 +44,6 @@ Deno.test("commit loop reports how many items of each stage a commit had", async
   const loop = new CommitLoop({
     store,
     context: () => CONTEXT,
-    now: () => 1,
     onCommitted: (_, report) => reports.push(report),
     onFailed: (error) => {
       throw error;

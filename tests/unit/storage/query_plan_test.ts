@@ -89,6 +89,7 @@ const FILTERS = [{}, { workflowId: "w" }, { idPrefix: "task" }, {
 }];
 
 async function lookAround(tx: StoreWriter): Promise<void> {
+  await tx.lockQueues(["default"], "toClaim");
   await tx.findUnique(["a"], ["pending", "running"]);
   await selectReady(tx, { keyConcurrency: 1, afterKey: "b" });
   await tx.dependentsOf([1], ["blocked"]);
