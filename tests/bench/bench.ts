@@ -38,8 +38,8 @@ export async function runBench(quick: boolean): Promise<BenchReport> {
     ),
     retention: await benchRetention(
       quick
-        ? { pairs: 1, warmUpMs: 2_500, sliceMs: 1_500 }
-        : { pairs: 5, warmUpMs: 3_000, sliceMs: 8_000 },
+        ? { pairs: 1, warmUpMs: 1_500, sliceMs: 500, slices: 1 }
+        : { pairs: 3, warmUpMs: 3_000, sliceMs: 1_500, slices: 10 },
     ),
     claims: await benchClaims(
       quick ? { tasks: 64_000, keys: 100 } : { tasks: 1_000_000, keys: 10_000 },
@@ -96,7 +96,7 @@ function formatRetention(bench: RetentionBench): string {
   const extra = bench.extraTimePercent;
   return `full load: ${keepingPerSecond.toFixed(0)} tasks/s without retention, ` +
     `${removingPerSecond.toFixed(0)} beside it removing ${removedPerSecond.toFixed(0)} tasks/s; ` +
-    `median loss of ${pairs} pairs ${lossPercent.toFixed(1)} %` +
+    `median loss of ${pairs} pairs of nodes ${lossPercent.toFixed(1)} %` +
     (extra === null ? "" : `, processor time a task ${extra < 0 ? "" : "+"}${extra.toFixed(1)} %`);
 }
 
