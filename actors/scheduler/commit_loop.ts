@@ -1,8 +1,15 @@
 import { setImmediate } from "node:timers";
-import type { Store } from "../storage/port.ts";
-import { Commit, type CommitContext } from "./commit.ts";
-import { isItemError } from "./item_error.ts";
+import {
+  ConstraintError,
+  type Store,
+  StoreUnavailableError,
+  StoreUncertainError,
+} from "../storage/port.ts";
+import { Attempts } from "./attempts.ts";
+import type { Commit, CommitContext } from "./commit.ts";
 import type { Effects } from "./effects.ts";
+import { isItemError } from "./item_error.ts";
+import { StoreAbsence } from "./store_absence.ts";
 
 /** Stages of a commit, in the order in which their work is done: ends free what claims then take. */
 export const STAGES = ["outcomes", "control", "submissions", "claims"] as const;
@@ -13,11 +20,14 @@ export type Handler<W, R> = (commit: Commit, work: readonly W[]) => Promise<read
 
 /** Work of any kind; `submit` is the only maker, and pairs each handler with work and answers of its own. */
 interface Item {
+  readonly stage: Stage;
   /** Items with one handler are handled together. */
   readonly handler: Handler<unknown, unknown>;
   readonly work: unknown;
   /** How many tasks it may touch, to bound a commit. */
   readonly weight: number;
+  /** Waits for a store that is away, since nobody would ask again. */
+  readonly held: boolean;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -25,9 +35,13 @@ interface Item {
 export interface CommitLoopOptions {
   readonly store: Store;
   readonly context: () => CommitContext;
+  readonly random?: () => number;
   /** Called after every commit, before its items are answered. */
   readonly onCommitted: (effects: Effects, commit: CommitReport) => void;
-  /** Called when a commit failed as a whole; its items are rejected with `error` afterwards. */
+  /**
+   * Called when a commit failed as a whole, before its items are rejected with `error`, and whenever it
+   * turns out that the store is away.
+   */
   readonly onFailed: (error: unknown) => void;
   /** Most weight of one stage in a commit; a single heavier item is the only one of its stage. */
   readonly maxWeight?: number;
@@ -39,6 +53,15 @@ export interface CommitReport {
   readonly stages: Readonly<Record<Stage, number>>;
   readonly seconds: number;
   readonly now: number;
+}
+
+/** Work for a commit. */
+interface Submitted<W> {
+  readonly work: W;
+  /** How many tasks it may touch. */
+  readonly weight?: number;
+  /** Waits for a store that is away, because nobody would ask again. */
+  readonly held?: boolean;
 }
 
 /** What one commit takes on. */
@@ -64,22 +87,39 @@ export class CommitLoop {
     claims: [],
   };
   #running: Promise<void> | null = null;
+  readonly #absence = new StoreAbsence();
+  readonly #attempts: Attempts;
 
   constructor(options: CommitLoopOptions) {
     this.#options = options;
+    const { store, context, random = Math.random } = options;
+    this.#attempts = new Attempts({
+      store,
+      context,
+      random,
+      pause: (ms) => this.#absence.pause(ms),
+      onUncertain: (error) => this.#notice(error),
+    });
   }
 
-  /** Adds work to the next commit; resolves to its answer when that stands. */
+  /**
+   * Adds work to the next commit; resolves to its answer when that stands. While the store is away,
+   * what is not `held` is rejected at once.
+   */
   submit<W, R>(
     stage: Stage,
     handler: Handler<W, R>,
-    { work, weight = 1 }: { readonly work: W; readonly weight?: number },
+    { work, weight = 1, held = false }: Submitted<W>,
   ): Promise<R> {
     return new Promise<R>((resolve, reject) => {
+      const refused = held ? null : this.#absence.cause;
+      if (refused !== null) return reject(refused);
       this.#queues[stage].push({
+        stage,
         handler: handler as Handler<unknown, unknown>,
         work,
         weight,
+        held,
         resolve: resolve as (reply: unknown) => void,
         reject,
       });
@@ -92,14 +132,31 @@ export class CommitLoop {
     while (this.#running) await this.#running;
   }
 
+  /** Commits what can be committed now, and waits no more for a store that is away. */
+  async stop(): Promise<void> {
+    this.#absence.stop();
+    await this.idle();
+  }
+
   async #run(): Promise<void> {
     // One turn of the event loop lets everything that has already arrived join the commit.
     await nextTurn();
-    for (let batch = this.#take(); batch.items.length > 0; batch = this.#take()) {
+    for (let batch = await this.#next(); batch !== null; batch = await this.#next()) {
       await this.#commit(batch);
       await nextTurn();
     }
     this.#running = null;
+  }
+
+  /** What the next commit takes on, which may be nothing but a look whether the store is back. */
+  async #next(): Promise<Batch | null> {
+    const { cause } = this.#absence;
+    if (cause !== null && await this.#absence.patience()) return this.#take();
+    const batch = this.#take();
+    if (batch.items.length === 0) return null;
+    if (cause === null) return batch;
+    for (const item of batch.items) item.reject(cause);
+    return await this.#next();
   }
 
   #take(): Batch {
@@ -124,44 +181,39 @@ export class CommitLoop {
   async #commit({ items, stages }: Batch): Promise<void> {
     const started = performance.now();
     try {
-      const { effects, answers, now } = await this.#transact(items);
+      const { effects, answers, now } = await this.#attempts.transact({
+        together: (commit) => handleTogether(commit, items),
+        oneByOne: (commit) => handleOneByOne(commit, items, { again: this.#options.store.shared }),
+      });
+      this.#absence.end();
       const seconds = (performance.now() - started) / 1_000;
       this.#options.onCommitted(effects, { items: items.length, stages, seconds, now });
       for (const [item, answer] of answers) answer(item);
     } catch (error) {
-      this.#options.onFailed(error);
-      for (const item of items) item.reject(error);
+      this.#notice(error);
+      const isAway = error instanceof StoreUnavailableError;
+      const held = items.filter((item) => item.held && isAway);
+      for (const stage of STAGES) {
+        this.#queues[stage].unshift(...held.filter((item) => item.stage === stage));
+      }
+      for (const item of items) if (!held.includes(item)) item.reject(error);
     }
   }
 
-  async #transact(items: readonly Item[]): Promise<Transacted> {
-    try {
-      return await this.#once(items, handleTogether);
-    } catch (error) {
-      // With one item there is nobody else to protect. Anything but a bad item fails them all.
-      if (!isItemError(error)) throw error;
-      return await this.#once(items, handleOneByOne);
+  /** Learns that the store can't be used, and has nobody wait for it who can ask again. */
+  #notice(error: unknown): void {
+    this.#options.onFailed(error);
+    if (!isAbsence(error)) return;
+    this.#absence.begin(error);
+    for (const stage of STAGES) {
+      const waiting = this.#queues[stage];
+      this.#queues[stage] = waiting.filter(({ held }) => held);
+      for (const item of waiting) if (!item.held) item.reject(error);
     }
-  }
-
-  #once(items: readonly Item[], handle: typeof handleTogether): Promise<Transacted> {
-    const { store, context } = this.#options;
-    return store.write(async (tx) => {
-      const commit = new Commit(tx, tx.now(), context());
-      const answers = await handle(commit, items);
-      await commit.closeWorkflows();
-      return { effects: commit.effects, answers, now: commit.now };
-    });
   }
 }
 
 type Answer = (item: Item) => void;
-
-interface Transacted {
-  readonly effects: Effects;
-  readonly answers: readonly (readonly [Item, Answer])[];
-  readonly now: number;
-}
 
 async function handleTogether(
   commit: Commit,
@@ -179,11 +231,12 @@ async function handleTogether(
 async function handleOneByOne(
   commit: Commit,
   items: readonly Item[],
+  options: { readonly again: boolean },
 ): Promise<readonly (readonly [Item, Answer])[]> {
   const answers: [Item, Answer][] = [];
   for (const item of items) {
     try {
-      const [reply] = await commit.isolated(() => item.handler(commit, [item.work]));
+      const reply = await handleAlone(commit, item, options);
       answers.push([item, ({ resolve }) => resolve(reply)]);
     } catch (error) {
       if (!isItemError(error)) throw error;
@@ -191,6 +244,27 @@ async function handleOneByOne(
     }
   }
   return answers;
+}
+
+/** `again`: another node may have been a moment earlier with the same name, and is met at the next try. */
+async function handleAlone(
+  commit: Commit,
+  { handler, work }: Item,
+  { again }: { readonly again: boolean },
+): Promise<unknown> {
+  try {
+    const [reply] = await commit.isolated(() => handler(commit, [work]));
+    return reply;
+  } catch (error) {
+    if (!again || !(error instanceof ConstraintError)) throw error;
+    const [reply] = await commit.isolated(() => handler(commit, [work]));
+    return reply;
+  }
+}
+
+/** True where the store can't be used for now, or not by this incarnation of the node. */
+function isAbsence(error: unknown): error is Error {
+  return error instanceof StoreUnavailableError || error instanceof StoreUncertainError;
 }
 
 function nextTurn(): Promise<void> {

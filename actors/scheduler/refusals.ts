@@ -1,5 +1,10 @@
 import type { ErrorData, Result } from "../domain/error.ts";
-import { StoreFullError } from "../storage/port.ts";
+import {
+  StoreFencedError,
+  StoreFullError,
+  StoreUnavailableError,
+  StoreUncertainError,
+} from "../storage/port.ts";
 import { getLogger } from "../telemetry/logger.ts";
 
 const RETRY_AFTER_MS = 1_000;
@@ -22,6 +27,25 @@ export function refusedBy(error: unknown): ErrorData {
       reason: "store_full",
       message: "Cannot store the request: the disk is full; nothing was stored, try again later",
       retryAfterMs: 5_000,
+    };
+  }
+  // Only a commit whose outcome nobody could find out before the node stopped is answered so late.
+  if (error instanceof StoreUncertainError) {
+    return {
+      code: "unavailable",
+      reason: "outcome_unknown",
+      message: "It is not known whether the request was stored, because the connection to the " +
+        "database was lost while it committed; send it again with the same id",
+      retryAfterMs: RETRY_AFTER_MS,
+    };
+  }
+  if (error instanceof StoreUnavailableError || error instanceof StoreFencedError) {
+    return {
+      code: "unavailable",
+      reason: "store_unavailable",
+      message: "Cannot store the request: the database can't be used by this node at the moment; " +
+        "nothing was stored, send it again shortly",
+      retryAfterMs: RETRY_AFTER_MS,
     };
   }
   log.error("a request failed: {error}", {

@@ -52,7 +52,7 @@ export class ScheduleKeeper {
     const { table, loop, now, isDraining } = this.#options;
     if (isDraining()) return;
     const due = table.dueAt(now());
-    if (due.length > 0) await loop.submit("control", fireSchedules, { work: due });
+    if (due.length > 0) await loop.submit("control", fireSchedules, { work: due, held: true });
     this.arm();
   }
 

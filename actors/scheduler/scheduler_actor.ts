@@ -131,6 +131,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#loop = new CommitLoop({
       store,
       context: () => memory,
+      random: memory.random,
       onCommitted: (effects, report) => this.#committed(effects, report),
       onFailed: (error) => this.#failed(error),
     });
@@ -145,10 +146,10 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       policy: init.retention,
       now,
       wake: (at) => this.#clock.set(at),
-      commit: (step) => this.#loop.submit("control", removeEnded, { work: step }),
+      commit: (step) => this.#loop.submit("control", removeEnded, { work: step, held: true }),
     });
     this.#releases = new ReleaseRounds({
-      submit: (handler) => this.#loop.submit("control", handler, { work: null }),
+      submit: (handler) => this.#loop.submit("control", handler, { work: null, held: true }),
       onFailure: () => this.#clock.set(this.#now() + CLOCK_RETRY_MS),
     });
   }
@@ -161,9 +162,12 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     const alive = new Set(init.aliveExecutors);
     for (let afterNum: number | null = 0; afterNum !== null;) {
       const page: RecoveryPage = { afterNum, alive };
-      afterNum = await scheduler.#loop.submit("outcomes", recoverPages, { work: page });
+      afterNum = await scheduler.#loop.submit("outcomes", recoverPages, {
+        work: page,
+        held: true,
+      });
     }
-    await scheduler.#loop.submit("control", tick, { work: null }).then((at) => {
+    await scheduler.#loop.submit("control", tick, { work: null, held: true }).then((at) => {
       if (at !== null) scheduler.#clock.set(at);
     });
     scheduler.#schedules.arm();
@@ -204,7 +208,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       case "AnnounceExecutor":
         return this.#loop.submit("control", announceExecutors, { work: message });
       case "ExecutorLost":
-        return this.#loop.submit("control", loseExecutors, { work: message });
+        return this.#loop.submit("control", loseExecutors, { work: message, held: true });
       case "ReportOutcomes":
         return this.#loop.submit("outcomes", recordOutcomes, {
           work: message,
@@ -216,7 +220,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
           weight: message.items.length,
         });
       case "ClaimRuns":
-        return this.#loop.submit("claims", this.#claim, { work: message });
+        return this.#loop.submit("claims", this.#claim, { work: message, held: true });
       case "GetDispatchState":
         return this.#onGetDispatchState();
       case "GetMethods":
@@ -241,7 +245,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#draining = true;
     this.#clock.stop();
     this.#releases.stop();
-    await this.#loop.idle();
+    await this.#loop.stop();
     this.#announcer.flush();
     await this.#store.close();
   }
@@ -305,7 +309,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#releases.run();
     this.#announcer.hintThrottled();
     this.#retention.onTime();
-    const tasks = this.#loop.submit("control", tick, { work: null }).then((at) => {
+    const tasks = this.#loop.submit("control", tick, { work: null, held: true }).then((at) => {
       if (at !== null) this.#clock.set(at);
       this.#retention.arm();
     });

@@ -1,6 +1,11 @@
 import type { SupervisorProtocol } from "../protocol.ts";
 import type { ActorRef } from "../runtime/mod.ts";
-import { StoreBrokenError, StoreFullError } from "../storage/port.ts";
+import {
+  StoreBrokenError,
+  StoreFullError,
+  StoreUnavailableError,
+  StoreUncertainError,
+} from "../storage/port.ts";
 import { getLogger } from "../telemetry/logger.ts";
 
 const log = getLogger("scheduler");
@@ -22,18 +27,23 @@ export class StoreHealth {
     log.info("the store takes writes again");
   }
 
-  /** A commit failed. False when the store must not be used any more, because its outcome is unknown. */
+  /**
+   * A commit failed. True when the next one may stand: not where the outcome is unknown, so that the store
+   * must not be used any more, nor where it is away, so that what has to be done waits in the loop.
+   */
   failed(error: unknown): boolean {
     const cause = error instanceof Error ? error.message : String(error);
-    log.error("a commit failed: {cause}", { cause });
+    const isAway = error instanceof StoreUnavailableError || error instanceof StoreUncertainError;
+    // One that is away is asked again and again.
+    if (!isAway || this.#healthy) log.error("a commit failed: {cause}", { cause });
     if (error instanceof StoreBrokenError) {
       this.#supervisor.tell({ kind: "StoreBroken", cause });
       return false;
     }
-    if (error instanceof StoreFullError && this.#healthy) {
+    if ((isAway || error instanceof StoreFullError) && this.#healthy) {
       this.#healthy = false;
       this.#supervisor.tell({ kind: "StoreUnhealthy", cause });
     }
-    return true;
+    return !isAway;
   }
 }

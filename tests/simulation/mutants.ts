@@ -27,9 +27,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: "callers are answered before the commit",
     file: `${SCHEDULER}/commit_loop.ts`,
-    text: `      await commit.closeWorkflows();\n`,
-    becomes:
-      `      await commit.closeWorkflows();\n      for (const [item, answer] of answers) answer(item);\n`,
+    text: `        together: (commit) => handleTogether(commit, items),\n`,
+    becomes: `        together: async (commit) => {
+          const answers = await handleTogether(commit, items);
+          for (const [item, answer] of answers) answer(item);
+          return answers;
+        },
+`,
   },
   {
     what: "depths are not kept when a task changes",
