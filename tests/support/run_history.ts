@@ -39,7 +39,9 @@ export function readRuns(dataDir: string): readonly PastRun[] {
 }
 
 /** The most of `runs` that were running at any one moment. */
-export function mostAtATime(runs: readonly PastRun[]): number {
+export function mostAtATime(
+  runs: readonly Pick<PastRun, "startedAt" | "finishedAt">[],
+): number {
   const steps = runs.flatMap(({ startedAt, finishedAt }) => [
     { at: startedAt, by: 1 },
     { at: Math.max(startedAt, finishedAt), by: -1 },
