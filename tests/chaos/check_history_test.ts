@@ -186,6 +186,6 @@ function withSchedule(history: History, change: (schedule: Schedule) => Partial<
 }
 
 function withView(history: History, view: { readonly term: number; readonly leader: string }) {
-  const late = { sentAt: 2_000_000, answeredAt: 2_000_001, gone: [], ...view };
+  const late = { observer: 1, sentAt: 2_000_000, answeredAt: 2_000_001, gone: [], ...view };
   return { ...history, views: [...history.views, late] };
 }

@@ -34,14 +34,17 @@ export const termsHaveOneLeader: HistoryRule = function* ({ views }) {
   }
 };
 
-/** Whoever is told a term is told no smaller one later. */
+/** A node that has shown a term shows no smaller one later. */
 export const termsGrow: HistoryRule = function* ({ views }) {
-  let newest = { term: -Infinity, answeredAt: -Infinity };
-  for (const view of views.toSorted((a, b) => a.sentAt - b.sentAt)) {
-    if (view.term === null) continue;
-    if (view.term < newest.term && view.sentAt > newest.answeredAt) {
-      yield { rule: "term_shrinks", text: `term ${view.term} was shown after ${newest.term}` };
+  for (const [observer, seen] of Map.groupBy(views, (view) => view.observer)) {
+    let newest = { term: -Infinity, answeredAt: -Infinity };
+    for (const { term, sentAt, answeredAt } of seen.toSorted((a, b) => a.sentAt - b.sentAt)) {
+      if (term === null) continue;
+      if (term < newest.term && sentAt > newest.answeredAt) {
+        const text = `node ${observer} showed term ${term} after ${newest.term}`;
+        yield { rule: "term_shrinks", text };
+      }
+      if (term > newest.term) newest = { term, answeredAt };
     }
-    if (view.term > newest.term) newest = { term: view.term, answeredAt: view.answeredAt };
   }
 };

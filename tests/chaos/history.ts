@@ -29,8 +29,10 @@ export interface CodeMoment {
   readonly at: number;
 }
 
-/** How a node saw the cluster. */
+/** How a node saw the cluster, as of its latest renewal. */
 export interface ClusterView {
+  /** The number of the node that was asked. */
+  readonly observer: number;
   readonly sentAt: number;
   readonly answeredAt: number;
   readonly term: number | null;

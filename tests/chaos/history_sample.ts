@@ -45,8 +45,15 @@ export function sampleHistory(seed: number): History {
     starts: momentsOf(tasks, ({ startedAt }) => startedAt + 1),
     ends: momentsOf(tasks, ({ finishedAt }) => (finishedAt ?? 0) - 1),
     views: [
-      { sentAt: EPOCH, answeredAt: EPOCH + 1, term: 1, leader: "n-1", gone: [] },
-      { sentAt: EPOCH + 5_000, answeredAt: EPOCH + 5_001, term: 2, leader: "n-2", gone: ["n-0"] },
+      { observer: 1, sentAt: EPOCH, answeredAt: EPOCH + 1, term: 1, leader: "n-1", gone: [] },
+      {
+        observer: 1,
+        sentAt: EPOCH + 5_000,
+        answeredAt: EPOCH + 5_001,
+        term: 2,
+        leader: "n-2",
+        gone: ["n-0"],
+      },
     ],
     tasks,
     schedules: [sampleSchedule()],

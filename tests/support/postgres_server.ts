@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import postgres from "postgres";
-import { fixedPort } from "./fixed_port.ts";
+import { freePort } from "./free_port.ts";
 import { copyPostgres } from "./postgres_binaries.ts";
 import { PostgresPrograms, postgresUser } from "./postgres_programs.ts";
 
@@ -42,7 +42,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     const binaries = await copyPostgres(join(folder, "program"), user);
     const programs = new PostgresPrograms({ binaries, folder, user });
     const password = randomBytes(16).toString("hex");
-    const port = fixedPort();
+    const port = freePort();
     await programs.initialize(ADMIN, password);
     await programs.configure(settingsOf(port, options));
     await programs.start();

@@ -1,7 +1,7 @@
 /** A proxy between a client and a server of the loopback interface that can be a bad network. */
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { fixedPort } from "./fixed_port.ts";
+import { freePort } from "./free_port.ts";
 
 /**
  * What the network does:
@@ -14,7 +14,7 @@ export type NetworkState = "forward" | "stall" | "drop" | "cut";
 
 /** Listens on a port of its own and forwards to `targetPort`. */
 export async function startProxy(targetPort: number): Promise<TcpProxy> {
-  const proxy = new TcpProxy(fixedPort(), targetPort);
+  const proxy = new TcpProxy(freePort(), targetPort);
   await proxy.become("forward");
   return proxy;
 }

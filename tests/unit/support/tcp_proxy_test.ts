@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../support/eventually.ts";
-import { fixedPort } from "../../support/fixed_port.ts";
+import { freePort } from "../../support/free_port.ts";
 import { startProxy } from "../../support/tcp_proxy.ts";
 
 Deno.test("tcp_proxy passes on what both ends say, and their ends", async () => {
@@ -64,7 +64,7 @@ Deno.test("tcp_proxy resets connections and refuses new ones until it forwards a
 });
 
 Deno.test("tcp_proxy resets the clients of a server that is not there", async () => {
-  await using proxy = await startProxy(fixedPort());
+  await using proxy = await startProxy(freePort());
   using client = await Deno.connect({ hostname: "127.0.0.1", port: proxy.port });
   await assert.rejects(client.read(new Uint8Array(1)), Deno.errors.ConnectionReset);
 });
