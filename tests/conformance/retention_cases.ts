@@ -1,45 +1,26 @@
-/** Retention: what has ended, what holds it back, and that it goes whole. */
+/** Retention: what has ended, and what holds it back. */
 import assert from "node:assert/strict";
-import type { WorkflowStatus } from "../../actors/domain/task.ts";
-import type { NewTask, NewWorkflow, StoreReader } from "../../actors/storage/port.ts";
 import type { EndedQuery } from "../../actors/storage/port/retention.ts";
+import { ENDED, endedTask, endedWorkflow, IN_WORKFLOW } from "./ended_work.ts";
 import {
   blockedTask,
   change,
   changeOf,
-  complete,
   type ConformanceCase,
   insert,
   newTask,
   NOT_READY,
-  query,
+  present,
   T0,
 } from "./store_fixture.ts";
 
 const LATE = T0 + 1_000_000;
 
-/** A task that ended at `finishedAt`. */
-function endedTask(num: number, finishedAt: number, more: Partial<NewTask> = {}): NewTask {
-  return newTask(num, { ...NOT_READY, status: "completed", run: 1, finishedAt, ...more });
-}
-
-function endedWorkflow(num: number, status: WorkflowStatus, finishedAt: number | null) {
-  const more: Pick<NewWorkflow, "name" | "contentHash"> = { name: null, contentHash: "h" };
-  return { id: `workflow-${num}`, num, status, createdAt: T0, finishedAt, ...more };
-}
-
 function ended(more: Partial<EndedQuery> = {}): EndedQuery {
   return { kind: "task", status: "completed", until: LATE, after: null, limit: 9, ...more };
 }
 
-const IN_WORKFLOW = { workflowId: "workflow-1", workflowNum: 1 };
-
-async function shown(reader: StoreReader): Promise<readonly string[]> {
-  const page = { limit: 99, beforeNum: null, scanRows: 99, textBytes: 99 };
-  return (await reader.listTasks(query(), page)).tasks.map(({ id }) => id).toSorted();
-}
-
-const SELECTION_CASES: readonly ConformanceCase[] = [
+export const RETENTION_CASES: readonly ConformanceCase[] = [
   {
     rule: "selectEnded answers what ended with a status until a time, the oldest first",
     check: async ({ store }) => {
@@ -119,83 +100,6 @@ const SELECTION_CASES: readonly ConformanceCase[] = [
       });
     },
   },
-];
-
-const ENDED = { ...NOT_READY, status: "cancelled", finishedAt: T0 } as const;
-
-const DELETION_CASES: readonly ConformanceCase[] = [
-  {
-    rule:
-      "deleteTasks answers what is gone, with the newest stamp, and passes over what is unknown",
-    check: async ({ store, reader }) => {
-      await insert(store, endedTask(1, T0), endedTask(2, T0), endedTask(3, T0));
-      const deleted = await store.write((tx) => tx.deleteTasks([3, 1, 8]));
-      assert.deepEqual(deleted.taskNums.toSorted(), [1, 3]);
-      const page = { limit: 9, afterSeq: deleted.lastSeq - 1, scanRows: 99, textBytes: 99 };
-      assert.equal((await reader.listChanges(query(), page)).lastSeq, deleted.lastSeq);
-      assert.deepEqual(await shown(reader), ["task-2"]);
-      const none = await store.write((tx) => tx.deleteTasks([1]));
-      assert.deepEqual(none, { taskNums: [], lastSeq: 0 });
-    },
-  },
-  {
-    rule: "deleteTasks cuts the edges of a child whose dependency stays",
-    check: async ({ store }) => {
-      const parent = endedTask(1, T0);
-      await insert(store, parent, blockedTask(2, [parent], ENDED), blockedTask(3, [parent]));
-      await store.write(async (tx) => {
-        await tx.deleteTasks([2]);
-        const children = await tx.dependentsOf([1], ["blocked", "cancelled"]);
-        assert.deepEqual(children.map(({ child }) => child.num), [3]);
-      });
-    },
-  },
-  {
-    rule: "deleteWorkflows removes workflows with all their tasks, and nothing else",
-    check: async ({ store, reader }) => {
-      const outside = endedTask(1, T0);
-      await store.write(async (tx) => {
-        await tx.insertWorkflows([
-          endedWorkflow(1, "completed", T0),
-          endedWorkflow(2, "completed", T0),
-          endedWorkflow(3, "completed", T0),
-        ]);
-        await tx.insertTasks([outside]);
-        const first = endedTask(2, T0, IN_WORKFLOW);
-        const other = { workflowId: "workflow-2", workflowNum: 2 };
-        await tx.insertTasks([
-          first,
-          blockedTask(3, [first, outside], { ...IN_WORKFLOW, ...ENDED }),
-          endedTask(4, T0, other),
-        ]);
-      });
-      const deleted = await store.write((tx) => tx.deleteWorkflows([1, 3]));
-      assert.deepEqual(deleted.taskNums.toSorted(), [2, 3]);
-      assert.equal(await reader.getWorkflow("workflow-1"), null);
-      assert.equal(await reader.getWorkflow("workflow-3"), null);
-      assert.deepEqual((await reader.getWorkflow("workflow-2"))?.counts, { completed: 1 });
-      assert.deepEqual(await shown(reader), ["task-1", "task-4"]);
-      assert.deepEqual(await reader.queueDepths(), [
-        { queue: "default", status: "completed", count: 2 },
-      ]);
-      await store.write(async (tx) => {
-        assert.deepEqual(await tx.dependentsOf([1], ["cancelled"]), []);
-      });
-    },
-  },
-  {
-    rule: "a queue is forgotten with its last task, and counts anew when it is used again",
-    check: async ({ store, reader }) => {
-      await insert(store, newTask(1, { queue: "once" }));
-      await complete(store, [1]);
-      await store.write((tx) => tx.deleteTasks([1]));
-      assert.deepEqual(await reader.queueDepths(), []);
-      await insert(store, newTask(2, { queue: "once" }));
-      assert.deepEqual(await reader.queueDepths(), [
-        { queue: "once", status: "pending", count: 1 },
-      ]);
-    },
-  },
   {
     rule: "deleteExpiredKeys forgets the oldest keys that have expired, up to a limit",
     check: async ({ store }) => {
@@ -220,6 +124,15 @@ const DELETION_CASES: readonly ConformanceCase[] = [
       });
     },
   },
+  {
+    rule: "withLiveDependents finds them among nums that follow each other",
+    check: async ({ store }) => {
+      const parents = Array.from({ length: 9 }, (_, index) => endedTask(index + 1, T0));
+      const [, second, , , fifth] = parents;
+      const waiting = blockedTask(20, [second, fifth].map(present));
+      await insert(store, ...parents, waiting, blockedTask(21, parents.slice(2, 4), ENDED));
+      const nums = parents.map(({ num }) => num);
+      assert.deepEqual(await store.write((tx) => tx.withLiveDependents(nums)), new Set([2, 5]));
+    },
+  },
 ];
-
-export const RETENTION_CASES: readonly ConformanceCase[] = [...SELECTION_CASES, ...DELETION_CASES];

@@ -1,5 +1,6 @@
 /** The suite that every backend of the storage port has to pass. */
 import { DEAD_LETTER_CASES } from "./dead_letter_cases.ts";
+import { DELETION_CASES } from "./deletion_cases.ts";
 import { GRAPH_CASES } from "./graph_cases.ts";
 import { HISTORY_CASES } from "./history_cases.ts";
 import { LISTING_CASES } from "./listing_cases.ts";
@@ -27,6 +28,7 @@ const CASES = [
   ...DEAD_LETTER_CASES,
   ...SNAPSHOT_CASES,
   ...RETENTION_CASES,
+  ...DELETION_CASES,
   ...SCHEDULE_CASES,
   ...UNIQUE_CASES,
   ...MODEL_CASES,

@@ -10,6 +10,12 @@ interface Sequences {
   seq: number;
 }
 
+/** What a task is counted by. */
+export interface TaskKind extends DeadLetterState {
+  readonly queue: string;
+  readonly workflowNum: number | null;
+}
+
 /** How many there are of each kind, or how many more, by what they belong to. */
 type Counts<Key, Kind> = Map<Key, Map<Kind, number>>;
 
@@ -99,6 +105,15 @@ export class Counters {
     const entered = after === null ? null : deadLetterReason(after);
     if (left !== null) add(this.#deadLetters, queue, left, -1);
     if (entered !== null) add(this.#deadLetters, queue, entered, 1);
+  }
+
+  /** Counts `tasks` tasks of one kind that are gone. */
+  countGone(kind: TaskKind, tasks: number): void {
+    const { queue, workflowNum, status } = kind;
+    add(this.#depths, queue, status, -tasks);
+    if (workflowNum !== null) add(this.#workflows, workflowNum, status, -tasks);
+    const reason = deadLetterReason(kind);
+    if (reason !== null) add(this.#deadLetters, queue, reason, -tasks);
   }
 
   /** Writes what has gathered, so that it is undone and kept together with the rows that it counts. */

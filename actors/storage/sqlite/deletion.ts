@@ -2,33 +2,24 @@
  * Deleting tasks and workflows. All of it is done set by set: retention deletes as many tasks as
  * are submitted, so that this costs throughput like the other hot paths.
  */
-import type { DeadLetterState } from "../../domain/dead_letter.ts";
 import { TASK_STATUSES } from "../../domain/task.ts";
 import type { Deleted } from "../port/retention.ts";
 import { integer, integerOrNull, oneOf, text } from "./column.ts";
-import type { Connection } from "./connection.ts";
+import type { TaskKind } from "./counters.ts";
+import { type NumSet, numSets } from "./num_sets.ts";
 import { decodeReason } from "./task_row.ts";
 import { plantTombstones } from "./tombstones.ts";
 import type { Transaction } from "./transaction.ts";
 
 const STATUSES = new Set(TASK_STATUSES);
 
-/** What has to be known of a task that goes. */
-interface Leaving extends DeadLetterState {
-  readonly num: number;
-  readonly id: string;
-  readonly queue: string;
-  readonly workflowNum: number | null;
-  readonly hasDependencies: boolean;
+/** How many tasks of a kind go. */
+interface Leaving {
+  readonly kind: TaskKind;
+  readonly tasks: number;
+  /** Whether any of them has dependencies. */
+  readonly dependent: boolean;
 }
-
-const COLUMNS = "t.num, t.id, t.queue, t.workflow_num, t.status, t.dep_total > 0, " +
-  "t.reason, t.discarded_at";
-
-const BY_NUM = `SELECT ${COLUMNS} FROM json_each(?) j CROSS JOIN tasks t ` +
-  "WHERE t.num = j.value ORDER BY t.num";
-const BY_WORKFLOW = `SELECT ${COLUMNS} FROM json_each(?) j CROSS JOIN tasks t ` +
-  "INDEXED BY tasks_workflow WHERE t.workflow_num = j.value ORDER BY t.num";
 
 /** Every table with rows of a task, with the column of its num. */
 const TABLES = [
@@ -42,81 +33,83 @@ const TABLES = [
 
 /** See `RetentionWriter.deleteTasks`. */
 export function deleteTasks(tx: Transaction, nums: readonly number[]): Deleted {
-  return remove(tx, leaving(tx, BY_NUM, nums));
+  const sets = numSets(nums);
+  const there = sets.map((set) => ({ set, leaving: leaving(tx, set) }));
+  const complete = there.every(({ set, leaving }) => totalOf(leaving) === set.nums.length);
+  // It is rare that one is unknown, and whoever deletes many knows them all.
+  return complete ? remove(tx, there) : deleteTasks(tx, known(tx, sets));
 }
 
 /** See `RetentionWriter.deleteWorkflows`. */
 export function deleteWorkflows(tx: Transaction, nums: readonly number[]): Deleted {
-  const deleted = remove(tx, leaving(tx, BY_WORKFLOW, nums));
+  if (nums.length === 0) return { taskNums: [], lastSeq: 0 };
+  const rows = tx.connection.rows(
+    "SELECT t.num FROM json_each(?) j CROSS JOIN tasks t INDEXED BY tasks_workflow " +
+      "WHERE t.workflow_num = j.value",
+    JSON.stringify(nums),
+  );
+  const deleted = deleteTasks(tx, rows.map((row) => integer(row[0])));
   // One that had no task left could not go with the last of them.
   dropEmptyWorkflows(tx, nums);
   return deleted;
 }
 
-function leaving({ connection }: Transaction, sql: string, nums: readonly number[]): Leaving[] {
-  return connection.rows(sql, JSON.stringify(nums)).map((row) => ({
-    num: integer(row[0]),
-    id: text(row[1]),
-    queue: text(row[2]),
-    workflowNum: integerOrNull(row[3] ?? null),
-    status: oneOf(STATUSES, row[4]),
-    hasDependencies: row[5] === 1,
-    reason: decodeReason(row[6]),
-    discardedAt: integerOrNull(row[7] ?? null),
+function leaving({ connection }: Transaction, { sql, values }: NumSet): readonly Leaving[] {
+  const rows = connection.rows(
+    "SELECT queue, workflow_num, status, reason, discarded_at, max(dep_total) > 0, count(*) " +
+      `FROM tasks WHERE num ${sql} GROUP BY queue, workflow_num, status, reason, discarded_at`,
+    ...values,
+  );
+  return rows.map((row) => ({
+    kind: {
+      queue: text(row[0]),
+      workflowNum: integerOrNull(row[1] ?? null),
+      status: oneOf(STATUSES, row[2]),
+      reason: decodeReason(row[3] ?? null),
+      discardedAt: integerOrNull(row[4] ?? null),
+    },
+    dependent: row[5] === 1,
+    tasks: integer(row[6]),
   }));
 }
 
-function remove(tx: Transaction, tasks: readonly Leaving[]): Deleted {
-  const taskNums = tasks.map(({ num }) => num);
-  if (taskNums.length === 0) return { taskNums, lastSeq: 0 };
-  const { connection, counters } = tx;
-  deleteEdgesTo(tx, tasks.filter(({ hasDependencies }) => hasDependencies));
-  deleteRows(connection, taskNums);
-  for (const task of tasks) {
-    counters.count(task, task.status, null);
-    counters.countDeadLetter(task.queue, task, null);
-  }
-  const lastSeq = plantTombstones(tx, tasks.map(({ id }) => id));
-  dropEmptyWorkflows(tx, tasks.flatMap(({ workflowNum }) => workflowNum ?? []));
-  dropEmptyQueues(tx, tasks.map(({ queue }) => queue));
-  return { taskNums, lastSeq };
+function totalOf(leaving: readonly Leaving[]): number {
+  return leaving.reduce((sum, { tasks }) => sum + tasks, 0);
 }
 
-/** A statement a range costs as much as looking up so many rows one by one. */
-const RANGE_MIN = 4;
-
-/** Deletes the rows of tasks by their nums, which grow: ranges where they follow each other, in half the time. */
-function deleteRows(connection: Connection, nums: readonly number[]): void {
-  const single: number[] = [];
-  for (let from = 0, to = 0; from < nums.length; from = to) {
-    const first = nums[from] ?? 0;
-    for (to = from + 1; nums[to] === first + to - from;) to++;
-    if (to - from < RANGE_MIN) single.push(...nums.slice(from, to));
-    else deleteRange(connection, first, first + to - from - 1);
-  }
-  if (single.length === 0) return;
-  const json = JSON.stringify(single);
-  for (const [table, column] of TABLES) {
-    connection.run(
-      `DELETE FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?))`,
-      json,
-    );
-  }
+function known({ connection }: Transaction, sets: readonly NumSet[]): readonly number[] {
+  return sets.flatMap(({ sql, values }) =>
+    connection.rows(`SELECT num FROM tasks WHERE num ${sql}`, ...values)
+      .map((row) => integer(row[0]))
+  );
 }
 
-function deleteRange(connection: Connection, first: number, last: number): void {
-  for (const [table, column] of TABLES) {
-    connection.run(`DELETE FROM ${table} WHERE ${column} BETWEEN ? AND ?`, first, last);
+function remove(
+  tx: Transaction,
+  there: readonly { readonly set: NumSet; readonly leaving: readonly Leaving[] }[],
+): Deleted {
+  let lastSeq = 0;
+  for (const { set, leaving } of there) {
+    if (leaving.some(({ dependent }) => dependent)) deleteEdgesTo(tx, set);
+    lastSeq = plantTombstones(tx, set);
+    for (const [table, column] of TABLES) {
+      tx.connection.run(`DELETE FROM ${table} WHERE ${column} ${set.sql}`, ...set.values);
+    }
+    for (const { kind, tasks } of leaving) tx.counters.countGone(kind, tasks);
   }
+  const kinds = there.flatMap(({ leaving }) => leaving.map(({ kind }) => kind));
+  dropEmptyWorkflows(tx, kinds.flatMap(({ workflowNum }) => workflowNum ?? []));
+  dropEmptyQueues(tx, kinds.map(({ queue }) => queue));
+  return { taskNums: there.flatMap(({ set }) => set.nums), lastSeq };
 }
 
 /** The children come with the nums of their dependencies, which saves an index on `edges`. */
-function deleteEdgesTo({ connection }: Transaction, children: readonly Leaving[]): void {
-  if (children.length === 0) return;
+function deleteEdgesTo({ connection }: Transaction, { sql, values }: NumSet): void {
   connection.run(
-    "DELETE FROM edges WHERE (parent, child) IN (SELECT d.value, i.num FROM json_each(?) j " +
-      "CROSS JOIN task_inputs i CROSS JOIN json_each(i.spec, '$.depNums') d WHERE i.num = j.value)",
-    JSON.stringify(children.map(({ num }) => num)),
+    "DELETE FROM edges WHERE (parent, child) IN (SELECT d.value, t.num FROM tasks t " +
+      "CROSS JOIN task_inputs i CROSS JOIN json_each(i.spec, '$.depNums') d " +
+      `WHERE t.num ${sql} AND t.dep_total > 0 AND i.num = t.num)`,
+    ...values,
   );
 }
 
@@ -139,6 +132,7 @@ function dropEmptyWorkflows({ connection, counters }: Transaction, nums: readonl
 
 /** Names of queues are the users' to make up: those that hold nothing any more are not counted on. */
 function dropEmptyQueues({ connection, counters }: Transaction, queues: readonly string[]): void {
+  if (queues.length === 0) return;
   counters.flush();
   const json = JSON.stringify([...new Set(queues)]);
   for (const table of ["depths", "dead_letter_counts"]) {

@@ -1,20 +1,27 @@
 /** What retention looks for, and what holds it back. */
 import type { Ended, EndedQuery } from "../port/retention.ts";
 import { integer } from "./column.ts";
+import { numSets } from "./num_sets.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** Each kind's table and index, with what else the index asks of a row. */
+/** Each kind's table and index, with what else the index asks of a row, and the columns to read. */
 const ENDED = {
-  task: selectFrom("tasks e INDEXED BY tasks_ended", "1", "AND e.workflow_num IS NULL"),
-  workflow: selectFrom(
-    "workflows e INDEXED BY workflows_ended",
-    "(SELECT ifnull(sum(c.count), 0) FROM workflow_counts c WHERE c.num = e.num)",
-    "",
-  ),
+  task: selectFrom("tasks e INDEXED BY tasks_ended", {
+    columns: "e.num, e.finished_at",
+    condition: "AND e.workflow_num IS NULL",
+  }),
+  workflow: selectFrom("workflows e INDEXED BY workflows_ended", {
+    columns: "e.num, e.finished_at, " +
+      "(SELECT ifnull(sum(c.count), 0) FROM workflow_counts c WHERE c.num = e.num)",
+    condition: "",
+  }),
 };
 
-function selectFrom(table: string, tasks: string, condition: string): string {
-  return `SELECT e.num, e.finished_at, ${tasks} FROM ${table} ` +
+function selectFrom(
+  table: string,
+  { columns, condition }: { readonly columns: string; readonly condition: string },
+): string {
+  return `SELECT ${columns} FROM ${table} ` +
     `WHERE e.status = ? AND e.finished_at IS NOT NULL ${condition} AND e.finished_at <= ? ` +
     "AND (e.finished_at, e.num) > (?, ?) ORDER BY e.finished_at, e.num LIMIT ?";
 }
@@ -29,7 +36,7 @@ export function selectEnded(
   return connection.rows(ENDED[kind], status, until, finishedAt, num, limit).map((row) => ({
     num: integer(row[0]),
     finishedAt: integer(row[1]),
-    tasks: integer(row[2]),
+    tasks: kind === "task" ? 1 : integer(row[2]),
   }));
 }
 
@@ -40,10 +47,12 @@ export function withLiveDependents(
   { connection }: Transaction,
   nums: readonly number[],
 ): ReadonlySet<number> {
-  const rows = connection.rows(
-    "SELECT j.value FROM json_each(?) j WHERE EXISTS (SELECT 1 FROM edges e " +
-      `CROSS JOIN tasks t WHERE e.parent = j.value AND t.num = e.child AND t.status ${LIVE})`,
-    JSON.stringify(nums),
+  const rows = numSets(nums).flatMap(({ sql, values }) =>
+    connection.rows(
+      "SELECT e.parent FROM edges e CROSS JOIN tasks t " +
+        `WHERE e.parent ${sql} AND t.num = e.child AND t.status ${LIVE}`,
+      ...values,
+    )
   );
   return new Set(rows.map((row) => integer(row[0])));
 }

@@ -1,5 +1,7 @@
 import { integerOrNull } from "./column.ts";
 import type { Connection } from "./connection.ts";
+import type { Counters } from "./counters.ts";
+import { type NumSet, RANGE } from "./num_sets.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Deletions that resuming event streams can be told of; whoever is further behind starts anew. */
@@ -8,29 +10,33 @@ export const TOMBSTONES_MAX = 10_000;
 /** To find the surplus is to walk over all of them: it is left until so many have been added. */
 const TRIM_EACH = 1_000;
 
-/** Records that the tasks with `ids` were deleted, each with a stamp of its own; answers the newest. */
+/** Stamps that grow with the nums. Those of a range are the nums moved up, which is cheaper. */
+const PLANT_RANGE =
+  `INSERT INTO tombstones (seq, id) SELECT ? + num, id FROM tasks WHERE num ${RANGE}`;
+const PLANT_LIST = "INSERT INTO tombstones (seq, id) SELECT ? + j.key, t.id FROM json_each(?) j " +
+  "CROSS JOIN tasks t WHERE t.num = j.value";
+
+/**
+ * Records that the tasks of a set are about to be deleted, each with a stamp of its own; answers the
+ * newest.
+ */
 export function plantTombstones(
   { connection, counters }: Transaction,
-  ids: readonly string[],
+  { nums, sql, values }: NumSet,
 ): number {
-  if (ids.length === 0) return 0;
-  const stamp = counters.nextSeqs(ids.length);
-  const newest = stamp + ids.length - 1;
-  // Of more than there is room for, the first are forgotten before they are written.
-  const first = Math.max(0, ids.length - TOMBSTONES_MAX);
-  connection.run(
-    "INSERT INTO tombstones (seq, id) SELECT ? + j.key, j.value FROM json_each(?) j",
-    stamp + first,
-    JSON.stringify(ids.slice(first)),
-  );
-  if (counters.planted(ids.length) < TRIM_EACH) return newest;
+  const stamp = counters.nextSeqs(nums.length);
+  if (sql === RANGE) connection.run(PLANT_RANGE, stamp - (nums[0] ?? 0), ...values);
+  else connection.run(PLANT_LIST, stamp, ...values);
+  if (counters.planted(nums.length) >= TRIM_EACH) trim(connection, counters);
+  return stamp + nums.length - 1;
+}
+
+function trim(connection: Connection, counters: Counters): void {
   counters.trimmed();
-  const horizon = first > 0 ? stamp + first - 1 : surplus(connection);
-  if (horizon !== null) {
-    connection.run("UPDATE counters SET tombstone_horizon = ?", horizon);
-    connection.run("DELETE FROM tombstones WHERE seq <= ?", horizon);
-  }
-  return newest;
+  const horizon = surplus(connection);
+  if (horizon === null) return;
+  connection.run("UPDATE counters SET tombstone_horizon = ?", horizon);
+  connection.run("DELETE FROM tombstones WHERE seq <= ?", horizon);
 }
 
 /** The newest stamp for which there is no room; null while there is room. */

@@ -145,6 +145,12 @@ async function retire(tx: StoreWriter): Promise<void> {
   await tx.liveWorkflows([1]);
   await tx.deleteExpiredKeys(T0, 9);
   await tx.nextKeyExpiry();
+  // Statements over ranges differ from those over single nums.
+  const range = Array.from({ length: 9 }, (_, index) => newTask(index + 100));
+  await tx.insertTasks([...range, blockedTask(109, range)]);
+  const nums = [...range.map(({ num }) => num), 109];
+  await tx.withLiveDependents(nums);
+  await tx.deleteTasks(nums);
   await tx.deleteTasks([2]);
   await tx.deleteWorkflows([1]);
 }
