@@ -4,36 +4,13 @@ import {
   type TaskError,
   type TaskReason,
   type TaskRecord,
-  type TaskSpec,
   type TaskState,
 } from "../../domain/task.ts";
 import type { NewTask } from "../port.ts";
 import { type Column, integer, integerOrNull, oneOf, text, textOrNull } from "./column.ts";
 import type { Row } from "./connection.ts";
+import { decodeSpec } from "../row/spec_text.ts";
 import { plain } from "./text_column.ts";
-
-/** The part of a specification that nothing looks for: one JSON text in `task_inputs.spec`. */
-interface ColdSpec extends
-  Pick<
-    TaskSpec,
-    | "workflowId"
-    | "key"
-    | "deps"
-    | "triggerRule"
-    | "priority"
-    | "runAt"
-    | "timeoutMs"
-    | "heartbeatTimeoutMs"
-    | "retry"
-    | "labels"
-    | "wave"
-    | "contentHash"
-    | "definition"
-    | "traceparent"
-    | "onFailure"
-  > {
-  readonly depNums: readonly number[];
-}
 
 /** Every table of which a task record consists. */
 export const TASK_TABLES = "tasks t JOIN task_inputs i ON i.num = t.num " +
@@ -73,10 +50,9 @@ const REASONS = new Set<TaskReason>([
 
 /** The record in a row of one of the column lists above. */
 export function decodeTask(row: Row): TaskRecord {
-  const { depNums: _, ...spec } = decodeSpec(text(row[32]));
   const args = textOrNull(row[34]);
   return {
-    ...spec,
+    ...decodeSpec(text(row[32])),
     num: integer(row[0]),
     id: text(row[1]),
     seq: integer(row[2]),
@@ -126,35 +102,6 @@ function decodeCounts(row: Row): TaskRecord["counts"] {
 /** Reads a `reason` column. */
 export function decodeReason(column: Column): TaskReason | null {
   return column === null ? null : oneOf(REASONS, column);
-}
-
-/** Reads `task_inputs.spec`, which `encodeSpec` alone writes. */
-export function decodeSpec(json: string): ColdSpec {
-  return JSON.parse(json);
-}
-
-/** The text of `task_inputs.spec`. */
-export function encodeSpec(task: NewTask): string {
-  return JSON.stringify(
-    {
-      workflowId: task.workflowId,
-      key: task.key,
-      deps: task.deps,
-      depNums: task.depNums,
-      triggerRule: task.triggerRule,
-      priority: task.priority,
-      runAt: task.runAt,
-      timeoutMs: task.timeoutMs,
-      heartbeatTimeoutMs: task.heartbeatTimeoutMs,
-      retry: task.retry,
-      labels: task.labels,
-      wave: task.wave,
-      contentHash: task.contentHash,
-      definition: task.definition,
-      traceparent: task.traceparent,
-      ...(task.onFailure && { onFailure: task.onFailure }),
-    } satisfies ColdSpec,
-  );
 }
 
 /** Reads an `error` column, which `encodeError` alone writes. */

@@ -2,12 +2,12 @@
 import type { TaskRecord } from "../../domain/task.ts";
 import type { NewTask, StoreWriter, TaskChange } from "../port.ts";
 import { integer, text } from "./column.ts";
+import { encodeSpec } from "../row/spec_text.ts";
 import {
   COLUMNS_WITH_TEXTS,
   COLUMNS_WITHOUT_TEXTS,
   decodeTask,
   encodeError,
-  encodeSpec,
   INSERT_TASK,
   insertValues,
   stateValues,
