@@ -1,3 +1,4 @@
+import { readyPoolOf } from "../domain/crash_policy.ts";
 import { modeOf } from "../domain/pool.ts";
 import { LIMITS, type TaskRecord } from "../domain/task.ts";
 import type {
@@ -47,9 +48,10 @@ export function claimRuns(isDraining: () => boolean) {
 }
 
 async function claim(
-  { commit, deal, rates }: Claiming,
+  claiming: Claiming,
   { queue, pool, max }: ClaimRequest,
 ): Promise<ClaimedRuns> {
+  const { commit, deal, rates } = claiming;
   const wanted = Math.min(max, deal.creditsOf(pool));
   const room = Math.min(wanted, await roomIn(commit, queue));
   const allowed = Math.min(room, rates.left(queue));
@@ -57,23 +59,52 @@ async function claim(
     if (room > 0) rates.awaitNext(queue);
     return { runs: [], drained: wanted > 0 };
   }
-  const place = `${queue}\n${pool}`;
-  const { tasks, lastKey, drained } = await commit.tx.selectReady({
-    queue,
-    pool,
-    max: allowed,
-    keyConcurrency: commit.queueNamed(queue).keyConcurrency,
-    afterKey: commit.cursorOf(place),
-  });
-  commit.effects.cursors.set(place, lastKey);
-  const known = await withoutUnregistered(commit, await withoutExpired(commit, tasks));
-  const fitting = await withoutMoved(commit, known);
-  const runs = await start(commit, fitting, deal);
+  const { runs, drained } = await claimAll(claiming, { queue, pool, max: allowed });
   rates.take(queue, runs.length);
   // Full up to a limit is drained too: an end in the queue, or the clock, says when there is room again.
   const full = allowed < wanted && runs.length === allowed;
   if (full && !drained && allowed < room) rates.awaitNext(queue);
   return { runs, drained: drained || full };
+}
+
+/** Claims from wherever tasks wait for executors of the pool; what strayed has waited longest. */
+async function claimAll(claiming: Claiming, request: ClaimRequest): Promise<ClaimedRuns> {
+  const strays = claiming.commit.context.strays.of(request);
+  if (strays.length === 0) return await claimFrom(claiming, request, request.pool);
+  const runs: ClaimedRun[] = [];
+  let drained = true;
+  for (const waitsIn of [...strays, request.pool]) {
+    const left = { ...request, max: request.max - runs.length };
+    if (left.max <= 0) return { runs, drained: false };
+    const claimed = await claimFrom(claiming, left, waitsIn);
+    runs.push(...claimed.runs);
+    if (!claimed.drained) drained = false;
+    else if (waitsIn !== request.pool) {
+      claiming.commit.effects.straysGone.push({ ...request, waitsIn });
+    }
+  }
+  return { runs, drained };
+}
+
+async function claimFrom(
+  { commit, deal }: Claiming,
+  { queue, pool, max }: ClaimRequest,
+  waitsIn: string,
+): Promise<ClaimedRuns> {
+  const place = `${queue}\n${waitsIn}`;
+  const { tasks, lastKey, drained } = await commit.tx.selectReady({
+    queue,
+    pool: waitsIn,
+    max,
+    keyConcurrency: commit.queueNamed(queue).keyConcurrency,
+    afterKey: commit.cursorOf(place),
+  });
+  commit.effects.cursors.set(place, lastKey);
+  const known = await withoutUnregistered(commit, await withoutExpired(commit, tasks));
+  const fitting = waitsIn === pool
+    ? await withoutMoved(commit, known)
+    : await onlyFor(pool, commit, known);
+  return { runs: await start(commit, fitting, { deal, pool }), drained };
 }
 
 /** How many more may run in a queue at a time: none while it is paused. */
@@ -114,15 +145,32 @@ async function withoutMoved(
   return fitting;
 }
 
+/** Sends strayed tasks that are not for executors of `pool` to those that they are for. */
+async function onlyFor(
+  pool: string,
+  { tx, effects, context: { methods } }: Commit,
+  tasks: readonly TaskRecord[],
+): Promise<readonly TaskRecord[]> {
+  const places = tasks.map((task) => {
+    const own = methods.find(task.method, modeOf(task.pool))?.pool ?? task.pool;
+    return { task, readyPool: readyPoolOf(own, task) };
+  });
+  const others = places.filter(({ readyPool }) => readyPool !== pool);
+  if (others.length === 0) return tasks;
+  await tx.setReadyPools(others.map(({ task: { num }, readyPool }) => ({ num, readyPool })));
+  for (const { task: { queue }, readyPool } of others) effects.hint({ queue, pool: readyPool });
+  return places.filter(({ readyPool }) => readyPool === pool).map(({ task }) => task);
+}
+
 async function start(
   commit: Commit,
   tasks: readonly TaskRecord[],
-  deal: Deal,
+  { deal, pool }: { readonly deal: Deal; readonly pool: string },
 ): Promise<readonly ClaimedRun[]> {
   if (tasks.length === 0) return [];
   const { tx, now, effects, context: { node } } = commit;
   const running = await commit.apply(tasks.map((before) => {
-    const { executor, incarnation } = deal.next(before.readyPool ?? before.pool);
+    const { executor, incarnation } = deal.next(pool);
     return { before, event: { kind: "claimed", node, executor, incarnation } };
   }));
   await tx.insertRuns(running.map(({ num, run, attempt, executor }) => ({

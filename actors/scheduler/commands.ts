@@ -122,12 +122,9 @@ export async function configureQueues(
   commit: Commit,
   work: readonly MessageOf<"ConfigureQueue">[],
 ): Promise<readonly Result<QueueConfig>[]> {
-  const { queues } = commit.context;
   const answers: Result<QueueConfig>[] = [];
   for (const { name, patch } of work) {
-    const { queuesSetUp } = commit;
-    const isNew = !queues.has(name) && !queuesSetUp.has(name);
-    if (isNew && queues.size + queuesSetUp.size >= LIMITS.queues) {
+    if (!commit.isSetUp(name) && (await commit.tx.loadQueues()).length >= LIMITS.queues) {
       answers.push(refuse(
         "resource_exhausted",
         "too_many_queues",
@@ -168,9 +165,10 @@ async function cancelLive(commit: Commit, tasks: readonly TaskRecord[]): Promise
     tasks.map((before) => ({ before, event: { kind: "cancel_requested" } })),
   );
   for (const task of changed) {
-    if (task.status === "running" && task.executor !== null) {
-      commit.effects.cancelRequested(task.executor, task);
-    }
+    if (task.status !== "running" || task.executor === null) continue;
+    const { shared, node } = commit.context;
+    if (!shared || task.node === node) commit.effects.cancelRequested(task.executor, task);
+    else if (task.node !== null) commit.effects.cancelRequestedOn(task.node, task);
   }
 }
 

@@ -4,21 +4,30 @@ import { classify, countEnded } from "../domain/trigger_rule.ts";
 import { workflowStatus } from "../domain/workflow.ts";
 import type { QueueConfig, TaskRecord, WorkflowRecord } from "../domain/task.ts";
 import type { StoreWriter, TaskChange } from "../storage/port.ts";
+import { NotLeaderError } from "../storage/port/cluster.ts";
+import type { QueueLockPurpose } from "../storage/port/queue_locks.ts";
 import { Effects } from "./effects.ts";
 import { handleFailures } from "./handle_failures.ts";
 import type { KeyCursors } from "./key_cursors.ts";
+import type { LeaderRole } from "./leader_role.ts";
 import type { MethodTable } from "./method_table.ts";
 import type { QueueNames } from "./queue_names.ts";
 import type { QueueTable } from "./queue_table.ts";
+import { noticeQueue } from "./refresh.ts";
 import type { ResultCache } from "./result_cache.ts";
 import type { ScheduleTable } from "./schedule_table.ts";
+import type { Strays } from "./strays.ts";
 
-/** What handlers need besides the transaction. None of it changes inside a commit. */
+/** What handlers need besides the transaction. None of it but the role changes inside a commit. */
 export interface CommitContext {
   readonly node: string;
+  /** True where other nodes write to the store too: what memory says may be out of date. */
+  readonly shared: boolean;
+  readonly role: LeaderRole;
   readonly methods: MethodTable;
   readonly queues: QueueTable;
   readonly cursors: KeyCursors;
+  readonly strays: Strays;
   readonly queueNames: QueueNames;
   readonly results: ResultCache;
   readonly schedules: ScheduleTable;
@@ -43,6 +52,8 @@ export class Commit {
   readonly now: number;
   readonly context: CommitContext;
   effects = new Effects();
+  /** Settings as they were read in this transaction; null where a queue has none. */
+  readonly #settings = new Map<string, QueueConfig | null>();
   /** What came before the work that is isolated, the nearest first; work may be isolated inside such. */
   #earlier: readonly Effects[] = [];
 
@@ -67,19 +78,55 @@ export class Commit {
     }
   }
 
+  /**
+   * Makes sure that this node leads until the transaction ends.
+   *
+   * @throws {NotLeaderError} When it does not.
+   */
+  async assertLeading(): Promise<void> {
+    const { role } = this.context;
+    const { claim } = role;
+    if (claim === null) return;
+    try {
+      await this.tx.assertLeading(claim);
+    } catch (error) {
+      if (error instanceof NotLeaderError) role.refused(claim);
+      throw error;
+    }
+  }
+
+  /**
+   * Reads the settings of queues by which this commit is going to decide, where other nodes may have changed
+   * them, and locks them as far as `purpose` asks for. Before anything else: that is the order of locks.
+   */
+  async lockQueues(names: readonly string[], purpose: QueueLockPurpose): Promise<void> {
+    if (!this.context.shared || names.length === 0) return;
+    const found = await this.tx.lockQueues(names, purpose);
+    for (const name of names) {
+      const queue = found.get(name);
+      this.#settings.set(name, queue ?? null);
+      if (queue !== undefined) noticeQueue(this, queue);
+    }
+  }
+
   /** A queue's settings, with what this commit has changed of them. */
   queueNamed(name: string): QueueConfig {
+    return this.#changedQueue(name) ?? this.#settings.get(name) ?? this.context.queues.get(name);
+  }
+
+  /** True for a queue that has settings of its own. */
+  isSetUp(name: string): boolean {
+    if (this.#changedQueue(name) !== undefined) return true;
+    const stored = this.#settings.get(name);
+    return stored === undefined ? this.context.queues.has(name) : stored !== null;
+  }
+
+  #changedQueue(name: string): QueueConfig | undefined {
     for (const effects of this.#soFar()) {
       const queue = effects.queueNamed(name);
       if (queue !== undefined) return queue;
     }
-    return this.context.queues.get(name);
-  }
-
-  /** Queues that get settings by this commit and had none before. */
-  get queuesSetUp(): ReadonlySet<string> {
-    const names = this.#soFar().flatMap(({ queues }) => queues.map(({ name }) => name));
-    return new Set(names.filter((name) => !this.context.queues.has(name)));
+    return undefined;
   }
 
   /** The key that had the last turn at a queue and pool. */

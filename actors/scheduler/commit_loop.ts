@@ -5,6 +5,7 @@ import {
   StoreUnavailableError,
   StoreUncertainError,
 } from "../storage/port.ts";
+import type { QueueLockPurpose } from "../storage/port/queue_locks.ts";
 import { Attempts } from "./attempts.ts";
 import type { Commit, CommitContext } from "./commit.ts";
 import type { Effects } from "./effects.ts";
@@ -28,6 +29,7 @@ interface Item {
   readonly weight: number;
   /** Waits for a store that is away, since nobody would ask again. */
   readonly held: boolean;
+  readonly queues: LockedQueues | null;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -55,13 +57,21 @@ export interface CommitReport {
   readonly now: number;
 }
 
+/** Queues that work has to do with, and what for. */
+interface LockedQueues {
+  readonly names: readonly string[];
+  readonly purpose: QueueLockPurpose;
+}
+
 /** Work for a commit. */
-interface Submitted<W> {
+export interface Submitted<W> {
   readonly work: W;
   /** How many tasks it may touch. */
   readonly weight?: number;
   /** Waits for a store that is away, because nobody would ask again. */
   readonly held?: boolean;
+  /** The queues by whose settings it decides. */
+  readonly queues?: LockedQueues | null;
 }
 
 /** What one commit takes on. */
@@ -109,7 +119,7 @@ export class CommitLoop {
   submit<W, R>(
     stage: Stage,
     handler: Handler<W, R>,
-    { work, weight = 1, held = false }: Submitted<W>,
+    { work, weight = 1, held = false, queues = null }: Submitted<W>,
   ): Promise<R> {
     return new Promise<R>((resolve, reject) => {
       const refused = held ? null : this.#absence.cause;
@@ -120,6 +130,7 @@ export class CommitLoop {
         work,
         weight,
         held,
+        queues,
         resolve: resolve as (reply: unknown) => void,
         reject,
       });
@@ -215,10 +226,19 @@ export class CommitLoop {
 
 type Answer = (item: Item) => void;
 
+/** Locks what is to be changed, then what is claimed from: the same order in every commit of every node. */
+async function lockQueues(commit: Commit, items: readonly Item[]): Promise<void> {
+  for (const purpose of ["toChange", "toClaim"] as const) {
+    const names = items.flatMap(({ queues }) => queues?.purpose === purpose ? queues.names : []);
+    if (names.length > 0) await commit.lockQueues([...new Set(names)].sort(), purpose);
+  }
+}
+
 async function handleTogether(
   commit: Commit,
   items: readonly Item[],
 ): Promise<readonly (readonly [Item, Answer])[]> {
+  await lockQueues(commit, items);
   const groups = Map.groupBy(items, ({ handler }) => handler);
   const answers: [Item, Answer][] = [];
   for (const [handler, group] of groups) {
@@ -233,6 +253,7 @@ async function handleOneByOne(
   items: readonly Item[],
   options: { readonly again: boolean },
 ): Promise<readonly (readonly [Item, Answer])[]> {
+  await lockQueues(commit, items);
   const answers: [Item, Answer][] = [];
   for (const item of items) {
     try {

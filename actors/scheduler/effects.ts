@@ -14,6 +14,7 @@ import type {
   RunRef,
   TickCount,
 } from "../protocol.ts";
+import type { Stray } from "./strays.ts";
 
 interface EndedRuns {
   readonly runs: RunRef[];
@@ -56,6 +57,13 @@ export class Effects {
   readonly throttled = new Set<string>();
   /** Queues with limits in which a run ended. */
   readonly freedQueues = new Set<string>();
+  /** Where else tasks were found that this node can start, and where there are none any more. */
+  readonly strays: Stray[] = [];
+  readonly straysGone: Stray[] = [];
+  /** Work that only other nodes can start, to be told to them. */
+  readonly leftToOthers = new Map<string, ReadyWork>();
+  /** Running code on other nodes that is to stop, by node. */
+  readonly cancelsElsewhere = new Map<string, RunRef[]>();
   readonly deletedNums: number[] = [];
   /** Names of queues that there were no tasks of before. */
   readonly newQueues = new Set<string>();
@@ -133,6 +141,18 @@ export class Effects {
     else runs.push({ num: ref.num, run: ref.run });
   }
 
+  /** Says that only other nodes can start `work`. */
+  leaveToOthers(work: ReadyWork): void {
+    this.leftToOthers.set(`${work.queue}\n${work.pool}`, work);
+  }
+
+  /** Has the code of `ref` stopped, which runs on another node. */
+  cancelRequestedOn(node: string, ref: RunRef): void {
+    const runs = this.cancelsElsewhere.get(node) ?? [];
+    runs.push({ num: ref.num, run: ref.run });
+    this.cancelsElsewhere.set(node, runs);
+  }
+
   /** Counts decided ticks. */
   ticked(outcome: TickCount, count = 1): void {
     if (count > 0) this.ticks.set(outcome, (this.ticks.get(outcome) ?? 0) + count);
@@ -167,6 +187,12 @@ export class Effects {
     for (const [executor, runs] of other.cancelRequests) {
       runs.forEach((ref) => this.cancelRequested(executor, ref));
     }
+    for (const [node, runs] of other.cancelsElsewhere) {
+      runs.forEach((ref) => this.cancelRequestedOn(node, ref));
+    }
+    this.strays.push(...other.strays);
+    this.straysGone.push(...other.straysGone);
+    for (const work of other.leftToOthers.values()) this.leaveToOthers(work);
     for (const [queue, bucket] of other.rates) this.rates.set(queue, bucket);
     for (const [place, key] of other.cursors) this.cursors.set(place, key);
     for (const queue of other.throttled) this.throttled.add(queue);

@@ -2,6 +2,7 @@ import type { RunOutcome, RunRef, SchedulerMessage, SchedulerReplies } from "../
 import { unreportedOutcome } from "../protocol/unreported_outcome.ts";
 import type { TaskRecord } from "../domain/task.ts";
 import type { Commit } from "./commit.ts";
+import type { CommitLoop } from "./commit_loop.ts";
 import { crashRuns, recordReports } from "./record_outcomes.ts";
 
 type Announce = Extract<SchedulerMessage, { readonly kind: "AnnounceExecutor" }>;
@@ -53,17 +54,28 @@ export async function loseExecutors(
 }
 
 /** Where a recovery stands, and which executors it leaves alone. */
-export interface RecoveryPage {
+interface RecoveryPage {
   readonly afterNum: number;
   /** Incarnations of the executors that are alive. */
   readonly alive: ReadonlySet<string>;
 }
 
 /**
+ * Puts back, at a start, what nobody runs any more. `alive`: incarnations of the executors that are alive.
+ */
+export async function recover(loop: CommitLoop, alive: readonly string[]): Promise<void> {
+  const spared = new Set(alive);
+  for (let afterNum: number | null = 0; afterNum !== null;) {
+    const page: RecoveryPage = { afterNum, alive: spared };
+    afterNum = await loop.submit("outcomes", recoverPages, { work: page, held: true });
+  }
+}
+
+/**
  * Puts back what was running when the process or this actor ended, but for runs of executors that
  * outlived it and will announce themselves. Takes a page at a time; answers where the next begins.
  */
-export async function recoverPages(
+async function recoverPages(
   commit: Commit,
   work: readonly RecoveryPage[],
 ): Promise<readonly (number | null)[]> {
@@ -76,7 +88,9 @@ async function recoverPage(
   commit: Commit,
   { afterNum, alive }: RecoveryPage,
 ): Promise<number | null> {
-  const tasks = await commit.tx.selectRunning({ afterNum, limit: PAGE });
+  // Other nodes look after their own, and the leader after those of nodes that are gone.
+  const whose = commit.context.shared ? { node: commit.context.node } : {};
+  const tasks = await commit.tx.selectRunning({ afterNum, limit: PAGE, ...whose });
   await crashRuns(
     commit,
     tasks.filter(({ node, incarnation }) =>
@@ -87,10 +101,14 @@ async function recoverPage(
   return tasks.length < PAGE || !last ? null : last.num;
 }
 
-async function runningOn({ tx }: Commit, executor: string): Promise<readonly TaskRecord[]> {
+async function runningOn(
+  { tx, context: { shared, node } }: Commit,
+  executor: string,
+): Promise<readonly TaskRecord[]> {
   const all: TaskRecord[] = [];
+  const whose = shared ? { executor, node } : { executor };
   for (let afterNum = 0;;) {
-    const tasks = await tx.selectRunning({ afterNum, limit: PAGE, executor });
+    const tasks = await tx.selectRunning({ afterNum, limit: PAGE, ...whose });
     all.push(...tasks);
     const last = tasks.at(-1);
     if (tasks.length < PAGE || !last) return all;

@@ -25,6 +25,7 @@ export async function fireSchedules(
   commit: Commit,
   work: readonly (readonly string[])[],
 ): Promise<readonly null[]> {
+  await commit.assertLeading();
   const names = [...new Set(work.flat())];
   const budget = fullBudget();
   for (const [index, name] of names.entries()) {
@@ -49,9 +50,13 @@ function shareOf({ tasks, ticks, missed }: TickBudget, among: number): TickBudge
 }
 
 async function fireSchedule(commit: Commit, name: string, budget: TickBudget): Promise<void> {
-  const { tx, now } = commit;
+  const { tx, now, effects } = commit;
   const record = (await tx.findSchedules([name])).get(name);
-  if (record === undefined || record.paused) return;
+  if (record === undefined || record.paused) {
+    // Another node has removed or paused it, of which memory does not know yet.
+    effects.schedules.set(name, record ?? null);
+    return;
+  }
   const mayOverlap = record.spec.overlap === "allow_all";
   const live = !mayOverlap && await isLive(commit, record.lastStarted);
   const ticks = new TickWriter(commit, record, { live });

@@ -1,4 +1,4 @@
-import { poolKey } from "../domain/pool.ts";
+import { aloneKey, poolKey } from "../domain/pool.ts";
 import type { TaskTemplate } from "../domain/schedule.ts";
 import type { MethodDefinition, TaskMode } from "../domain/task.ts";
 
@@ -13,6 +13,8 @@ export class MethodTable {
   readonly definitions: readonly MethodDefinition[];
   readonly #allowPermissions: boolean;
   readonly #methods = new Map<string, Map<TaskMode, Method>>();
+  readonly #pools = new Set<string>();
+  #elsewhere: MethodTable | null = null;
 
   constructor(
     definitions: readonly MethodDefinition[],
@@ -23,11 +25,22 @@ export class MethodTable {
     for (const definition of definitions) {
       const permissions = allowPermissions ? definition.permissions : {};
       const pool = poolKey({ kind: definition.mode, permissions });
+      this.#pools.add(pool).add(aloneKey(pool));
       for (const name of [definition.name, ...definition.aliases]) {
         const modes = this.#methods.get(name) ?? new Map<TaskMode, Method>();
         this.#methods.set(name, modes.set(definition.mode, { definition, pool }));
       }
     }
+  }
+
+  /** Takes the definitions of the other nodes that share the store. */
+  setElsewhere(definitions: readonly MethodDefinition[]): void {
+    this.#elsewhere = new MethodTable(definitions, { allowPermissions: this.#allowPermissions });
+  }
+
+  /** True for the pools in which this node runs anything. */
+  serves(pool: string): boolean {
+    return this.#pools.has(pool);
   }
 
   /** True when a method asks for rights that this node does not give. */
@@ -37,7 +50,14 @@ export class MethodTable {
 
   /** The name of the handler that a submission asks for and nobody has registered; null: all is well. */
   missingHandler({ onFailure }: Pick<TaskTemplate, "onFailure">): string | null {
-    return onFailure && !this.#methods.has(onFailure.method) ? onFailure.method : null;
+    return onFailure && this.findAnywhere(onFailure.method, null) === null
+      ? onFailure.method
+      : null;
+  }
+
+  /** The same as `find`, and where this node has none, of those of the other nodes. */
+  findAnywhere(name: string, mode: TaskMode | null): Method | null {
+    return this.find(name, mode) ?? this.#elsewhere?.find(name, mode) ?? null;
   }
 
   /** The definition called `name`: of `mode` where there are two, async first where none is asked for. */

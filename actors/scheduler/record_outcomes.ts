@@ -35,9 +35,15 @@ export async function recordReports(commit: Commit, reports: readonly Report[]):
     commit.effects.runEnded(executor, outcome, outcome.finishedAt - outcome.startedAt);
     const task = tasks.get(outcome.num);
     if (task?.status !== "running" || task.run !== outcome.run) continue;
+    if (!isOwn(commit, task)) continue;
     if (!current.has(task.num)) current.set(task.num, { task, outcome });
   }
   await recordCurrent(commit, [...current.values()]);
+}
+
+/** What a node was running before it was given up and came back is not its own any more. */
+function isOwn({ context: { shared, node } }: Commit, task: TaskRecord): boolean {
+  return !shared || task.node === node;
 }
 
 async function recordCurrent(

@@ -36,6 +36,7 @@ export async function removeEnded(
   commit: Commit,
   work: readonly RetentionStep[],
 ): Promise<readonly RetentionProgress[]> {
+  await commit.assertLeading();
   const answers: RetentionProgress[] = [];
   for (const step of work) {
     const startedAt = performance.now();

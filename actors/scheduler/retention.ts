@@ -59,15 +59,19 @@ export class Retention {
   }
 
   /** Takes a first step, to what became due while the node was away, and learns when the next is. */
-  start(): Promise<void> {
-    return this.#step();
+  async start(): Promise<void> {
+    if (!this.#stepping) await this.#step();
   }
 
   /** Learns of a commit: of the ends in it, and that there was other work. */
   noticeCommit(effects: Effects): void {
-    const now = this.#options.now();
-    if (effects.counts.size > 0) this.#busyUntil = now + BUSY_MS;
-    if (effects.endedIds.length > 0) this.#set(now + this.#soonestMs);
+    if (effects.counts.size > 0) this.#busyUntil = this.#options.now() + BUSY_MS;
+    if (effects.endedIds.length > 0) this.noticeEnds();
+  }
+
+  /** Something may have ended. */
+  noticeEnds(): void {
+    this.#set(this.#options.now() + this.#soonestMs);
   }
 
   /** Takes a step where it is time for one. */

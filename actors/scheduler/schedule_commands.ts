@@ -165,7 +165,7 @@ function methodFault(
 ): Result<never> | null {
   const tasks = target.kind === "task" ? [target.task] : target.tasks;
   for (const [index, task] of tasks.entries()) {
-    const isKnown = methods.find(task.method, task.mode) !== null;
+    const isKnown = methods.findAnywhere(task.method, task.mode) !== null;
     const method = isKnown ? methods.missingHandler(task) : task.method;
     if (method === null) continue;
     const field = isKnown ? "/onFailure/method" : "/method";

@@ -23,6 +23,8 @@ export interface ScheduleKeeperOptions {
   readonly now: () => number;
   /** True while the node shuts down: what it leaves undecided, its next start decides. */
   readonly isDraining: () => boolean;
+  /** Whether it is for this node to decide ticks. */
+  readonly leads: () => boolean;
 }
 
 type Backfill = Extract<ScheduleCommand, { readonly kind: "BackfillSchedule" }>;
@@ -49,8 +51,8 @@ export class ScheduleKeeper {
 
   /** Has whatever is due decided in the next commit. */
   async tick(): Promise<void> {
-    const { table, loop, now, isDraining } = this.#options;
-    if (isDraining()) return;
+    const { table, loop, now, isDraining, leads } = this.#options;
+    if (isDraining() || !leads()) return;
     const due = table.dueAt(now());
     if (due.length > 0) await loop.submit("control", fireSchedules, { work: due, held: true });
     this.arm();
@@ -58,9 +60,16 @@ export class ScheduleKeeper {
 
   /** Sets the clock for what comes next. */
   arm(): void {
-    const { table, clock, now } = this.#options;
+    const { table, clock, now, leads } = this.#options;
+    if (!leads()) return;
     const next = table.nextAt();
     if (next < Infinity) clock.set(Math.max(next, now()));
+  }
+
+  /** Has all looked at whose work may have ended on another node. */
+  releaseAll(): void {
+    this.#options.table.releaseAll();
+    this.arm();
   }
 
   /** Takes over what a commit has changed. */

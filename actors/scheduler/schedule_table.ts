@@ -38,6 +38,10 @@ export class ScheduleTable {
     return this.#bytes;
   }
 
+  get names(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
+
   has(name: string): boolean {
     return this.#entries.has(name);
   }
@@ -64,6 +68,14 @@ export class ScheduleTable {
       found = true;
     }
     return found;
+  }
+
+  /** Has all schedules looked at that wait for work, which may have ended on another node. */
+  releaseAll(): void {
+    for (const name of this.#awaiting.values()) {
+      const entry = this.#entries.get(name);
+      if (entry !== undefined) this.#entries.set(name, { ...entry, released: true });
+    }
   }
 
   /** When something is to be done next, epoch ms: 0 for at once, Infinity for never. */

@@ -11,6 +11,7 @@ import { unreachable } from "../domain/exhaustive.ts";
 import type { RetentionPolicy } from "../domain/retention.ts";
 import type { MethodDefinition } from "../domain/task.ts";
 import type {
+  ClaimedRuns,
   DispatcherProtocol,
   DispatchState,
   SchedulerMessage,
@@ -29,17 +30,23 @@ import { ClockWatch } from "./clock_watch.ts";
 import { handlerOf } from "./command_table.ts";
 import type { CommitContext } from "./commit.ts";
 import { loadMemory, remember } from "./commit_memory.ts";
-import { CommitLoop, type CommitReport, type Handler, type Stage } from "./commit_loop.ts";
+import {
+  CommitLoop,
+  type CommitReport,
+  type Handler,
+  type Stage,
+  type Submitted,
+} from "./commit_loop.ts";
 import { weightOf } from "./dead_letters.ts";
 import { tick } from "./due_tasks.ts";
 import type { Effects } from "./effects.ts";
 import { readDispatchState } from "./dispatch_state.ts";
-import { announceExecutors, loseExecutors, recoverPages, type RecoveryPage } from "./executors.ts";
+import { announceExecutors, loseExecutors, recover } from "./executors.ts";
 import { DRAINING, refusal, refusedBy } from "./refusals.ts";
 import { logRefusedHandlers } from "./handle_failures.ts";
+import { OtherNodes } from "./other_nodes.ts";
 import { recordOutcomes, recordProgress } from "./record_outcomes.ts";
-import { removeEnded } from "./remove_ended.ts";
-import { Retention } from "./retention.ts";
+import { Rounds } from "./rounds.ts";
 import { ScheduleKeeper } from "./schedule_keeper.ts";
 import { SlowCommits } from "./slow_commits.ts";
 import { startConditions } from "./start_conditions.ts";
@@ -48,10 +55,14 @@ import { StoreHealth } from "./store_health.ts";
 import { Subscribers } from "./subscribers.ts";
 import { submitTasks } from "./submit_tasks.ts";
 import { submitWorkflows } from "./submit_workflow.ts";
-import { ReleaseRounds } from "./unregistered_tasks.ts";
+import { releaseRegistered } from "./unregistered_tasks.ts";
 
 /** What a command is answered whose commit did not stand. */
 type Refusal = ReturnType<typeof refusal>;
+
+interface CommandOptions extends Pick<Submitted<unknown>, "weight" | "queues"> {
+  readonly stage?: Stage;
+}
 
 /** What the supervisor hands over at each start. */
 export interface SchedulerInit {
@@ -82,12 +93,14 @@ export interface SchedulerOptions {
 const CLOCK_RETRY_MS = 1_000;
 const log = getLogger("scheduler");
 
+type MessageOf<K extends string> = Extract<SchedulerMessage, { readonly kind: K }>;
+
 export class Scheduler implements Behaviour<SchedulerProtocol> {
   readonly #store: Store;
   readonly #now: () => number;
   readonly #loop: CommitLoop;
   readonly #clock: Clock;
-  readonly #retention: Retention;
+  readonly #others: OtherNodes;
   readonly #announcer: Announcer;
   readonly #subscribers: Subscribers;
   readonly #memory: CommitContext;
@@ -97,7 +110,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   readonly #clockWatch: ClockWatch;
   readonly #schedules: ScheduleKeeper;
   readonly #claim;
-  readonly #releases: ReleaseRounds;
+  readonly #releases: Rounds;
   #draining = false;
 
   private constructor(options: SchedulerOptions, memory: CommitContext) {
@@ -112,6 +125,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#subscribers = new Subscribers(context, init.subscribers);
     this.#announcer = new Announcer({
       queues: memory.queues,
+      serves: (pool) => !memory.shared || memory.methods.serves(pool),
       dispatcher: context.ref<DispatcherProtocol>("dispatcher"),
       publish: (event) => this.#subscribers.publish(event),
     });
@@ -141,14 +155,19 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       clock: this.#clock,
       now,
       isDraining: () => this.#draining,
+      leads: () => memory.role.leads,
     });
-    this.#retention = new Retention({
+    this.#others = new OtherNodes({
+      memory,
       policy: init.retention,
+      loop: this.#loop,
+      clock: this.#clock,
       now,
-      wake: (at) => this.#clock.set(at),
-      commit: (step) => this.#loop.submit("control", removeEnded, { work: step, held: true }),
+      schedules: this.#schedules,
     });
-    this.#releases = new ReleaseRounds({
+    this.#releases = new Rounds({
+      what: "letting tasks of returned methods go",
+      handler: releaseRegistered,
       submit: (handler) => this.#loop.submit("control", handler, { work: null, held: true }),
       onFailure: () => this.#clock.set(this.#now() + CLOCK_RETRY_MS),
     });
@@ -157,22 +176,15 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   /** Recovers what was running, sets the clock, and is ready. */
   static async start(options: SchedulerOptions): Promise<Scheduler> {
     const { init, store, random = Math.random } = options;
-    const memory = await store.write((tx) => loadMemory(tx, init, random));
+    const { shared } = store;
+    const memory = await store.write((tx) => loadMemory(tx, init, { random, shared }));
     const scheduler = new Scheduler(options, memory);
-    const alive = new Set(init.aliveExecutors);
-    for (let afterNum: number | null = 0; afterNum !== null;) {
-      const page: RecoveryPage = { afterNum, alive };
-      afterNum = await scheduler.#loop.submit("outcomes", recoverPages, {
-        work: page,
-        held: true,
-      });
-    }
+    await recover(scheduler.#loop, init.aliveExecutors);
     await scheduler.#loop.submit("control", tick, { work: null, held: true }).then((at) => {
       if (at !== null) scheduler.#clock.set(at);
     });
-    scheduler.#schedules.arm();
-    await scheduler.#retention.start();
-    scheduler.#releases.run();
+    await scheduler.#others.start();
+    if (!shared) scheduler.#releases.run();
     return scheduler;
   }
 
@@ -191,8 +203,11 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       case "DeleteTask":
       case "CancelWorkflow":
       case "RetryWorkflow":
-      case "ConfigureQueue":
         return this.#command(handlerOf(message.kind), message);
+      case "ConfigureQueue":
+        return this.#command(handlerOf(message.kind), message, {
+          queues: { names: [message.name], purpose: "toChange" },
+        });
       case "RedriveDeadLetters":
       case "DiscardDeadLetters":
         return this.#command(handlerOf(message.kind), message, {
@@ -220,7 +235,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
           weight: message.items.length,
         });
       case "ClaimRuns":
-        return this.#loop.submit("claims", this.#claim, { work: message, held: true });
+        return this.#onClaimRuns(message);
       case "GetDispatchState":
         return this.#onGetDispatchState();
       case "GetMethods":
@@ -229,6 +244,10 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
         return startConditions(message.tasks, { ...this.#memory, now: this.#now() });
       case "GetSchedulerStats":
         return this.#onGetStats();
+      case "LeadershipChanged":
+      case "MethodsElsewhereChanged":
+      case "NodesGone":
+        return this.#others.receive(message);
       case "Drain":
         this.#draining = true;
         return null;
@@ -245,6 +264,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#draining = true;
     this.#clock.stop();
     this.#releases.stop();
+    await this.#others.stop();
     await this.#loop.stop();
     this.#announcer.flush();
     await this.#store.close();
@@ -260,6 +280,14 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     } catch (error) {
       return items.map(() => refusal(refusedBy(error)));
     }
+  }
+
+  #onClaimRuns(message: MessageOf<"ClaimRuns">): Promise<readonly ClaimedRuns[]> {
+    return this.#loop.submit("claims", this.#claim, {
+      work: message,
+      held: true,
+      queues: { names: message.requests.map(({ queue }) => queue), purpose: "toClaim" },
+    });
   }
 
   #onGetDispatchState(): Promise<DispatchState> {
@@ -278,10 +306,10 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   async #command<W, R extends Result<unknown>>(
     handler: Handler<W, R>,
     work: W,
-    { stage = "control", weight = 1 }: { readonly stage?: Stage; readonly weight?: number } = {},
+    { stage = "control", ...options }: CommandOptions = {},
   ): Promise<R | Refusal> {
     try {
-      return await this.#loop.submit(stage, handler, { work, weight });
+      return await this.#loop.submit(stage, handler, { work, ...options });
     } catch (error) {
       return refusal(refusedBy(error));
     }
@@ -295,7 +323,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#schedules.committed(effects);
     logRefusedHandlers(effects);
     this.#stats.committed(effects);
-    this.#retention.noticeCommit(effects);
+    this.#others.committed(effects);
     this.#announcer.announce(effects, report);
     this.#health.committed();
   }
@@ -306,12 +334,12 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   }
 
   #tick(): void {
-    this.#releases.run();
+    this.#releases.resume();
     this.#announcer.hintThrottled();
-    this.#retention.onTime();
+    this.#others.onTime();
     const tasks = this.#loop.submit("control", tick, { work: null, held: true }).then((at) => {
       if (at !== null) this.#clock.set(at);
-      this.#retention.arm();
+      this.#others.arm();
     });
     const schedules = this.#schedules.tick();
     for (const ticked of [tasks, schedules]) {

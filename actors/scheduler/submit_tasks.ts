@@ -78,7 +78,7 @@ class Intake {
     const repeated = this.#repeatOf(item);
     if (repeated) return repeated;
     const { methods } = this.#commit.context;
-    const method = methods.find(item.method, item.mode);
+    const method = methods.findAnywhere(item.method, item.mode);
     if (method === null) return unknownMethod(item);
     if (methods.missingHandler(item) !== null) return unknownHandler(item);
     const deps = this.#dependencies(item);

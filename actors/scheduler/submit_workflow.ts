@@ -101,7 +101,7 @@ function findMethods(
 ): Result<readonly Method[]> {
   const methods: Method[] = [];
   for (const [index, task] of tasks.entries()) {
-    const method = context.methods.find(task.method, task.mode);
+    const method = context.methods.findAnywhere(task.method, task.mode);
     if (method === null) return unknownMethod(task, `/tasks/${index}/method`);
     if (context.methods.missingHandler(task) !== null) {
       return unknownHandler(task, `/tasks/${index}/onFailure/method`);

@@ -26,7 +26,7 @@ export class UniqueTasks {
     const states = new Set<TaskStatus>();
     for (const item of items) {
       if (item.unique === undefined) continue;
-      const method = methods.find(item.method, item.mode);
+      const method = methods.findAnywhere(item.method, item.mode);
       if (method === null) continue; // refused for that
       const work = { method: method.definition.name, args: item.args };
       hashes.set(item, uniqueHash(work, item.unique));

@@ -1,6 +1,7 @@
 /**
  * Tasks whose method is not registered on this node wait in a pool that no executor serves, where no
- * claim comes by, until a node starts that knows the method again. Nobody looks for them ahead: the
+ * claim comes by, until a node starts that knows the method again, or where nodes share a store, one
+ * that knows it claims them from there (`strays.ts`). Nobody looks for them ahead: the
  * claim that meets one puts it there, and the start of the scheduler lets them go.
  */
 import { readyPoolOf } from "../domain/crash_policy.ts";
@@ -8,7 +9,6 @@ import { methodOfUnregistered, modeOf, unregisteredKey } from "../domain/pool.ts
 import type { TaskRecord } from "../domain/task.ts";
 import { getLogger } from "../telemetry/logger.ts";
 import type { Commit } from "./commit.ts";
-import type { Handler } from "./commit_loop.ts";
 
 /** Tasks that one commit lets go. */
 const PAGE = 1_000;
@@ -17,7 +17,7 @@ const log = getLogger("scheduler");
 
 /** Sends claimed tasks of unregistered methods to where they wait, and passes them over. */
 export async function withoutUnregistered(
-  { tx, context: { methods } }: Commit,
+  { tx, effects, context: { methods } }: Commit,
   tasks: readonly TaskRecord[],
 ): Promise<readonly TaskRecord[]> {
   const isKnown = ({ method, pool }: TaskRecord) => methods.find(method, modeOf(pool)) !== null;
@@ -26,7 +26,11 @@ export async function withoutUnregistered(
   await tx.setReadyPools(unknown.map(({ num, method }) => {
     return { num, readyPool: unregisteredKey(method) };
   }));
+  for (const { queue, method } of unknown) {
+    effects.leaveToOthers({ queue, pool: unregisteredKey(method) });
+  }
   for (const method of new Set(unknown.map(({ method }) => method))) {
+    if (methods.findAnywhere(method, null) !== null) continue;
     log.warn("tasks of {method} wait: no such method is registered", { method });
   }
   return tasks.filter(isKnown);
@@ -52,42 +56,4 @@ export async function releaseRegistered(
     return work.map(() => true);
   }
   return work.map(() => false);
-}
-
-/** What `ReleaseRounds` works with. */
-export interface ReleaseRoundsOptions {
-  /** Has the handler in the next commit. */
-  readonly submit: (handler: Handler<null, boolean>) => Promise<boolean>;
-  /** Something failed: the next tick should look again. */
-  readonly onFailure: () => void;
-}
-
-/** Lets waiting tasks go page by page beside other work, so that a start need not wait for it. */
-export class ReleaseRounds {
-  readonly #options: ReleaseRoundsOptions;
-  #running = false;
-  #done = false;
-
-  constructor(options: ReleaseRoundsOptions) {
-    this.#options = options;
-  }
-
-  /** Goes on until there is nothing left to let go; at once when that has been reached. */
-  run(): void {
-    if (this.#running || this.#done) return;
-    this.#running = true;
-    this.#options.submit(releaseRegistered).then((more) => {
-      this.#running = false;
-      this.#done = !more;
-      this.run();
-    }, (error) => {
-      this.#running = false;
-      log.warn("tasks of returned methods wait on: {error}", { error: String(error) });
-      this.#options.onFailure();
-    });
-  }
-
-  stop(): void {
-    this.#done = true;
-  }
 }

@@ -17,6 +17,7 @@ import type {
   WorkflowRecord,
   WorkflowStatus,
 } from "../domain/task.ts";
+import type { ClusterWriter } from "./port/cluster.ts";
 import type { DeadLetterReader, DeadLetterWriter } from "./port/dead_letters.ts";
 import type { SnapshotReader } from "./port/explain.ts";
 import type { QueueRateWriter } from "./port/queue_rates.ts";
@@ -119,6 +120,7 @@ export interface QueueAndPool {
 /** The verbs of one write transaction. Nothing of it is seen outside before it commits. */
 export interface StoreWriter
   extends
+    ClusterWriter,
     DeadLetterWriter,
     QueueLockWriter,
     QueueRateWriter,

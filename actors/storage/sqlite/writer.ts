@@ -206,6 +206,19 @@ export class SqliteWriter implements StoreWriter {
     return this.#do(() => tasks.setProgress(this.#tx, ...args));
   }
 
+  /** There is one node, and nobody to take over from it. */
+  assertLeading(): Promise<void> {
+    return this.#do(() => {});
+  }
+
+  nodesToReclaim(): Promise<readonly string[]> {
+    return this.#do(() => []);
+  }
+
+  markReclaimed(): Promise<void> {
+    return this.#do(() => {});
+  }
+
   lockQueues(...[names]: Arguments<"lockQueues">): ReturnType<StoreWriter["lockQueues"]> {
     return this.#do(() => queues.findQueues(this.#tx, names));
   }

@@ -3,19 +3,14 @@ import { DEFAULT_RETENTION, retentionRules } from "../../../actors/domain/retent
 import type { Submission, TasksCommitted } from "../../../actors/protocol.ts";
 import { cancelWorkflows, retryTasks } from "../../../actors/scheduler/commands.ts";
 import { CommitLoop } from "../../../actors/scheduler/commit_loop.ts";
-import { KeyCursors } from "../../../actors/scheduler/key_cursors.ts";
-import { MethodTable } from "../../../actors/scheduler/method_table.ts";
-import { QueueNames } from "../../../actors/scheduler/queue_names.ts";
-import { QueueTable } from "../../../actors/scheduler/queue_table.ts";
 import { removeEnded } from "../../../actors/scheduler/remove_ended.ts";
-import { ResultCache } from "../../../actors/scheduler/result_cache.ts";
-import { ScheduleTable } from "../../../actors/scheduler/schedule_table.ts";
 import { submitTasks } from "../../../actors/scheduler/submit_tasks.ts";
 import { submitWorkflows } from "../../../actors/scheduler/submit_workflow.ts";
 import type { Store } from "../../../actors/storage/port.ts";
 import { inspectDatabase } from "../../../actors/storage/sqlite/database_check.ts";
 import { databaseFile, openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
 import { complete, T0 } from "../../conformance/store_fixture.ts";
+import { commitContext } from "../../support/commit_context.ts";
 import { eventually } from "../../support/eventually.ts";
 import { definition, outcome, SchedulerRig, THREW } from "../../support/scheduler_rig.ts";
 import { countStoredRows } from "../../support/stored_rows.ts";
@@ -290,16 +285,7 @@ Deno.test("scheduler does not remove a workflow that its own commit revives", as
 
 /** Commits over `store`, without the rest of a scheduler, so that a test says what shares one. */
 function commitLoop(store: Store): CommitLoop {
-  const context = {
-    node: "n-1",
-    methods: new MethodTable([definition("noop", "async")], { allowPermissions: false }),
-    queueNames: new QueueNames({ stored: [], always: [] }),
-    queues: new QueueTable([]),
-    cursors: new KeyCursors(),
-    results: new ResultCache({ maxBytes: 1 }),
-    schedules: new ScheduleTable([]),
-    random: () => 0.5,
-  };
+  const context = commitContext([definition("noop", "async")]);
   return new CommitLoop({
     store,
     context: () => context,

@@ -5,14 +5,8 @@ import {
   SlowCommits,
 } from "../../../actors/scheduler/slow_commits.ts";
 import { openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
-import type { CommitContext } from "../../../actors/scheduler/commit.ts";
-import { KeyCursors } from "../../../actors/scheduler/key_cursors.ts";
-import { MethodTable } from "../../../actors/scheduler/method_table.ts";
-import { QueueNames } from "../../../actors/scheduler/queue_names.ts";
-import { QueueTable } from "../../../actors/scheduler/queue_table.ts";
-import { ScheduleTable } from "../../../actors/scheduler/schedule_table.ts";
-import { ResultCache } from "../../../actors/scheduler/result_cache.ts";
 import { CommitLoop, type CommitReport } from "../../../actors/scheduler/commit_loop.ts";
+import { commitContext } from "../../support/commit_context.ts";
 
 const REPORT = {
   items: 4,
@@ -41,9 +35,10 @@ Deno.test("commit loop reports how many items of each stage a commit had", async
   const dataDir = await Deno.makeTempDir({ prefix: "dtask-commit-" });
   const store = await openSqliteStore({ dataDir });
   const reports: CommitReport[] = [];
+  const context = commitContext();
   const loop = new CommitLoop({
     store,
-    context: () => CONTEXT,
+    context: () => context,
     onCommitted: (_, report) => reports.push(report),
     onFailed: (error) => {
       throw error;
@@ -58,14 +53,3 @@ Deno.test("commit loop reports how many items of each stage a commit had", async
   await store.close();
   await Deno.remove(dataDir, { recursive: true });
 });
-
-const CONTEXT: CommitContext = {
-  node: "n-1",
-  methods: new MethodTable([], { allowPermissions: false }),
-  queueNames: new QueueNames({ stored: [], always: [] }),
-  queues: new QueueTable([]),
-  cursors: new KeyCursors(),
-  schedules: new ScheduleTable([]),
-  results: new ResultCache({ maxBytes: 1 }),
-  random: () => 0.5,
-};

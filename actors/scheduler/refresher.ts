@@ -1,0 +1,57 @@
+import { getLogger } from "../telemetry/logger.ts";
+import type { Clock } from "./clock.ts";
+import type { CommitLoop } from "./commit_loop.ts";
+import { refreshMemory } from "./refresh.ts";
+
+export interface RefresherOptions {
+  readonly loop: CommitLoop;
+  readonly clock: Clock;
+  readonly now: () => number;
+  /** False where nobody else writes: then memory is never out of date. */
+  readonly shared: boolean;
+  readonly onRefreshed: () => void;
+}
+
+/** From one look at what others have written to the next. Nobody waits for it whom others tell in time. */
+const REFRESH_MS = 10_000;
+/** After one that failed. */
+const RETRY_MS = 1_000;
+
+const log = getLogger("scheduler");
+
+/** Has memory brought up to date with a shared store, every few seconds and when something asks for it. */
+export class Refresher {
+  readonly #options: RefresherOptions;
+  #at = Infinity;
+
+  constructor(options: RefresherOptions) {
+    this.#options = options;
+    this.#wakeIn(REFRESH_MS);
+  }
+
+  /** Does it where it is time to. */
+  onTime(): void {
+    if (this.#options.now() >= this.#at) this.soon();
+  }
+
+  /** Does it in the next commit. */
+  soon(): void {
+    const { loop, shared, onRefreshed } = this.#options;
+    if (!shared) return;
+    this.#at = Infinity;
+    loop.submit("control", refreshMemory, { work: null, held: true }).then(() => {
+      this.#wakeIn(REFRESH_MS);
+      onRefreshed();
+    }, (error) => {
+      log.warn("what other nodes have changed is read again: {error}", { error: String(error) });
+      this.#wakeIn(RETRY_MS);
+    });
+  }
+
+  #wakeIn(ms: number): void {
+    const { clock, now, shared } = this.#options;
+    if (!shared) return;
+    this.#at = now() + ms;
+    clock.set(this.#at);
+  }
+}
