@@ -12,7 +12,7 @@ import type {
   TaskStatus,
   WorkflowRecord,
 } from "../domain/task.ts";
-import type { ClusterNews } from "./cluster.ts";
+import type { ClusterNews } from "./cluster_news.ts";
 import type { DeadLetterCommand, DeadLetterCommandReplies } from "./dead_letters.ts";
 import type { StartQuestion, StartReplies } from "./explain.ts";
 import type { ScheduleCommand, ScheduleCommandReplies } from "./schedules.ts";

@@ -54,7 +54,7 @@ export class OtherNodes {
     switch (news.kind) {
       case "LeadershipChanged":
         return this.#leaderWork.lead(news.term);
-      case "MethodsElsewhereChanged":
+      case "MethodsOfOthersChanged":
         return this.#options.memory.methods.setElsewhere(news.definitions);
       case "NodesGone":
         return this.#leaderWork.nodesGone();

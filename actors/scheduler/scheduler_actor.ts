@@ -245,7 +245,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       case "GetSchedulerStats":
         return this.#onGetStats();
       case "LeadershipChanged":
-      case "MethodsElsewhereChanged":
+      case "MethodsOfOthersChanged":
       case "NodesGone":
         return this.#others.receive(message);
       case "Drain":

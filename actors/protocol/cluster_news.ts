@@ -9,7 +9,7 @@ export type ClusterNews =
   }
   | {
     /** The definitions of the other live nodes, those that this node has too included. */
-    readonly kind: "MethodsElsewhereChanged";
+    readonly kind: "MethodsOfOthersChanged";
     readonly definitions: readonly MethodDefinition[];
   }
   /** Told to the leader: a node was declared lost, or has left, and may have runs to give back. */
