@@ -270,6 +270,8 @@ export interface MethodDefinition {
   readonly permissions: TaskPermissions;
   /** For submissions that say nothing of it themselves. */
   readonly onFailure?: FailureHandler;
+  /** Its code goes on when the node's lease is lost; absent: it is aborted. */
+  readonly onLeaseLost?: "continue";
   /** JSON Schema of the input where the definition's schema can give one. */
   readonly inputSchema: Readonly<Record<string, unknown>> | null;
   readonly description: string | null;

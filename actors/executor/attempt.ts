@@ -62,12 +62,12 @@ export class Attempt {
 
   /**
    * Aborts the signal. What came first decides how the end is counted, but for two: a cancellation
-   * outweighs a drain, and a run that has been taken over is of no interest any more.
+   * outweighs what would give the run back, and a run that has been taken over is of no interest any more.
    */
   abort(cause: TaskAbortCause): void {
     const before = this.#abortCause;
     const outweighs = before === null || cause === "stale" ||
-      (before === "drain" && cause === "cancelled");
+      ((before === "drain" || before === "lease") && cause === "cancelled");
     if (this.#ended || !outweighs) return;
     this.#abortCause = cause;
     this.timeoutAt = Infinity;

@@ -49,7 +49,9 @@ function verdictOf(attempt: Attempt, ending: Ending): Verdict {
       return completed(ending.value);
     case "threw":
       if (attempt.abortCause === "cancelled") return { outcome: "cancelled" };
-      if (attempt.abortCause === "drain") return { outcome: "given_back", giveBack: "drain" };
+      if (attempt.abortCause === "drain" || attempt.abortCause === "lease") {
+        return { outcome: "given_back", giveBack: "drain" };
+      }
       return threw(ending.error);
     case "invalid_input":
       return {

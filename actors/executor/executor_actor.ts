@@ -1,12 +1,13 @@
 /**
  * The actor that runs task code. It takes `AssignRuns`, `AbortRuns` and `DrainExecutor` from the
- * dispatcher; it sends `AnnounceExecutor`, `ReportOutcomes` and `ReportProgress` to the scheduler,
+ * dispatcher, and `AbortForLease` from the supervisor; it sends `AnnounceExecutor`, `ReportOutcomes` and `ReportProgress` to the scheduler,
  * and `RunsOverdue` to the dispatcher.
  * It owns the attempts that it was assigned, until the scheduler has acknowledged their outcomes,
  * and it outlives the schedulers and dispatchers it works for: no restart of theirs touches code
  * that runs.
  */
 import type { TaskAbortCause } from "../../tasks/sdk/mod.ts";
+import { findTask } from "../../tasks/sdk/task_registry.ts";
 import { unreachable } from "../domain/exhaustive.ts";
 import { isAlone, modeOf } from "../domain/pool.ts";
 import type {
@@ -16,6 +17,7 @@ import type {
   ExecutorAnnouncement,
   ExecutorMessage,
   ExecutorProtocol,
+  ExecutorReplies,
   RunRef,
   SchedulerProtocol,
 } from "../protocol.ts";
@@ -99,7 +101,7 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
       : new PacedStarts({ table, outcomes: this.#outcomes, pace: this.#pace, clock, start });
   }
 
-  receive(message: ExecutorMessage): null {
+  receive(message: ExecutorMessage): unknown {
     switch (message.kind) {
       case "AssignRuns":
         this.#onAssignRuns(message.runs);
@@ -110,6 +112,8 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
       case "DrainExecutor":
         this.#onDrainExecutor(message.abortAfterMs);
         return null;
+      case "AbortForLease":
+        return this.#onAbortForLease();
       default:
         return unreachable(message);
     }
@@ -165,6 +169,16 @@ export class ExecutorActor implements Behaviour<ExecutorProtocol> {
     this.#drainTimer?.cancel();
     if (abortAfterMs <= 0) return this.#abortAll("drain");
     this.#drainTimer = this.#clock.startTimer(() => this.#abortAll("drain"), abortAfterMs);
+  }
+
+  #onAbortForLease(): ExecutorReplies["AbortForLease"] {
+    for (const attempt of this.#table.withdrawAll()) this.#giveBack(attempt, "drain");
+    for (const attempt of [...this.#table.running()]) {
+      const { method, mode } = attempt.assignment;
+      if (findTask(method, mode)?.onLeaseLost !== "continue") attempt.abort("lease");
+    }
+    const running = [...this.#table.running()].filter(({ abortCause }) => abortCause !== null);
+    return { running: running.length };
   }
 
   #start(attempt: Attempt): void {

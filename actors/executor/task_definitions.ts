@@ -21,6 +21,7 @@ async function describeTask(task: RegisteredTask): Promise<MethodDefinition> {
     permissions: task.permissions,
     // Only where there is one: the digest of a definition must not change by what it does not say.
     ...(task.onFailure && { onFailure: describeHandler(task, task.onFailure) }),
+    ...(task.onLeaseLost === "continue" && { onLeaseLost: task.onLeaseLost }),
   };
   return {
     name,

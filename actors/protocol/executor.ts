@@ -15,13 +15,20 @@ export type ExecutorMessage =
     /** Gives back what has not started; after `abortAfterMs` aborts what runs, with reason `drain`. */
     readonly kind: "DrainExecutor";
     readonly abortAfterMs: number;
-  };
+  }
+  /**
+   * From the supervisor, when the node's lease is about to be lost: gives back what has not started,
+   * and aborts what runs, with reason `lease`, but for methods that go on.
+   */
+  | { readonly kind: "AbortForLease" };
 
 export interface ExecutorReplies {
   /** Acknowledges receipt, not the end. */
   AssignRuns: null;
   AbortRuns: null;
   DrainExecutor: null;
+  /** How many of the aborted have not stopped yet. */
+  AbortForLease: { readonly running: number };
 }
 
 export interface ExecutorProtocol {

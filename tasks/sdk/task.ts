@@ -67,6 +67,7 @@ export function task(
     heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? null,
     retry: options.retry === undefined ? null : Object.freeze({ ...options.retry }),
     permissions: Object.freeze({ ...options.permissions }),
+    onLeaseLost: options.onLeaseLost ?? "abort",
     onFailure: options.onFailure === undefined ? null : Object.freeze({ ...options.onFailure }),
     input: options.input ?? null,
     run: options.run,

@@ -18,13 +18,17 @@ export class RetryAfter extends Error {
   }
 }
 
-/** Why the signal of a run aborts: its task was cancelled, it took too long, or the node stops. */
-export type TaskAbortCause = "cancelled" | "timeout" | "drain" | "stale";
+/**
+ * Why the signal of a run aborts: its task was cancelled, it took too long, the node stops, or other
+ * nodes will soon take the node for dead and run the task again.
+ */
+export type TaskAbortCause = "cancelled" | "timeout" | "drain" | "lease" | "stale";
 
 const ABORT_TEXTS: Readonly<Record<TaskAbortCause, string>> = {
   cancelled: "The task was cancelled",
   timeout: "The task took longer than its timeout allows",
   drain: "The node is stopping; the task will run again elsewhere",
+  lease: "The node cannot reach its database; the task will run again elsewhere",
   stale: "Another run of the task has taken over",
 };
 

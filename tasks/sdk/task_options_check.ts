@@ -14,6 +14,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
   "queue",
   "permissions",
   "onFailure",
+  "onLeaseLost",
   "mode",
   "run",
 ]);
@@ -41,6 +42,7 @@ const RULES: Readonly<Record<string, readonly [check: Check, must: string]>> = {
     "1 to 200 characters of A–Z a–z 0–9 . _ : -",
   ],
   mode: [isOneOf("async", "blocking"), '"async" or "blocking"'],
+  onLeaseLost: [isOneOf("abort", "continue"), '"abort" or "continue"'],
 };
 
 const RETRY_RULES: typeof RULES = {

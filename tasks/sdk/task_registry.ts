@@ -14,6 +14,7 @@ export interface RegisteredTask {
   readonly retry: TaskRetry | null;
   readonly permissions: TaskRights;
   readonly onFailure: TaskFailureHandler | null;
+  readonly onLeaseLost: "abort" | "continue";
   readonly input: StandardSchemaV1 | null;
   /** Takes what `input` gives, or the array of arguments: only its definition knows the type. */
   run(input: unknown, ctx: TaskContext): unknown;

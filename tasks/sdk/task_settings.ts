@@ -54,6 +54,12 @@ export interface TaskSettings {
   readonly permissions?: TaskRights;
   /** Submitted when a task of this method is dead-lettered, unless its submission says otherwise. */
   readonly onFailure?: TaskFailureHandler;
+  /**
+   * What becomes of a run whose node can't reach the shared database for 18 s: `abort` (default) stops
+   * it before it starts anew on another node. With `continue` its code goes on, perhaps beside the
+   * other run; its outcome counts only where nobody has taken over.
+   */
+  readonly onLeaseLost?: "abort" | "continue";
   /** Without it an async function is `async`, a plain one `blocking`. */
   readonly mode?: TaskMode;
 }
