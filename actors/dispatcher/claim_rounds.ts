@@ -54,6 +54,7 @@ export class ClaimRounds {
   #claiming = false;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
+  #paused = false;
   #failure: string | null = null;
 
   constructor(options: ClaimRoundsOptions) {
@@ -114,6 +115,12 @@ export class ClaimRounds {
     return new Set(open.map(({ pool }) => pool));
   }
 
+  /** Claims nothing for a while, or goes on. */
+  pause(paused: boolean): void {
+    this.#paused = paused;
+    this.pump();
+  }
+
   /** Claims nothing more. */
   stop(): void {
     this.#stopped = true;
@@ -122,7 +129,7 @@ export class ClaimRounds {
 
   /** Claims, unless a claim is on its way, until there is no more work or no more room. */
   pump(): void {
-    if (this.#claiming || this.#stopped) return;
+    if (this.#claiming || this.#stopped || this.#paused) return;
     const plans = this.#planClaims();
     if (plans.length === 0) return;
     this.#claiming = true;

@@ -141,6 +141,10 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
         return this.#claims.configure(message.queue);
       case "GetSlots":
         return this.#onGetSlots();
+      case "LeaseChanged":
+        return this.#claims.pause(!message.held);
+      case "CondemnExecutor":
+        return { spared: this.#onCondemnExecutor(message) };
       case "GetPlacements":
         return placementsOf(message.tasks, [...this.#executors.values()], this.#pools);
       case "DrainRuns":
@@ -213,6 +217,18 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       if (run !== undefined) run.overdue ??= { since: now, silent: ref.silent };
     }
     this.#stuck.watch();
+  }
+
+  /** True where the executor is spared; else what it holds is judged, and its end is the supervisor's. */
+  #onCondemnExecutor({ executor: name, incarnation, sparing }: MessageOf<"CondemnExecutor">) {
+    const executor = this.#executors.get(name);
+    if (executor?.incarnation !== incarnation) return false;
+    const { running } = executor;
+    const goesOn = ({ method }: typeof running[number]) =>
+      method !== null && sparing.includes(method);
+    if (running.length > 0 && running.every(goesOn)) return true;
+    this.#terminations.condemn(executor, { kind: "lease" });
+    return false;
   }
 
   #onGetSlots(): DispatcherReplies["GetSlots"] {

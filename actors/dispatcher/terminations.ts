@@ -25,10 +25,17 @@ export class Terminations {
 
   /** Judges what an executor holds, once, and has its isolate ended. It gets nothing more. */
   terminate(executor: ExecutorSlots, cause: TerminationCause): void {
-    if (executor.terminating) return;
+    if (this.condemn(executor, cause)) {
+      this.endIsolate(executor.name, executor.incarnation, cause.kind);
+    }
+  }
+
+  /** Judges what an executor holds whose end somebody else sees to; false when that was done before. */
+  condemn(executor: ExecutorSlots, cause: TerminationCause): boolean {
+    if (executor.terminating) return false;
     executor.terminating = true;
     this.#verdicts.set(executor.incarnation, judge(executor, cause, this.#options.now()));
-    this.endIsolate(executor.name, executor.incarnation, cause.kind);
+    return true;
   }
 
   /** Has an isolate ended of whose runs nothing is known. */

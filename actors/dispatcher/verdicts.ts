@@ -10,7 +10,9 @@ export type TerminationCause =
   /** It answers no more, and any of its running tasks may be why. */
   | { readonly kind: "blocked" }
   /** It answers no more although it had nothing to run. */
-  | { readonly kind: "unreachable" };
+  | { readonly kind: "unreachable" }
+  /** The node's lease is about to be lost, and its code has not stopped for that. */
+  | { readonly kind: "lease" };
 
 /**
  * Judges what an executor held when its isolate was ended on purpose. The culprit, where it is known, is
@@ -48,6 +50,7 @@ function culpritOf(
       return another === undefined && only && deadlineOf(only) <= now ? only : undefined;
     }
     case "unreachable":
+    case "lease":
       return undefined;
     default:
       return unreachable(cause);

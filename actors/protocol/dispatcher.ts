@@ -28,6 +28,18 @@ export type DispatcherMessage =
   }
   | { readonly kind: "QueueChanged"; readonly queue: QueueConfig }
   | { readonly kind: "GetSlots" }
+  /** From the supervisor: while the node's lease is about to be lost, nothing is claimed. */
+  | { readonly kind: "LeaseChanged"; readonly held: boolean }
+  | {
+    /**
+     * From the supervisor, which will end an isolate for the lost lease: its runs go back uncharged.
+     * Where all that runs there is of methods that go on, it is spared.
+     */
+    readonly kind: "CondemnExecutor";
+    readonly executor: string;
+    readonly incarnation: string;
+    readonly sparing: readonly string[];
+  }
   | { readonly kind: "DrainRuns"; readonly deadlineMs: number };
 
 export interface OverdueRun extends RunRef {
@@ -44,6 +56,7 @@ export interface ExecutorSlots {
 
 export interface DispatcherReplies extends PlacementReplies {
   GetSlots: readonly ExecutorSlots[];
+  CondemnExecutor: { readonly spared: boolean };
   /** Resolves when no run is held any more, or at the deadline with what is left. */
   DrainRuns: { readonly left: number };
 }
