@@ -40,7 +40,7 @@ async function startNode(config: NodeConfig): Promise<number> {
   const signals = listenForStop();
   const node = new NodeSupervisor({
     config,
-    node: `n-${crypto.randomUUID()}`,
+    newId: () => `n-${crypto.randomUUID()}`,
     tls: config.tls && {
       cert: await Deno.readTextFile(config.tls.certFile),
       key: await Deno.readTextFile(config.tls.keyFile),

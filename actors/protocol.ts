@@ -11,6 +11,7 @@ export type * from "./protocol/dispatcher.ts";
 export type * from "./protocol/executor.ts";
 export type * from "./protocol/reader.ts";
 export type * from "./protocol/events.ts";
+export type * from "./protocol/cluster.ts";
 export type * from "./protocol/supervisor.ts";
 export type * from "./protocol/explain.ts";
 export type * from "./protocol/cluster_news.ts";

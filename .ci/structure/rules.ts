@@ -29,6 +29,7 @@ export const MODULES: readonly ModuleRule[] = [
   { name: "storage", files: /^actors\/storage\//, mayImport: ["domain"] },
   { name: "scheduler", files: /^actors\/scheduler\//, mayImport: [...ACTOR, "storage"] },
   { name: "reader", files: /^actors\/reader\//, mayImport: [...ACTOR, "storage"] },
+  { name: "cluster", files: /^actors\/cluster\//, mayImport: [...ACTOR, "storage"] },
   { name: "dispatcher", files: /^actors\/dispatcher\//, mayImport: ACTOR },
   { name: "supervisor", files: /^actors\/supervisor\//, mayImport: ACTOR },
   { name: "executor", files: /^actors\/executor\//, mayImport: [...ACTOR, "tasks", "sdk"] },

@@ -11,8 +11,11 @@ import { LEASE } from "./lease.ts";
 /** Shorter than a node's lease, so that a lost leader is replaced before anyone has to be reclaimed. */
 export const LEADER_LEASE_MS = 15_000;
 
-/** What clocks of two speeds, and the way to the scheduler, may cost of a leader's lease. */
-const BELIEF_MARGIN_MS = 2_000;
+/**
+ * How long a leader believes in its lease: less, by what clocks of two speeds, and the way to the
+ * scheduler, may cost.
+ */
+export const BELIEF_MS = LEADER_LEASE_MS - 2_000;
 
 /** The record; `term` 0 and no node before the first election. */
 export interface Leadership {
@@ -70,7 +73,7 @@ export interface Belief {
 /** The term in which a node may still begin a leader's work; null: none that it can be sure of. */
 export function believedTerm(belief: Belief | null, monotonic: number): number | null {
   if (belief === null) return null;
-  return monotonic - belief.sentAt < LEADER_LEASE_MS - BELIEF_MARGIN_MS ? belief.term : null;
+  return monotonic - belief.sentAt < BELIEF_MS ? belief.term : null;
 }
 
 /**

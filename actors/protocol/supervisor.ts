@@ -1,6 +1,8 @@
 /** What the supervisor takes, and what it replies. */
 import type { Result } from "../domain/error.ts";
 
+import type { ClusterStatus } from "./cluster.ts";
+
 /** One actor in the tree that `/api/system` shows. */
 export interface ActorStatus {
   readonly name: string;
@@ -29,6 +31,8 @@ export interface SystemStatus {
   readonly clockSteps?: number;
   readonly lastClockStep?: ClockStep | null;
   readonly actors: readonly ActorStatus[];
+  /** All nodes that share the store; absent where none can. */
+  readonly cluster?: ClusterStatus;
 }
 
 /** The wall clock was set, or the machine slept. */
@@ -77,6 +81,19 @@ export type SupervisorMessage =
   }
   /** There is none, or none any more. */
   | { readonly kind: "WorkMoving" }
+  | {
+    /** From the cluster actor: a renewal stood that was sent after the tick at `at`. */
+    readonly kind: "LeaseRenewed";
+    readonly node: string;
+    readonly at: number;
+    readonly cluster: ClusterStatus;
+  }
+  | {
+    /** `node` is no member any more, and its runs go to others: it has to begin anew with a new id. */
+    readonly kind: "NodeFenced";
+    readonly node: string;
+    readonly cause: string;
+  }
   | { readonly kind: "InjectFault"; readonly actor: string; readonly fault: FaultKind };
 
 export interface SupervisorReplies {

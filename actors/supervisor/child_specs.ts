@@ -7,7 +7,8 @@ import type { LoggingOptions } from "../telemetry/logger.ts";
 /** What the specs need to know while the node runs. */
 export interface SpecSources {
   readonly config: NodeConfig;
-  readonly node: string;
+  /** The node's id, which is another one after the node was lost. */
+  readonly node: () => string;
   readonly logging: LoggingOptions;
   readonly graceMs: number;
   readonly tls: { readonly cert: string; readonly key: string } | null;
@@ -29,8 +30,26 @@ const COMMON = { ping: PING, startMs: 30_000, stopMs: 5_000, restart: "permanent
 
 /** Every actor of a node but its executors, in the order in which they become ready. */
 export function childSpecs(sources: SpecSources): readonly ChildSpec[] {
-  const specs = [scheduler(sources), reader(sources), dispatcher(sources), http(sources)];
-  return sources.config.grpc === null ? specs : [...specs, grpc(sources, sources.config.grpc)];
+  const { databaseUrl, grpc: address } = sources.config;
+  return [
+    ...(databaseUrl === null ? [] : [cluster(sources, databaseUrl)]),
+    ...[scheduler(sources), reader(sources), dispatcher(sources), http(sources)],
+    ...(address === null ? [] : [grpc(sources, address)]),
+  ];
+}
+
+function cluster(sources: SpecSources, databaseUrl: string): ChildSpec {
+  const { config, node, logging } = sources;
+  return {
+    ...COMMON,
+    name: "cluster",
+    entry: new URL("../cluster/worker.ts", import.meta.url),
+    permissions: storeRights(config),
+    init: () => ({ node: node(), databaseUrl, definitions: sources.definitions(), logging }),
+    links: ["scheduler", "dispatcher"],
+    stopMs: 10_000,
+    startAfter: sources.executors,
+  };
 }
 
 function scheduler(sources: SpecSources): ChildSpec {
@@ -41,8 +60,9 @@ function scheduler(sources: SpecSources): ChildSpec {
     entry: new URL("../scheduler/worker.ts", import.meta.url),
     permissions: storeRights(config),
     init: () => ({
-      node,
+      node: node(),
       dataDir: config.dataDir,
+      databaseUrl: config.databaseUrl,
       definitions: sources.definitions(),
       allowTaskPermissions: config.allowTaskPermissions,
       resultCacheBytes: config.resultCacheBytes,
@@ -53,7 +73,7 @@ function scheduler(sources: SpecSources): ChildSpec {
     }),
     links: ["dispatcher", ...frontEnds(config)],
     group: CORE,
-    startAfter: sources.executors,
+    startAfter: config.databaseUrl === null ? sources.executors : [...sources.executors, "cluster"],
   };
 }
 
@@ -63,7 +83,7 @@ function reader({ config, logging }: SpecSources): ChildSpec {
     name: "reader",
     entry: new URL("../reader/worker.ts", import.meta.url),
     permissions: storeRights(config),
-    init: () => ({ dataDir: config.dataDir, logging }),
+    init: () => ({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, logging }),
     links: frontEnds(config),
     startAfter: ["scheduler"],
   };
@@ -95,7 +115,14 @@ function http(sources: SpecSources): ChildSpec {
         http: { ...config.http, port: port ?? config.http.port },
       });
       const bindPatienceMs = port === null ? 0 : BIND_PATIENCE_MS;
-      return { config: bound, node, methods: sources.definitions(), logging, tls, bindPatienceMs };
+      return {
+        config: bound,
+        node: node(),
+        methods: sources.definitions(),
+        logging,
+        tls,
+        bindPatienceMs,
+      };
     },
     links: ["scheduler", "reader", "dispatcher", ...(config.grpc === null ? [] : ["grpc"])],
     startAfter: ["scheduler", "reader", "dispatcher"],
@@ -116,7 +143,7 @@ function grpc(sources: SpecSources, address: NonNullable<NodeConfig["grpc"]>): C
       const bindPatienceMs = port === null ? 0 : BIND_PATIENCE_MS;
       return {
         config: bound,
-        node,
+        node: node(),
         methods: sources.definitions(),
         logging,
         bindPatienceMs,

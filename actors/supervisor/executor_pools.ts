@@ -5,7 +5,7 @@ import type { LoggingOptions } from "../telemetry/logger.ts";
 import { executorEntry } from "./task_modules.ts";
 
 export interface ExecutorPoolsOptions {
-  readonly node: string;
+  readonly node: () => string;
   readonly moduleUrls: readonly string[];
   /** Isolates of each mode in one pool. */
   readonly executors: number;
@@ -64,7 +64,7 @@ export class ExecutorPools {
       name: `executor-${++this.#count}`,
       entry: executorEntry(moduleUrls),
       permissions: rightsOf(permissions),
-      init: () => ({ node, pool, slots, moduleUrls, graceMs, otel, logging }),
+      init: () => ({ node: node(), pool, slots, moduleUrls, graceMs, otel, logging }),
       links: ["scheduler", "dispatcher"],
       // Task code may keep its isolate busy. The dispatcher knows what runs there, and looks after it.
       ping: null,

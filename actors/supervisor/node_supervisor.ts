@@ -13,6 +13,7 @@ import type { MethodDefinition, TaskPermissions } from "../domain/task.ts";
 import type {
   DispatcherProtocol,
   FrontEndProtocol,
+  NodeAddress,
   SchedulerProtocol,
   SupervisorMessage,
   SupervisorProtocol,
@@ -22,11 +23,12 @@ import { ActorSystem, type Behaviour, errorMessage, type SystemEvent } from "../
 import { getLogger } from "../telemetry/logger.ts";
 import { AbandonedIsolates, MAX_ABANDONED } from "./abandoned_isolates.ts";
 import { childSpecs } from "./child_specs.ts";
+import { ClusterMember } from "./cluster_member.ts";
 import { ConditionReports } from "./condition_reports.ts";
 import { logSystemEvent } from "./event_log.ts";
 import { ExecutorPools } from "./executor_pools.ts";
 import { notReadyReasons } from "./readiness.ts";
-import { addressFrom, definitionsFrom, portFrom } from "./ready_data.ts";
+import { addressFrom, definitionsFrom, hostAndPort, portFrom } from "./ready_data.ts";
 import { listTaskModules } from "./task_modules.ts";
 
 export interface NodeAddresses {
@@ -36,7 +38,8 @@ export interface NodeAddresses {
 
 export interface NodeSupervisorOptions {
   readonly config: NodeConfig;
-  readonly node: string;
+  /** Makes the node's id, and another one whenever it has to begin anew. */
+  readonly newId: () => string;
   /** Texts of the TLS files, read by the caller. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly otel: boolean;
@@ -54,6 +57,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
   readonly #options: NodeSupervisorOptions;
   readonly #system: ActorSystem;
   readonly #startedAt = Date.now();
+  readonly #member: ClusterMember;
   #pools: ExecutorPools | null = null;
   #definer = "";
   readonly #abandoned = new AbandonedIsolates();
@@ -66,6 +70,14 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
   constructor(options: NodeSupervisorOptions) {
     this.#options = options;
     this.#system = new ActorSystem({ onEvent: (event) => this.#onEvent(event) });
+    this.#member = new ClusterMember({
+      system: this.#system,
+      newId: options.newId,
+      address: () => this.#address(),
+      poolOf: (executor) => this.#pools?.poolOf(executor) ?? null,
+      goingOn: () => this.#methodsGoingOn(),
+      onAbandoned: (executor) => this.#noteEnd(executor, "unreachable"),
+    });
     this.#system.serve<SupervisorProtocol>(this, { laneOf: { GetSystem: "reads" }, max: {} });
   }
 
@@ -76,7 +88,8 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
 
   /** Starts every actor; rejects with the text of the first that can't. */
   async start(): Promise<NodeAddresses> {
-    const { config, node, tls, otel } = this.#options;
+    const { config, tls, otel } = this.#options;
+    const node = () => this.#member.node;
     const logging = { format: config.logFormat, level: config.logLevel };
     const pools = new ExecutorPools({
       node,
@@ -103,6 +116,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
     });
     await this.#system.start([...executors, ...core]);
     this.#started = true;
+    if (config.databaseUrl !== null) this.#member.begin();
     this.#warnAboutPermissions();
     return {
       http: addressFrom(this.#system.readyData("http")),
@@ -127,6 +141,10 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       case "StoreBroken":
         this.#failed.resolve(`the store is broken: ${message.cause}`);
         return null;
+      case "LeaseRenewed":
+        return this.#member.onRenewed(message);
+      case "NodeFenced":
+        return this.#member.onFenced(message);
       case "InjectFault":
         return this.#onInjectFault(message);
       default:
@@ -154,8 +172,9 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       { kind: "DrainRuns", deadlineMs: drainMs },
       { deadlineMs: drainMs + GRACE_MS + SHORT_MS },
     );
+    this.#member.stop();
     await this.#system.stop({
-      order: ["http", "grpc", "executor-", "dispatcher", "scheduler", "reader"],
+      order: ["http", "grpc", "executor-", "dispatcher", "scheduler", "reader", "cluster"],
       deadlineMs: STOP_MS,
     });
     return drained.ok ? drained.value.left : 0;
@@ -165,9 +184,10 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
     const actors = this.#system.info();
     const draining = this.#draining !== null;
     const { storeError, stalled, clockSteps, lastClockStep } = this.#reports;
-    const notReady = notReadyReasons(actors, { storeError, stalled, draining });
+    const leaseTrouble = this.#member.trouble;
+    const notReady = notReadyReasons(actors, { storeError, stalled, draining, leaseTrouble });
     return {
-      node: this.#options.node,
+      node: this.#member.node,
       version: VERSION,
       denoVersion: Deno.version.deno,
       startedAt: this.#startedAt,
@@ -198,6 +218,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
           lanes,
         })),
       ],
+      ...(this.#member.cluster && { cluster: this.#member.cluster }),
     };
   }
 
@@ -209,11 +230,12 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       reason: cause,
       restart: true,
     });
-    if (terminated && this.#abandoned.note(cause)) this.#onAbandoned(executor);
+    if (terminated) this.#noteEnd(executor, cause);
     return null;
   }
 
-  #onAbandoned(executor: string): void {
+  #noteEnd(executor: string, cause: string): void {
+    if (!this.#abandoned.note(cause)) return;
     const { count, tooMany } = this.#abandoned;
     log.warn(
       "{executor} did not answer and was given up: its code may hold a core until the node ends " +
@@ -255,6 +277,24 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       if (pool === key || pool === aloneKey(key)) return permissions;
     }
     return null;
+  }
+
+  /** Every name of the methods whose code goes on without the lease. */
+  #methodsGoingOn(): readonly string[] {
+    return this.#definitions().flatMap(({ name, aliases, onLeaseLost }) =>
+      onLeaseLost === "continue" ? [name, ...aliases] : []
+    );
+  }
+
+  #address(): NodeAddress {
+    const { config } = this.#options;
+    const http = this.#system.readyData("http");
+    const grpc = this.#system.readyData("grpc");
+    const scheme = config.tls === null ? "http" : "https";
+    return {
+      http: http === undefined ? null : `${scheme}://${hostAndPort(addressFrom(http))}`,
+      grpc: grpc === undefined ? null : hostAndPort(addressFrom(grpc)),
+    };
   }
 
   #definitions(): readonly MethodDefinition[] {

@@ -6,16 +6,19 @@ export interface NodeCondition {
   readonly storeError: string | null;
   readonly stalled: readonly StalledPool[];
   readonly draining: boolean;
+  /** Why its lease can't be relied on. */
+  readonly leaseTrouble: string | null;
 }
 
 /** Why a node is not ready; empty when it is. */
 export function notReadyReasons(
   actors: readonly ActorInfo[],
-  { storeError, stalled, draining }: NodeCondition,
+  { storeError, stalled, draining, leaseTrouble }: NodeCondition,
 ): readonly string[] {
   const reasons: string[] = [];
   if (draining) reasons.push("the node is shutting down");
   if (storeError !== null) reasons.push(`the store takes no writes: ${storeError}`);
+  if (leaseTrouble !== null) reasons.push(leaseTrouble);
   for (const { pool, cause } of stalled) {
     reasons.push(`ready work of pool ${pool} is not dispatched: ${cause}`);
   }

@@ -22,3 +22,10 @@ export function addressFrom(ready: unknown): { readonly host: string; readonly p
   }
   throw new Error("a front-end did not say where it listens");
 }
+
+/** An address as text, with brackets around an IPv6 one. */
+export function hostAndPort(
+  { host, port }: { readonly host: string; readonly port: number },
+): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}

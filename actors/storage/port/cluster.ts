@@ -31,12 +31,16 @@ export interface MemberRecord {
   readonly address: MemberAddress;
   readonly state: NodeState;
   readonly load: MemberLoad;
-  /** How many methods it knows, and a hash of their definitions: others that it has, they are equal. */
+  /** How many methods it knows, and a hash of their definitions: where that is equal, so are they. */
   readonly methods: number;
   readonly methodsHash: string;
   /** Epoch ms of the store's clock. */
   readonly startedAt: number;
   readonly renewedAt: number;
+  /** When a sweep or its leave brought it to its state; null while it is active. */
+  readonly markedAt: number | null;
+  /** Of a node that is gone: nothing is left of its runs. */
+  readonly reclaimed: boolean;
 }
 
 /** A renewal, with what the others are to know. */
@@ -48,6 +52,8 @@ export interface Renewal {
 
 /** What a renewal came to. */
 export interface Renewed {
+  /** Epoch ms of the store's clock, as of the renewal. */
+  readonly now: number;
   /** The node's own state: renewed only when `active`; null when it is not known at all. */
   readonly state: NodeState | null;
   /** After the election in which the renewal took part. */
@@ -74,8 +80,9 @@ export interface LeaderClaim {
  */
 export interface ClusterStore {
   /**
-   * Enters the node, with a slot of its own for counters.
+   * Enters the node, with a slot of its own for counters. One that is there keeps what it has.
    *
+   * @throws {StoreFencedError} when it was declared lost.
    * @throws {Error} when all slots are taken.
    */
   join(member: NewMember): Promise<{ readonly slot: number }>;

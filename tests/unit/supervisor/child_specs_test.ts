@@ -63,7 +63,7 @@ function rightsWith(config: NodeConfig): Readonly<Record<string, unknown>> {
 function specsOf(config: NodeConfig): ReturnType<typeof childSpecs> {
   return childSpecs({
     config,
-    node: "n",
+    node: () => "n",
     logging: { format: "json", level: "info" },
     graceMs: 1,
     tls: null,

@@ -34,7 +34,7 @@ Deno.test("executor pools start a pool once, and again when it was forgotten", (
 
 function open(): ExecutorPools {
   return new ExecutorPools({
-    node: "n",
+    node: () => "n",
     moduleUrls: [],
     executors: 2,
     concurrency: 50,

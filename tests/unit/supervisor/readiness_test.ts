@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ActorInfo } from "../../../actors/runtime/mod.ts";
 import { notReadyReasons } from "../../../actors/supervisor/readiness.ts";
 
-const WELL = { storeError: null, stalled: [], draining: false };
+const WELL = { storeError: null, stalled: [], draining: false, leaseTrouble: null };
 
 Deno.test("node is ready with all core actors and one executor", () => {
   const actors = [actor("scheduler"), actor("executor-1", "restarting"), actor("executor-2")];
@@ -36,6 +36,13 @@ Deno.test("node is not ready while ready work is not dispatched", () => {
   const stalled = [{ pool: "async", cause: "no executor of it has joined" }];
   assert.deepEqual(notReadyReasons([actor("executor-1")], { ...WELL, stalled }), [
     "ready work of pool async is not dispatched: no executor of it has joined",
+  ]);
+});
+
+Deno.test("node is not ready while its lease is not renewed", () => {
+  const leaseTrouble = "its lease was not renewed for 7 s";
+  assert.deepEqual(notReadyReasons([actor("executor-1")], { ...WELL, leaseTrouble }), [
+    leaseTrouble,
   ]);
 });
 
