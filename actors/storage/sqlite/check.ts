@@ -1,4 +1,4 @@
-import { integerOrNull } from "./column.ts";
+import { integerOrNull } from "../row/column.ts";
 import { Connection } from "./connection.ts";
 import { type DatabaseFacts, inspectDatabase } from "./database_check.ts";
 import { readSchemaVersion } from "./schema.ts";

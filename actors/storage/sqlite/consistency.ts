@@ -1,5 +1,5 @@
 import { SOUNDNESS_RULES, type SoundnessRule } from "../soundness.ts";
-import { integer, textOrNull } from "./column.ts";
+import { integer, textOrNull } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 
 /** Rules of tables that only this backend has. */

@@ -1,6 +1,6 @@
 import { deadLetterReason, type DeadLetterState } from "../../domain/dead_letter.ts";
 import type { FailureReason, TaskStatus } from "../../domain/task.ts";
-import { integer } from "./column.ts";
+import { integer } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 
 /** The numbers that a store gives out, none of them twice. */

@@ -1,4 +1,4 @@
-import { integer, text } from "./column.ts";
+import { integer, text } from "../row/column.ts";
 import { Connection } from "./connection.ts";
 import { findInconsistencies } from "./consistency.ts";
 import { readSchemaVersion } from "./schema.ts";

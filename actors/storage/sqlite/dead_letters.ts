@@ -2,7 +2,7 @@
 import { FAILURE_REASONS } from "../../domain/task.ts";
 import type { StoreReader, StoreWriter } from "../port.ts";
 import type { DeadLetterCount, DeadLetterQuery, DeadLetterRecord } from "../port/dead_letters.ts";
-import { integer, oneOf, text } from "./column.ts";
+import { integer, oneOf, text } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 import { columnsWithShortTexts, fewRows, matching, type Scan, scanEnd } from "./listing.ts";
 import { decodeRun, RUN_COLUMNS } from "./runs.ts";

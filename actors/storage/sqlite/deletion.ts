@@ -4,7 +4,7 @@
  */
 import { TASK_STATUSES } from "../../domain/task.ts";
 import type { Deleted } from "../port/retention.ts";
-import { integer, integerOrNull, oneOf, text } from "./column.ts";
+import { integer, integerOrNull, oneOf, text } from "../row/column.ts";
 import type { TaskKind } from "./counters.ts";
 import { type NumSet, numSets } from "./num_sets.ts";
 import { decodeReason } from "./task_row.ts";

@@ -2,7 +2,7 @@
 import { aloneKey } from "../../domain/pool.ts";
 import type { TaskRecord } from "../../domain/task.ts";
 import type { StoreWriter } from "../port.ts";
-import { integerOrNull } from "./column.ts";
+import { integerOrNull } from "../row/column.ts";
 import { COLUMNS_WITHOUT_TEXTS, decodeTask } from "./task_row.ts";
 import type { Transaction } from "./transaction.ts";
 

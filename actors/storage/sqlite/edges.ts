@@ -1,7 +1,7 @@
 /** The graph: who waits for whom. */
 import { TASK_STATUSES, type TaskStatus } from "../../domain/task.ts";
 import type { DependencyState, Dependent } from "../port.ts";
-import { integer, oneOf, text, textOrNull } from "./column.ts";
+import { integer, oneOf, text, textOrNull } from "../row/column.ts";
 import { COLUMNS_WITHOUT_TEXTS, decodeReason, decodeTask, TASK_TABLES } from "./task_row.ts";
 import type { Transaction } from "./transaction.ts";
 

@@ -1,7 +1,7 @@
 /** Idempotency keys: what a client sent once, so that a repetition finds it. */
 import type { IdempotencyEntry } from "../port.ts";
-import { integer, integerOrNull, text } from "./column.ts";
-import { plain } from "./text_column.ts";
+import { integer, integerOrNull, text } from "../row/column.ts";
+import { plain } from "../row/text_column.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Expired keys that go with every insert, beyond as many as are inserted: the table cannot grow by them. */

@@ -1,7 +1,7 @@
 /** Pages of tasks: newest first, or by latest change. */
 import type { TaskRecord } from "../../domain/task.ts";
 import type { StoreReader, TaskQuery } from "../port.ts";
-import { integer, integerOrNull, text } from "./column.ts";
+import { integer, integerOrNull, text } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 import { both, type Condition, filterCondition } from "./task_filter.ts";
 import { COLUMNS_WITH_SHORT_TEXTS, decodeTask } from "./task_row.ts";

@@ -1,7 +1,7 @@
 /** What task code says while it runs. */
 import { LIMITS, type LogLine } from "../../domain/task.ts";
 import type { StoreWriter } from "../port.ts";
-import { integer } from "./column.ts";
+import { integer } from "../row/column.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** See `StoreWriter.appendLogs`. */

@@ -1,7 +1,7 @@
 /** What is left of rate limits. */
 import type { TokenBucket } from "../../domain/token_bucket.ts";
 import type { QueueRate } from "../port/queue_rates.ts";
-import { integer, real, text } from "./column.ts";
+import { integer, real, text } from "../row/column.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** See `QueueRateWriter.loadQueueRates`. */

@@ -1,8 +1,8 @@
 /** Settings of queues. */
 import type { QueueConfig } from "../../domain/task.ts";
-import { integer, integerOrNull, text } from "./column.ts";
+import { integer, integerOrNull, text } from "../row/column.ts";
 import type { Connection, Row } from "./connection.ts";
-import { plain } from "./text_column.ts";
+import { plain } from "../row/text_column.ts";
 import type { Transaction } from "./transaction.ts";
 
 const COLUMNS = "name, concurrency, rate_limit, rate_per_ms, weight, key_concurrency, paused";

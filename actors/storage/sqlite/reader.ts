@@ -7,7 +7,7 @@ import {
 } from "../../domain/task.ts";
 import type { StoreReader, TaskQuery } from "../port.ts";
 import type { SnapshotView } from "../port/explain.ts";
-import { integer, oneOf, text } from "./column.ts";
+import { integer, oneOf, text } from "../row/column.ts";
 import { Connection, type Row } from "./connection.ts";
 import * as deadLetters from "./dead_letters.ts";
 import { listChanges, listTasks } from "./listing.ts";

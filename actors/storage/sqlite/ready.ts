@@ -1,11 +1,11 @@
 /** Picking ready tasks: keys take turns, inside a key by `readyOrder`. */
 import type { QueueAndPool, ReadyQuery, ReadyTasks } from "../port.ts";
 import type { ReadyPoolWriter } from "../port/ready_pools.ts";
-import { integer, text, textOrNull } from "./column.ts";
+import { integer, text, textOrNull } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 import { hasKeyless, type KeyRange, readyKeys } from "./ready_keys.ts";
 import { COLUMNS_WITH_ARGS, decodeTask, TASK_TABLES } from "./task_row.ts";
-import { plain } from "./text_column.ts";
+import { plain } from "../row/text_column.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** One concurrency key in its turn. */

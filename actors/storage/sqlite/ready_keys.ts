@@ -3,7 +3,7 @@
  * all further tasks of a key to the first task of the next. Keys without work are nowhere.
  */
 import type { QueueAndPool } from "../port.ts";
-import { integer, text } from "./column.ts";
+import { integer, text } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 
 /** A stretch of the keys of a queue and pool, in the order of the database. */

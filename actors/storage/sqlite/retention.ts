@@ -1,6 +1,6 @@
 /** What retention looks for, and what holds it back. */
 import type { Ended, EndedQuery } from "../port/retention.ts";
-import { integer } from "./column.ts";
+import { integer } from "../row/column.ts";
 import { numSets } from "./num_sets.ts";
 import type { Transaction } from "./transaction.ts";
 

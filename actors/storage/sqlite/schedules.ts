@@ -7,9 +7,9 @@ import {
   type TickRecord,
 } from "../../domain/schedule.ts";
 import { LIMITS } from "../../domain/task.ts";
-import { integer, integerOrNull, oneOf, text, textOrNull } from "./column.ts";
+import { integer, integerOrNull, oneOf, text, textOrNull } from "../row/column.ts";
 import type { Connection, Row } from "./connection.ts";
-import { plain } from "./text_column.ts";
+import { plain } from "../row/text_column.ts";
 import type { Transaction } from "./transaction.ts";
 
 const SCHEDULE_COLUMNS =

@@ -5,7 +5,7 @@ import schedules from "../migrations/0003_schedules.sql" with { type: "text" };
 import retention from "../migrations/0004_retention.sql" with { type: "text" };
 import queueRates from "../migrations/0005_queue_rates.sql" with { type: "text" };
 import uniqueTasks from "../migrations/0006_unique_tasks.sql" with { type: "text" };
-import { integer } from "./column.ts";
+import { integer } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 
 /** The steps of SQLite's schema, oldest first. */

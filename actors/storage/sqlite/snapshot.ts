@@ -3,7 +3,7 @@ import type { RunningTask } from "../../domain/explain.ts";
 import { TASK_STATUSES, type TaskRecord, type TaskStatus } from "../../domain/task.ts";
 import type { DependencyState } from "../port.ts";
 import type { RunningScope, SnapshotView } from "../port/explain.ts";
-import { integer, oneOf, text, textOrNull } from "./column.ts";
+import { integer, oneOf, text, textOrNull } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 import { readQueues } from "./queues.ts";
 import { hasKeyless, readyKeys } from "./ready_keys.ts";

@@ -1,5 +1,5 @@
 import { type Store, StoreBrokenError, StoreFullError, type StoreWriter } from "../port.ts";
-import { integer } from "./column.ts";
+import { integer } from "../row/column.ts";
 import { Connection } from "./connection.ts";
 import { Counters } from "./counters.ts";
 import { DataLock } from "./data_lock.ts";

@@ -1,16 +1,9 @@
 import type { SQLInputValue } from "node:sqlite";
-import {
-  TASK_STATUSES,
-  type TaskError,
-  type TaskReason,
-  type TaskRecord,
-  type TaskState,
-} from "../../domain/task.ts";
+import type { TaskState } from "../../domain/task.ts";
 import type { NewTask } from "../port.ts";
-import { type Column, integer, integerOrNull, oneOf, text, textOrNull } from "./column.ts";
-import type { Row } from "./connection.ts";
-import { decodeSpec } from "../row/spec_text.ts";
-import { plain } from "./text_column.ts";
+import { plain } from "../row/text_column.ts";
+
+export { decodeError, decodeReason, decodeTask, encodeError } from "../row/task_record.ts";
 
 /** Every table of which a task record consists. */
 export const TASK_TABLES = "tasks t JOIN task_inputs i ON i.num = t.num " +
@@ -31,88 +24,6 @@ export const COLUMNS_WITH_TEXTS = `${COLUMNS}, i.args, o.result, 0`;
 export const COLUMNS_WITH_SHORT_TEXTS =
   `${COLUMNS}, iif(octet_length(i.args) <= ?, i.args, NULL), ` +
   "iif(octet_length(o.result) <= ?, o.result, NULL), ifnull(octet_length(o.result) > ?, 0)";
-
-const STATUSES = new Set(TASK_STATUSES);
-const REASONS = new Set<TaskReason>([
-  "attempts_exhausted",
-  "non_retryable",
-  "timeout",
-  "expired",
-  "poison",
-  "invalid_input",
-  "upstream_failed",
-  "upstream_skipped",
-  "rule",
-  "drain",
-  "crash",
-  "neighbour",
-]);
-
-/** The record in a row of one of the column lists above. */
-export function decodeTask(row: Row): TaskRecord {
-  const args = textOrNull(row[34]);
-  return {
-    ...decodeSpec(text(row[32])),
-    num: integer(row[0]),
-    id: text(row[1]),
-    seq: integer(row[2]),
-    status: oneOf(STATUSES, row[3]),
-    reason: decodeReason(row[4]),
-    queue: text(row[5]),
-    method: text(row[6]),
-    pool: text(row[7]),
-    workflowNum: integerOrNull(row[8]),
-    concurrencyKey: textOrNull(row[9]),
-    run: integer(row[10]),
-    attempt: integer(row[11]),
-    crashes: integer(row[12]),
-    alone: row[13] === 1,
-    counts: decodeCounts(row),
-    readyOrder: integerOrNull(row[18]),
-    readyPool: textOrNull(row[19]),
-    readyAt: integerOrNull(row[20]),
-    dueAt: integerOrNull(row[21]),
-    expiresAt: integerOrNull(row[22]),
-    createdAt: integer(row[23]),
-    startedAt: integerOrNull(row[24]),
-    finishedAt: integerOrNull(row[25]),
-    cancelRequestedAt: integerOrNull(row[26]),
-    discardedAt: integerOrNull(row[31]),
-    node: textOrNull(row[27]),
-    executor: textOrNull(row[28]),
-    incarnation: textOrNull(row[29]),
-    progress: row[30] === null ? null : JSON.parse(text(row[30])),
-    error: decodeError(row[33]),
-    args: args ?? "[]",
-    result: textOrNull(row[35]),
-    ...(args === null ? { argsOmitted: true } : {}),
-    ...(row[36] === 1 ? { resultOmitted: true } : {}),
-  };
-}
-
-function decodeCounts(row: Row): TaskRecord["counts"] {
-  return {
-    total: integer(row[14]),
-    succeeded: integer(row[15]),
-    failed: integer(row[16]),
-    skipped: integer(row[17]),
-  };
-}
-
-/** Reads a `reason` column. */
-export function decodeReason(column: Column): TaskReason | null {
-  return column === null ? null : oneOf(REASONS, column);
-}
-
-/** Reads an `error` column, which `encodeError` alone writes. */
-export function decodeError(column: Column): TaskError | null {
-  return column === null ? null : JSON.parse(text(column));
-}
-
-/** The text of an `error` column. */
-export function encodeError(error: TaskError | null): string | null {
-  return error === null ? null : JSON.stringify(error);
-}
 
 /** Inserts a row of `tasks`; takes what `insertValues` gives. */
 export const INSERT_TASK = "INSERT INTO tasks (num, id, seq, queue, method, pool, workflow_num, " +

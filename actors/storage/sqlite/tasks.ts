@@ -1,7 +1,7 @@
 /** Tasks: inserting, changing, looking up and deleting them. */
 import type { TaskRecord } from "../../domain/task.ts";
 import type { NewTask, StoreWriter, TaskChange } from "../port.ts";
-import { integer, text } from "./column.ts";
+import { integer, text } from "../row/column.ts";
 import { encodeSpec } from "../row/spec_text.ts";
 import {
   COLUMNS_WITH_TEXTS,

@@ -1,4 +1,4 @@
-import { integerOrNull } from "./column.ts";
+import { integerOrNull } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 import type { Counters } from "./counters.ts";
 import { type NumSet, RANGE } from "./num_sets.ts";

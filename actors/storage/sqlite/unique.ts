@@ -1,6 +1,6 @@
 /** Tasks that are to be the only ones of their kind. */
 import type { TaskRecord, TaskStatus } from "../../domain/task.ts";
-import { text } from "./column.ts";
+import { text } from "../row/column.ts";
 import { COLUMNS_WITHOUT_TEXTS, decodeTask, TASK_TABLES } from "./task_row.ts";
 import type { Transaction } from "./transaction.ts";
 

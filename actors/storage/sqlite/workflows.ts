@@ -6,10 +6,10 @@ import {
   type WorkflowStatus,
 } from "../../domain/task.ts";
 import type { NewWorkflow, StoreWriter } from "../port.ts";
-import { integer, integerOrNull, oneOf, text, textOrNull } from "./column.ts";
+import { integer, integerOrNull, oneOf, text, textOrNull } from "../row/column.ts";
 import type { Connection, Row } from "./connection.ts";
 import { COLUMNS_WITHOUT_TEXTS, decodeTask } from "./task_row.ts";
-import { plain } from "./text_column.ts";
+import { plain } from "../row/text_column.ts";
 import type { Transaction } from "./transaction.ts";
 
 const STATUSES = new Set<WorkflowStatus>(["running", "completed", "failed", "cancelled"]);

@@ -1,7 +1,8 @@
-import type { SQLOutputValue } from "node:sqlite";
+/** What a database gave for a column, to be checked; `undefined` is one that the query does not have. */
+export type Column = unknown;
 
-/** What a column may hold; `undefined` is one that the query does not have. */
-export type Column = SQLOutputValue | undefined;
+/** A row as a database gives it: the columns in the order of the SELECT. */
+export type Row = readonly Column[];
 
 /** A column that is text by the schema. */
 export function text(value: Column): string {
