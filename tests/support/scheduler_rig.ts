@@ -20,6 +20,8 @@ export interface RigOptions {
   /** The scheduler's timer, where the test has it: nothing happens by itself then, see `passTo`. */
   readonly timer?: ManualTimer | null;
   readonly now?: number;
+  /** Where the store is not to be SQLite in a folder of the rig's own. */
+  readonly openStore?: () => Promise<Store>;
   /** Puts something between the scheduler and its store. */
   readonly wrapStore?: (store: Store) => Store;
 }
@@ -32,12 +34,14 @@ export class SchedulerRig implements AsyncDisposable {
   /** By how much the clock was set since the start, beyond the time that passed. */
   clockOffset = 0;
   readonly #timer: ManualTimer | null;
+  readonly #openStore: () => Promise<Store>;
   readonly #wrapStore: (store: Store) => Store;
   #scheduler: Scheduler | null = null;
 
-  private constructor(dataDir: string, { timer = null, now, wrapStore }: RigOptions) {
+  private constructor(dataDir: string, { timer = null, now, openStore, wrapStore }: RigOptions) {
     this.dataDir = dataDir;
     this.#timer = timer;
+    this.#openStore = openStore ?? (() => openSqliteStore({ dataDir, now: () => this.now }));
     this.#wrapStore = wrapStore ?? ((store) => store);
     if (now !== undefined) this.now = now;
   }
@@ -67,7 +71,7 @@ export class SchedulerRig implements AsyncDisposable {
         ...init,
       },
       context: this.#context(),
-      store: this.#wrapStore(await openSqliteStore({ dataDir: this.dataDir, now: () => this.now })),
+      store: this.#wrapStore(await this.#openStore()),
       monotonic: () => this.now - this.clockOffset,
       random: () => 0.5,
       ...(this.#timer && { startTimer: this.#timer.start }),
@@ -87,6 +91,11 @@ export class SchedulerRig implements AsyncDisposable {
     }
   }
 
+  /** True between `start` and `stop`. */
+  get isUp(): boolean {
+    return this.#scheduler !== null;
+  }
+
   /** Resolves when all commits are done that have been set off. */
   async settle(): Promise<void> {
     await this.ask({ kind: "GetDispatchState" });
@@ -98,6 +107,13 @@ export class SchedulerRig implements AsyncDisposable {
   ): Promise<SchedulerReplies[K]> {
     if (this.#scheduler === null) throw new Error("the scheduler is stopped");
     return await this.#scheduler.receive(message) as SchedulerReplies[K];
+  }
+
+  /** Tells the scheduler something, and waits until it has done what is done at once. */
+  async tell(message: SchedulerMessage): Promise<void> {
+    if (this.#scheduler === null) throw new Error("the scheduler is stopped");
+    await this.#scheduler.receive(message);
+    await this.settle();
   }
 
   /** Submits and expects acceptance. */
