@@ -1,5 +1,6 @@
 /** The node's Prometheus metrics: fed by commit events, and by what the actors answer at a scrape. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { NODE_STATES } from "../actors/domain/lease.ts";
 import type { TaskStatus } from "../actors/domain/task.ts";
 import { RateMeter } from "./rate_meter.ts";
 import type {
@@ -71,6 +72,8 @@ export class Metrics {
   readonly #lanes = this.#gauge("dtask_actor_lane_depth", "Waiting messages", ["actor", "lane"]);
   readonly #slots = this.#gauge("dtask_executor_slots", "Room for running tasks", ["state"]);
   readonly #leader = this.#gauge("dtask_leader", "1 on the node that runs clocks and retention");
+  readonly #term = this.#gauge("dtask_leader_term", "Grows with each change of the leader");
+  readonly #nodes = this.#gauge("dtask_nodes", "Nodes that share the database", ["state"]);
   readonly #wait = this.#histogram(
     "dtask_task_wait_seconds",
     "From ready to claimed",
@@ -99,7 +102,6 @@ export class Metrics {
     this.#now = now;
     this.#submitRate = new RateMeter(now());
     this.#finishRate = new RateMeter(now());
-    this.#leader.set(1);
   }
 
   /** MIME type of what `render` answers. */
@@ -181,12 +183,21 @@ export class Metrics {
   #readSystem(system: SystemStatus | null): void {
     this.#lanes.reset();
     if (system === null) return;
+    this.#readCluster(system);
     this.#restarts.reset();
     for (const { name, restarts, lanes } of system.actors) {
       this.#restarts.inc({ actor: name }, restarts);
       for (const [lane, depth] of Object.entries(lanes)) {
         this.#lanes.set({ actor: name, lane }, depth);
       }
+    }
+  }
+
+  #readCluster({ node, cluster: { term, nodes } }: SystemStatus): void {
+    this.#term.set(term);
+    this.#leader.set(nodes.some(({ id, leader }) => leader && id === node) ? 1 : 0);
+    for (const state of NODE_STATES) {
+      this.#nodes.set({ state }, nodes.filter((one) => one.state === state).length);
     }
   }
 

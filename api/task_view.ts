@@ -8,11 +8,18 @@ import type {
   TaskStatus,
   WorkflowRecord,
 } from "../actors/domain/task.ts";
-import type { QueueDepth, SubmittedTask, SystemStatus } from "../actors/protocol.ts";
+import type {
+  ExecutorSlots,
+  NodeStatus,
+  QueueDepth,
+  SubmittedTask,
+  SystemStatus,
+} from "../actors/protocol.ts";
 import type {
   AttemptView,
   LogLineView,
   MethodView,
+  NodeView,
   QueueView,
   SubmittedTaskView,
   SystemView,
@@ -129,8 +136,11 @@ export function queueView(
   };
 }
 
-/** The node and its actors. */
-export function systemView(system: SystemStatus): SystemView {
+/** The node and its actors, and the cluster; `slots` are its own executors', null where unknown. */
+export function systemView(
+  system: SystemStatus,
+  slots: readonly ExecutorSlots[] | null,
+): SystemView {
   return {
     node: system.node,
     version: system.version,
@@ -142,8 +152,21 @@ export function systemView(system: SystemStatus): SystemView {
     abandonedIsolates: system.abandonedIsolates ?? 0,
     clockSteps: system.clockSteps ?? 0,
     lastClockStep: clockStepView(system.lastClockStep ?? null),
+    term: system.cluster.term,
+    nodes: system.cluster.nodes.map((node) =>
+      nodeView(node.id === system.node && slots !== null ? { ...node, load: loadOf(slots) } : node)
+    ),
     actors: system.actors.map((actor) => ({ ...actor, startedAt: isoOrNull(actor.startedAt) })),
   };
+}
+
+function loadOf(executors: readonly ExecutorSlots[]): NodeView["load"] {
+  const sum = (of: "slots" | "held") => executors.reduce((all, one) => all + one[of], 0);
+  return { slots: sum("slots"), held: sum("held") };
+}
+
+function nodeView(node: NodeStatus): NodeView {
+  return { ...node, startedAt: iso(node.startedAt), renewedAt: iso(node.renewedAt) };
 }
 
 function clockStepView(step: SystemStatus["lastClockStep"] | null): SystemView["lastClockStep"] {

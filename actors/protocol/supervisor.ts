@@ -31,8 +31,8 @@ export interface SystemStatus {
   readonly clockSteps?: number;
   readonly lastClockStep?: ClockStep | null;
   readonly actors: readonly ActorStatus[];
-  /** All nodes that share the store; absent where none can. */
-  readonly cluster?: ClusterStatus;
+  /** All nodes that share the store: where none can, this one alone. */
+  readonly cluster: ClusterStatus;
 }
 
 /** The wall clock was set, or the machine slept. */

@@ -56,9 +56,13 @@ export class ClusterMember {
     return this.#keeper.trouble;
   }
 
-  /** The cluster as it was at the latest renewal. */
+  /** The cluster as it was at the latest renewal; without that, nobody here can be sure to lead. */
   get cluster(): ClusterStatus | undefined {
-    return this.#cluster;
+    if (this.#cluster === undefined || this.trouble === null) return this.#cluster;
+    const nodes = this.#cluster.nodes.map((node) =>
+      node.id === this.#node ? { ...node, leader: false } : node
+    );
+    return { ...this.#cluster, nodes };
   }
 
   /** The node has joined: from now on its lease counts. */

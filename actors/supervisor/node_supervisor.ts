@@ -11,6 +11,7 @@ import { unreachable } from "../domain/exhaustive.ts";
 import { aloneKey, poolKey } from "../domain/pool.ts";
 import type { MethodDefinition, TaskPermissions } from "../domain/task.ts";
 import type {
+  ClusterStatus,
   DispatcherProtocol,
   FrontEndProtocol,
   NodeAddress,
@@ -29,6 +30,7 @@ import { logSystemEvent } from "./event_log.ts";
 import { ExecutorPools } from "./executor_pools.ts";
 import { notReadyReasons } from "./readiness.ts";
 import { addressFrom, definitionsFrom, hostAndPort, portFrom } from "./ready_data.ts";
+import { actorTree, clusterOfOne } from "./system_status.ts";
 import { listTaskModules } from "./task_modules.ts";
 
 export interface NodeAddresses {
@@ -198,28 +200,21 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       abandonedIsolates: this.#abandoned.count,
       clockSteps,
       lastClockStep,
-      actors: [
-        {
-          name: "supervisor",
-          parent: null,
-          state: draining ? "stopping" : "ready",
-          restarts: 0,
-          startedAt: this.#startedAt,
-          lastError: null,
-          lanes: {},
-        },
-        ...actors.map(({ name, state, restarts, startedAt, lastError, lanes }) => ({
-          name,
-          parent: "supervisor",
-          state,
-          restarts,
-          startedAt,
-          lastError,
-          lanes,
-        })),
-      ],
-      ...(this.#member.cluster && { cluster: this.#member.cluster }),
+      actors: actorTree(actors, { draining, startedAt: this.#startedAt }),
+      cluster: this.#cluster(),
     };
+  }
+
+  #cluster(): ClusterStatus {
+    const { databaseUrl } = this.#options.config;
+    if (databaseUrl !== null) return this.#member.cluster ?? { term: 0, nodes: [] };
+    return clusterOfOne({
+      id: this.#member.node,
+      version: VERSION,
+      address: this.#address(),
+      startedAt: this.#startedAt,
+      methods: this.#definitions().length,
+    });
   }
 
   async #onTerminateExecutor(

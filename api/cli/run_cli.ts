@@ -8,6 +8,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMethods } from "./commands/methods.ts";
+import { addNodes } from "./commands/nodes.ts";
 import { addQueues } from "./commands/queues.ts";
 import { addSchedules } from "./commands/schedules.ts";
 import { addStart } from "./commands/start.ts";
@@ -38,6 +39,7 @@ const COMMANDS = [
   addQueues,
   addSchedules,
   addMethods,
+  addNodes,
   addToken,
   addBackup,
   addRestore,

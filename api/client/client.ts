@@ -29,6 +29,7 @@ import type {
   BatchResultJson,
   LogLineJson,
   MethodJson,
+  NodeJson,
   PageJson,
   QueueJson,
   QueueSettingsJson,
@@ -218,6 +219,11 @@ export class Client {
 
   async methods(): Promise<readonly MethodJson[]> {
     return itemsOf(await this.#get<Items<MethodJson>>("/api/methods"));
+  }
+
+  /** All nodes that share the database, live ones first; needs the scope `admin`. */
+  async nodes(): Promise<readonly NodeJson[]> {
+    return (await this.#get<{ readonly nodes: readonly NodeJson[] }>("/api/system")).nodes;
   }
 
   /** All schedules, by name, without long arguments and the tasks of workflows. */

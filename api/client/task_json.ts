@@ -248,6 +248,20 @@ export interface MethodJson {
   readonly [field: string]: unknown;
 }
 
+/** A node of those that share a database. */
+export interface NodeJson {
+  readonly id: string;
+  readonly version: string;
+  readonly address: { readonly http: string | null; readonly grpc: string | null };
+  readonly state: "active" | "suspect" | "lost" | "left";
+  readonly leader: boolean;
+  readonly startedAt: string;
+  readonly renewedAt: string;
+  readonly methods: number;
+  readonly load: { readonly slots: number; readonly held: number };
+  readonly [field: string]: unknown;
+}
+
 /** Filters of lists and events. */
 export interface TaskFilterJson {
   readonly status?: TaskStatusJson;

@@ -173,6 +173,22 @@ export const statsAnswer = z.strictObject({
   resultCache: z.strictObject({ hits: count, misses: count, bytes: count }),
 }).meta({ id: "Stats" });
 
+/** A node of those that share a database; alone, the node itself. */
+export const nodeAnswer = z.strictObject({
+  id: z.string().describe("Another one after each start, and after the node was lost"),
+  version: z.string(),
+  address: z.strictObject({ http: z.string().nullable(), grpc: z.string().nullable() }),
+  state: z.enum(["active", "suspect", "lost", "left"]),
+  leader: z.boolean(),
+  startedAt: instant,
+  renewedAt: instant.describe("When it last said that it lives"),
+  methods: count.describe("How many methods it knows"),
+  load: z.strictObject({
+    slots: count,
+    held: count.describe("Runs that it has, waiting ones too"),
+  }),
+}).meta({ id: "Node" });
+
 /** The node and its actors. */
 export const systemAnswer = z.strictObject({
   node: z.string(),
@@ -188,6 +204,8 @@ export const systemAnswer = z.strictObject({
     at: instant,
     byMs: z.int().describe("Negative: the clock was set back"),
   }).nullable(),
+  term: count.describe("Grows with each change of the leader"),
+  nodes: z.array(nodeAnswer).describe("Live ones, and those that went within the last hour"),
   actors: z.array(z.strictObject({
     name: z.string(),
     parent: z.string().nullable(),
@@ -230,5 +248,7 @@ export type QueueView = z.infer<typeof queueAnswer>;
 export type Problem = z.infer<typeof problemAnswer>;
 /** Counters as JSON. */
 export type StatsView = z.infer<typeof statsAnswer>;
+/** A node of a cluster as JSON. */
+export type NodeView = z.infer<typeof nodeAnswer>;
 /** The node as JSON. */
 export type SystemView = z.infer<typeof systemAnswer>;

@@ -39,7 +39,9 @@ async function getStats({ node }: Call): Promise<Response> {
 }
 
 async function getSystem({ node }: Call): Promise<Response> {
-  return answer(await node.service.system(), (system) => json(200, systemView(system)));
+  const [system, slots] = await Promise.all([node.service.system(), node.service.slots()]);
+  const known = slots.ok ? slots.value : null;
+  return answer(system, (status) => json(200, systemView(status, known)));
 }
 
 async function injectFault({ node, body }: Call): Promise<Response> {
@@ -73,7 +75,7 @@ export const NODE_ROUTES: readonly Route[] = [
     method: "get",
     path: "/api/system",
     scope: "admin",
-    summary: "Get the node and its actors",
+    summary: "Get the node, its actors, and all nodes that share its database",
     tag: "node",
     answers: { 200: { description: "The node.", schema: systemAnswer } },
     handle: getSystem,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eventStream, FakeNode, json, logLine, taskEvent, taskJson } from "./fake_node.ts";
-import { FakeWorld } from "./fake_world.ts";
+import { FAKE_NOW, FakeWorld } from "./fake_world.ts";
 
 /** A world that has `node` by `--url`'s variable and a token. */
 function worldOf(node: FakeNode, more: { readonly columns?: number } = {}): FakeWorld {
@@ -209,4 +209,35 @@ Deno.test("methods lists what can be submitted", async () => {
     "METHOD  MODE      QUEUE    DESCRIPTION\nadd     blocking  default  Sums\n",
   );
   assert.deepEqual(JSON.parse((await world.run("methods", "--json")).out), { items });
+});
+
+Deno.test("nodes lists those that share the database", async () => {
+  const item = {
+    id: "n-1",
+    version: "0.1.0",
+    address: { http: "http://h:8080", grpc: null },
+    state: "active",
+    leader: true,
+    startedAt: new Date(FAKE_NOW - 3_600_000).toISOString(),
+    renewedAt: new Date(FAKE_NOW - 1_000).toISOString(),
+    methods: 9,
+    load: { slots: 8, held: 2 },
+  };
+  const gone = {
+    ...item,
+    id: "n-2",
+    state: "lost",
+    leader: false,
+    address: { http: null, grpc: null },
+  };
+  const nodes = [item, gone];
+  await using node = new FakeNode({ "GET /api/system": () => json({ nodes }) });
+  const world = worldOf(node);
+  assert.equal(
+    (await world.run("nodes")).out,
+    "NODE  STATE   LEADS  ADDRESS        VERSION  RUNS    STARTED  RENEWED\n" +
+      "n-1   active  yes    http://h:8080  0.1.0    2 of 8  1h ago   1s ago\n" +
+      "n-2   lost           -              0.1.0    2 of 8  1h ago   1s ago\n",
+  );
+  assert.deepEqual(JSON.parse((await world.run("nodes", "--json")).out), { items: nodes });
 });

@@ -97,6 +97,23 @@ Deno.test("stats and system show what the actors say", async () => {
   const system = await node.call("GET", "/api/system");
   assert.equal(system.body.startedAt, new Date(NOW).toISOString());
   assert.equal(system.body.actors[0].restarts, 2);
+  assert.equal(system.body.term, 5);
+  const own = {
+    id: "n-fake",
+    version: "0",
+    address: { http: "http://127.0.0.1:8080", grpc: null },
+    state: "active",
+    leader: true,
+    startedAt: new Date(NOW).toISOString(),
+    renewedAt: new Date(NOW).toISOString(),
+    methods: 3,
+    // As its dispatcher has it now, not as it was at the latest renewal.
+    load: { slots: 4, held: 6 },
+  };
+  const renewedAt = new Date(NOW - 60_000).toISOString();
+  const load = { slots: 9, held: 1 };
+  const other = { ...own, id: "n-other", state: "lost", leader: false, renewedAt, load };
+  assert.deepEqual(system.body.nodes, [own, other]);
   assert.deepEqual((await node.call("GET", "/api/methods")).body, { items: [] });
 });
 
@@ -154,6 +171,10 @@ Deno.test("metrics count what was committed, with bounded labels", async () => {
     'dtask_executor_slots{state="busy"} 4',
     'dtask_executor_slots{state="free"} 0',
     "dtask_leader 1",
+    "dtask_leader_term 5",
+    'dtask_nodes{state="active"} 1',
+    'dtask_nodes{state="lost"} 1',
+    'dtask_nodes{state="left"} 0',
   ];
   const lines = new Set(body.split("\n"));
   for (const line of expected) assert.ok(lines.has(line), line);

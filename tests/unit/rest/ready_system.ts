@@ -1,4 +1,4 @@
-import type { SystemStatus } from "../../../actors/protocol.ts";
+import type { NodeStatus, SystemStatus } from "../../../actors/protocol.ts";
 
 /** The time on the clocks of the tests. */
 export const NOW = Date.parse("2026-11-21T20:15:42.000Z");
@@ -23,5 +23,27 @@ export function readySystem(): SystemStatus {
       lastError: null,
       lanes: { submissions: 7 },
     }],
+    cluster: {
+      term: 5,
+      nodes: [
+        member("n-fake", { leader: true }),
+        member("n-other", { state: "lost", renewedAt: NOW - 60_000 }),
+      ],
+    },
+  };
+}
+
+function member(id: string, more: Partial<NodeStatus>): NodeStatus {
+  return {
+    id,
+    version: "0",
+    address: { http: "http://127.0.0.1:8080", grpc: null },
+    state: "active",
+    leader: false,
+    startedAt: NOW,
+    renewedAt: NOW,
+    methods: 3,
+    load: { slots: 9, held: 1 },
+    ...more,
   };
 }
