@@ -90,22 +90,25 @@ export async function getAttempts(
 
 /** All tasks that match `query`, page by page. */
 export async function listTasks(node: NodeProcess, query = ""): Promise<TaskAnswer[]> {
-  const tasks: TaskAnswer[] = [];
-  let cursor: string | null = null;
-  do {
-    const from: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const { status, body } = await node.fetchApi("GET", `/api/tasks?limit=${PAGE}${query}${from}`);
-    assert.equal(status, 200, JSON.stringify(body));
-    tasks.push(...body.items);
-    cursor = body.nextCursor;
-  } while (cursor !== null);
-  return tasks;
+  return (await Array.fromAsync(taskPages(node, query))).flat();
 }
 
 /** True when no task waits or runs any more. */
 export async function allEnded(node: NodeProcess): Promise<boolean> {
   for (const status of ["running", "pending", "blocked", "scheduled"]) {
-    if ((await listTasks(node, `&status=${status}`)).length > 0) return false;
+    for await (const page of taskPages(node, `&status=${status}`)) {
+      if (page.length > 0) return false;
+    }
   }
   return true;
+}
+
+async function* taskPages(node: NodeProcess, query: string): AsyncGenerator<TaskAnswer[]> {
+  for (let from = "", more = true; more;) {
+    const { status, body } = await node.fetchApi("GET", `/api/tasks?limit=${PAGE}${query}${from}`);
+    assert.equal(status, 200, JSON.stringify(body));
+    yield body.items;
+    more = body.nextCursor !== null;
+    from = `&cursor=${encodeURIComponent(body.nextCursor)}`;
+  }
 }

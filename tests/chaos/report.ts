@@ -1,0 +1,52 @@
+/** What a run under faults came to, in words. */
+import type { Strike } from "./faults.ts";
+import type { RoundResult } from "./round.ts";
+import type { StandStill } from "./stand_still.ts";
+
+/** How long work may stand still, in ms. */
+const ALLOWED = {
+  victims: 35_000,
+  /** More where the node led. */
+  leader: 10_000,
+  /** Work is offered twice a second, to nodes that share two cores with everything else. */
+  others: 3_000,
+  database: 10_000,
+};
+const VIOLATIONS_SHOWN = 20;
+
+/** A table of the faults, and every rule that was broken. */
+export function renderReport({ accepted, runs, violations, strikes }: RoundResult): string {
+  const rows = strikes.map((each) => `| ${[nameOf(each), ...costOf(each)].join(" | ")} |`);
+  const broken = Map.groupBy(violations, ({ rule }) => rule);
+  return [
+    "| fault | runs of that node | until they went on | others stood still | after the return |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows,
+    `${accepted} tasks accepted, ${runs} runs seen by their code`,
+    `${violations.length} violations of ${broken.size} rules`,
+    ...[...broken].map(([rule, all]) => `  ${rule}: ${all.length}`),
+    ...violations.slice(0, VIOLATIONS_SHOWN).map(({ rule, text }) => `  ${rule}: ${text}`),
+  ].join("\n");
+}
+
+function nameOf({ what, led }: Strike): string {
+  return led ? `${what}, which led` : what;
+}
+
+function costOf(strike: Strike & StandStill): readonly string[] {
+  const { victims, victimsMs, othersMs, databaseMs, led } = strike;
+  const allowed = ALLOWED.victims + (led ? ALLOWED.leader : 0);
+  return [
+    strike.pid === null ? "" : String(victims),
+    inSeconds(victimsMs, allowed),
+    inSeconds(othersMs, ALLOWED.others),
+    inSeconds(databaseMs, ALLOWED.database),
+  ];
+}
+
+function inSeconds(ms: number | null, allowedMs: number): string {
+  if (ms === null) return "";
+  return `${(ms / 1_000).toFixed(1)} s${
+    ms > allowedMs ? ` (more than ${allowedMs / 1_000} s)` : ""
+  }`;
+}

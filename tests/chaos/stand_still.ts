@@ -1,0 +1,79 @@
+/** How long work stood still, from what task code wrote down and the runs that the store has. */
+import { type CodeMoment, runKey, type StoredRun, type StoredTask } from "./history.ts";
+import type { Strike } from "./faults.ts";
+
+/** What a fault cost. `null` where nothing of the kind was there. */
+export interface StandStill {
+  /** Runs that the node which was struck had at that moment. */
+  readonly victims: number;
+  /** The longest time until one of them went on: as the next run, or by an outcome that was taken. */
+  readonly victimsMs: number | null;
+  /** The longest time in which no other node started anything, while the fault lasted and after it. */
+  readonly othersMs: number | null;
+  /** From the database's return to the first start, on the node that took longest. */
+  readonly databaseMs: number | null;
+}
+
+export interface StandStillOptions {
+  readonly starts: readonly CodeMoment[];
+  readonly tasks: readonly StoredTask[];
+  /** Until when work was offered, and looked at for this fault, epoch ms. */
+  readonly until: number;
+}
+
+/** Measures what `strike` cost. */
+export function measureStandStill(strike: Strike, seen: StandStillOptions): StandStill {
+  const waits = resumptions(strike, seen).map((at) => at - strike.struckAt);
+  return {
+    victims: waits.length,
+    victimsMs: waits.length === 0 ? null : Math.max(...waits),
+    othersMs: strike.ofDatabase ? null : longestGap(strike, seen),
+    databaseMs: strike.ofDatabase ? slowestReturn(strike, seen) : null,
+  };
+}
+
+/** When each run that the struck process had at that moment went on. */
+function resumptions({ pid, struckAt }: Strike, { starts, tasks }: StandStillOptions): number[] {
+  const nodes = nodesOf(starts.filter((start) => start.pid === pid), tasks);
+  return tasks.flatMap((task) =>
+    task.runs.flatMap((run, index) => {
+      const wasThere = run.startedAt <= struckAt && (run.finishedAt ?? Infinity) > struckAt;
+      if (run.node === null || !nodes.has(run.node) || !wasThere) return [];
+      return [resumedAt(run, task.runs[index + 1])];
+    })
+  );
+}
+
+/** The ids that a process had as a node. */
+function nodesOf(starts: readonly CodeMoment[], tasks: readonly StoredTask[]): Set<string> {
+  const keys = new Set(starts.map(runKey));
+  const runs = tasks.flatMap(({ id, runs }) =>
+    runs.filter(({ run }) => keys.has(runKey({ task: id, run })))
+  );
+  return new Set(runs.flatMap(({ node }) => node === null ? [] : [node]));
+}
+
+/** Outcomes of runs that were given up: the task goes on with the next run. */
+const GIVEN_UP = new Set(["crashed", "given_back"]);
+
+function resumedAt({ outcome, finishedAt }: StoredRun, next: StoredRun | undefined): number {
+  const isGivenUp = outcome === null || GIVEN_UP.has(outcome);
+  return (isGivenUp ? next?.startedAt : null) ?? finishedAt ?? Infinity;
+}
+
+function longestGap({ pid, struckAt }: Strike, { starts, until }: StandStillOptions): number {
+  const times = starts.filter((start) => start.pid !== pid)
+    .map(({ at }) => at).filter((at) => at > struckAt && at < until).sort((a, b) => a - b);
+  return longest([struckAt, ...times, until]);
+}
+
+function longest(times: readonly number[]): number {
+  return times.reduce((most, at, index) => Math.max(most, at - (times[index - 1] ?? at)), 0);
+}
+
+function slowestReturn({ healedAt }: Strike, { starts, until }: StandStillOptions): number | null {
+  const seen = starts.filter(({ at }) => at > healedAt && at < until);
+  const first = new Map<number, number>();
+  for (const { pid, at } of seen) first.set(pid, Math.min(first.get(pid) ?? Infinity, at));
+  return first.size === 0 ? null : Math.max(...first.values()) - healedAt;
+}
