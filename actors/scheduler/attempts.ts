@@ -111,7 +111,8 @@ export class Attempts {
       try {
         return await store.outcomeOf(error) === "committed";
       } catch (failure) {
-        if (!(failure instanceof StoreUnavailableError)) throw failure;
+        // It will not answer this any more: nobody is told what nobody knows.
+        if (!(failure instanceof StoreUnavailableError)) throw error;
         onUncertain(error);
         if (!await pause(ASK_PAUSE_MS)) throw error;
       }

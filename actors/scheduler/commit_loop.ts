@@ -1,16 +1,11 @@
 import { setImmediate } from "node:timers";
-import {
-  ConstraintError,
-  type Store,
-  StoreUnavailableError,
-  StoreUncertainError,
-} from "../storage/port.ts";
+import { ConstraintError, type Store, StoreUncertainError } from "../storage/port.ts";
 import type { QueueLockPurpose } from "../storage/port/queue_locks.ts";
 import { Attempts } from "./attempts.ts";
 import type { Commit, CommitContext } from "./commit.ts";
 import type { Effects } from "./effects.ts";
 import { isItemError } from "./item_error.ts";
-import { StoreAbsence } from "./store_absence.ts";
+import { isAbsent, StoreAbsence } from "./store_absence.ts";
 
 /** Stages of a commit, in the order in which their work is done: ends free what claims then take. */
 export const STAGES = ["outcomes", "control", "submissions", "claims"] as const;
@@ -202,8 +197,9 @@ export class CommitLoop {
       for (const [item, answer] of answers) answer(item);
     } catch (error) {
       this.#notice(error);
-      const isAway = error instanceof StoreUnavailableError;
-      const held = items.filter((item) => item.held && isAway);
+      // Only of what did certainly not stand.
+      const mayGoOn = isAbsent(error) && !(error instanceof StoreUncertainError);
+      const held = items.filter((item) => item.held && mayGoOn);
       for (const stage of STAGES) {
         this.#queues[stage].unshift(...held.filter((item) => item.stage === stage));
       }
@@ -214,7 +210,7 @@ export class CommitLoop {
   /** Learns that the store can't be used, and has nobody wait for it who can ask again. */
   #notice(error: unknown): void {
     this.#options.onFailed(error);
-    if (!isAbsence(error)) return;
+    if (!isAbsent(error)) return;
     this.#absence.begin(error);
     for (const stage of STAGES) {
       const waiting = this.#queues[stage];
@@ -281,11 +277,6 @@ async function handleAlone(
     const [reply] = await commit.isolated(() => handler(commit, [work]));
     return reply;
   }
-}
-
-/** True where the store can't be used for now, or not by this incarnation of the node. */
-function isAbsence(error: unknown): error is Error {
-  return error instanceof StoreUnavailableError || error instanceof StoreUncertainError;
 }
 
 function nextTurn(): Promise<void> {

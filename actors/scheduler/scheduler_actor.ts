@@ -121,7 +121,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#store = store;
     this.#now = now;
     this.#memory = memory;
-    this.#health = new StoreHealth(supervisor);
+    this.#health = new StoreHealth(supervisor, init.node);
     this.#subscribers = new Subscribers(context, init.subscribers);
     this.#announcer = new Announcer({
       queues: memory.queues,

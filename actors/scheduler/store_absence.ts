@@ -1,6 +1,16 @@
+import { StoreFencedError, StoreUnavailableError, StoreUncertainError } from "../storage/port.ts";
+
 /** Between the first looks whether a store is back, and at most; it is there again for long before that. */
 const FIRST_LOOK_MS = 100;
 const LONGEST_MS = 1_000;
+
+/** True where the store can't be used for now, or never again by this incarnation of the node. */
+export function isAbsent(
+  error: unknown,
+): error is StoreFencedError | StoreUnavailableError | StoreUncertainError {
+  return error instanceof StoreFencedError || error instanceof StoreUnavailableError ||
+    error instanceof StoreUncertainError;
+}
 
 /** A store that is away: that it is, why, and when to look whether it is back. */
 export class StoreAbsence {

@@ -1,12 +1,8 @@
 import type { SupervisorProtocol } from "../protocol.ts";
 import type { ActorRef } from "../runtime/mod.ts";
-import {
-  StoreBrokenError,
-  StoreFullError,
-  StoreUnavailableError,
-  StoreUncertainError,
-} from "../storage/port.ts";
+import { StoreBrokenError, StoreFencedError, StoreFullError } from "../storage/port.ts";
 import { getLogger } from "../telemetry/logger.ts";
+import { isAbsent } from "./store_absence.ts";
 
 const log = getLogger("scheduler");
 
@@ -15,8 +11,11 @@ export class StoreHealth {
   readonly #supervisor: ActorRef<SupervisorProtocol>;
   #healthy = true;
 
-  constructor(supervisor: ActorRef<SupervisorProtocol>) {
+  readonly #node: string;
+
+  constructor(supervisor: ActorRef<SupervisorProtocol>, node: string) {
     this.#supervisor = supervisor;
+    this.#node = node;
   }
 
   /** A commit stood. */
@@ -33,12 +32,16 @@ export class StoreHealth {
    */
   failed(error: unknown): boolean {
     const cause = error instanceof Error ? error.message : String(error);
-    const isAway = error instanceof StoreUnavailableError || error instanceof StoreUncertainError;
+    const isAway = isAbsent(error);
     // One that is away is asked again and again.
     if (!isAway || this.#healthy) log.error("a commit failed: {cause}", { cause });
     if (error instanceof StoreBrokenError) {
       this.#supervisor.tell({ kind: "StoreBroken", cause });
       return false;
+    }
+    // This actor is about to be ended: what it knows belongs to a life that is over.
+    if (error instanceof StoreFencedError) {
+      this.#supervisor.tell({ kind: "NodeFenced", node: this.#node, cause });
     }
     if ((isAway || error instanceof StoreFullError) && this.#healthy) {
       this.#healthy = false;

@@ -35,6 +35,7 @@ export class TroubledStore implements Store {
   #always: Trouble = "none";
   #seen = 0;
   #onWrite = () => {};
+  #forgetful = false;
   /** Questions for an outcome that are not answered, since the database is away. */
   silentQuestions = 0;
 
@@ -50,6 +51,11 @@ export class TroubledStore implements Store {
   /** Has all transactions fare like this, after those of `next`. */
   always(trouble: Trouble): void {
     this.#always = trouble;
+  }
+
+  /** Loses what is known of the outcomes of commits. */
+  forget(): void {
+    this.#forgetful = true;
   }
 
   /** Resolves when `count` more transactions have been tried. */
@@ -82,7 +88,9 @@ export class TroubledStore implements Store {
       throw new StoreUnavailableError("nobody answers");
     }
     const outcome = this.#outcomes.get(transaction);
-    if (outcome === undefined) throw new Error(`nothing is known of ${transaction}`);
+    if (outcome === undefined || this.#forgetful) {
+      throw new Error(`nothing is known of ${transaction}`);
+    }
     return await Promise.resolve(outcome);
   }
 

@@ -157,3 +157,27 @@ Deno.test("scheduler does what was due while the store was away", async () => {
   const started = runs.length > 0 ? runs : (await rig.claim()).runs;
   assert.deepEqual(started.map(({ id }) => id), ["later"]);
 });
+
+Deno.test("scheduler tells the supervisor when its node is no member any more, and takes nothing", async () => {
+  await using under = await troubled();
+  const { rig, store } = under;
+  store.always("fenced");
+  assert.equal(await fate(submit(rig, "a")), "store_unavailable");
+  assert.equal(await fate(submit(rig, "b")), "store_unavailable");
+  const fenced = rig.told.flatMap(({ message }) => message.kind === "NodeFenced" ? message : []);
+  assert.deepEqual(fenced[0], {
+    kind: "NodeFenced",
+    node: "n-1",
+    cause: "the node is no member",
+  });
+});
+
+Deno.test("scheduler tells nobody that nothing was stored where nobody knows", async () => {
+  await using under = await troubled();
+  const { rig, store } = under;
+  store.next("lost_committed");
+  store.forget();
+  assert.equal(await fate(submit(rig, "a")), "outcome_unknown");
+  await rig.claim();
+  assert.equal(await fate(submit(rig, "a")), "known");
+});
