@@ -60,6 +60,11 @@ export class MethodTable {
     return this.find(name, mode) ?? this.#elsewhere?.find(name, mode) ?? null;
   }
 
+  /** True when another node has a method called `name`. */
+  knowsElsewhere(name: string, mode: TaskMode): boolean {
+    return this.#elsewhere !== null && this.#elsewhere.find(name, mode) !== null;
+  }
+
   /** The definition called `name`: of `mode` where there are two, async first where none is asked for. */
   find(name: string, mode: TaskMode | null): Method | null {
     const modes = this.#methods.get(name);

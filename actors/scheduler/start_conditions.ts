@@ -21,6 +21,7 @@ export function startConditions(
     const { count, nextAt } = queues.rateAllowance(queue, now);
     return {
       methodPool: found?.pool ?? null,
+      knownElsewhere: methods.knowsElsewhere(method, modeOf(pool)),
       rightsRefused: found !== null && methods.refusesRights(found),
       rate: rateLimit === null ? null : { ...rateLimit, left: count, nextAt },
     };

@@ -81,6 +81,7 @@ export const causeAnswer = z.discriminatedUnion("code", [
   cause("store_unhealthy", z.strictObject({ error: z.string() })),
   cause("node_not_ready", z.strictObject({ reasons: z.array(z.string()) })),
   cause("unknown_method", z.strictObject({ method: z.string() })),
+  cause("known_elsewhere", z.strictObject({ method: z.string() })),
   cause("queue_paused", z.strictObject(queue)),
   cause(
     "no_executor",

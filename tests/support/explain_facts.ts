@@ -45,9 +45,13 @@ export function situation(parts: SituationParts = {}): Situation {
     place: task.status === "pending"
       ? { inQueue: EMPTY, withKey: EMPTY, inPool: EMPTY, ahead: 0, otherKeys: 0, ...parts.place }
       : null,
-    conditions: parts.conditions === null
-      ? null
-      : { methodPool: "async", rightsRefused: false, rate: null, ...parts.conditions },
+    conditions: parts.conditions === null ? null : {
+      methodPool: "async",
+      knownElsewhere: false,
+      rightsRefused: false,
+      rate: null,
+      ...parts.conditions,
+    },
     placement: parts.placement === null ? null : {
       ...{ executors: 1, slots: 4, free: 4, aloneRuns: 0, request: null, run: null },
       ...parts.placement,

@@ -70,6 +70,7 @@ const anySituation: fc.Arbitrary<Situation> = fc.record({
   }),
   conditions: fc.option(fc.record({
     methodPool: fc.option(fc.constant("async")),
+    knownElsewhere: fc.boolean(),
     rightsRefused: fc.boolean(),
     rate: fc.option(fc.record({ limit: small, perMs: fc.nat(), left: small, nextAt: time })),
   })),

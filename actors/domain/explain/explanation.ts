@@ -75,6 +75,7 @@ export interface CauseDetails {
   readonly store_unhealthy: { readonly error: string };
   readonly node_not_ready: { readonly reasons: readonly string[] };
   readonly unknown_method: { readonly method: string };
+  readonly known_elsewhere: { readonly method: string };
   readonly queue_paused: { readonly queue: string };
   readonly no_executor: {
     readonly pool: string;

@@ -94,6 +94,8 @@ export interface TaskPlace {
 export interface StartConditions {
   /** The pool of its method on this node; null when no such method is registered. */
   readonly methodPool: string | null;
+  /** True when other live nodes know the method, of those that share the store. */
+  readonly knownElsewhere: boolean;
   /** True when its method asks for rights that the node does not give. */
   readonly rightsRefused: boolean;
   /** The queue's rate limit now; null where it has none. */

@@ -52,6 +52,7 @@ const URGENCY: readonly CauseCode[] = [
   "store_unhealthy",
   "draining",
   "node_not_ready",
+  "known_elsewhere",
   "backoff",
   "not_due",
   "queue_concurrency",

@@ -42,7 +42,14 @@ export function pendingFindings(situation: Situation, node: NodeFacts): readonly
 /** What keeps a task from starting whenever it becomes ready: its method is gone, its queue paused. */
 export function blockadeFindings({ task, queue, conditions }: Situation): readonly Finding[] {
   const found: Finding[] = [];
-  if (conditions !== null && conditions.methodPool === null) {
+  if (conditions?.methodPool === null && conditions.knownElsewhere) {
+    found.push({
+      code: "known_elsewhere",
+      clause: `can start on other nodes alone, which know its method ${quoted(task.method)}`,
+      change: "nothing needs doing: one of them starts it when it has room",
+      details: { method: task.method },
+    });
+  } else if (conditions?.methodPool === null) {
     found.push({
       code: "unknown_method",
       clause: `cannot start while its method ${quoted(task.method)} is not registered on the node`,

@@ -6,7 +6,7 @@ import { explanationView } from "../../../api/explain_view.ts";
 import { explanationAnswer } from "../../../api/schema.ts";
 import { anyFacts, FAILURES, SKIPS } from "../../support/explain_facts_arbitrary.ts";
 
-const BLOCKADES = ["queue_paused", "unknown_method"] as const;
+const BLOCKADES = ["queue_paused", "unknown_method", "known_elsewhere"] as const;
 const NODE = ["draining", "store_unhealthy", "node_not_ready"] as const;
 
 /** The codes that may stand for each status. */

@@ -128,6 +128,13 @@ Deno.test("explain says that a method is gone, and nothing of its executors", ()
   assert.deepEqual(told.details, { method: "old" });
 });
 
+Deno.test("explain says that only other nodes know a method, which needs nobody to do anything", () => {
+  const elsewhere = situation({ conditions: { methodPool: null, knownElsewhere: true } });
+  const told = explain(facts(elsewhere));
+  assert.deepEqual(codes(told), ["known_elsewhere"]);
+  assert.match(told.sentence, /can start on other nodes alone, which know its method "noop"/);
+});
+
 Deno.test("explain tells a delay from a backoff", () => {
   const dueAt = NOW + 3_600_000;
   const delayed = explain(facts(situation({ task: { status: "scheduled", dueAt } })));

@@ -68,9 +68,10 @@ Deno.test("scheduler tells who explains whether a method is registered and a rat
   assert.deepEqual(conditions, [
     {
       methodPool: "async",
+      knownElsewhere: false,
       rightsRefused: false,
       rate: { ...rateLimit, left: 0, nextAt: rig.now + 60_000 },
     },
-    { methodPool: null, rightsRefused: false, rate: null },
+    { methodPool: null, knownElsewhere: false, rightsRefused: false, rate: null },
   ]);
 });
