@@ -3,6 +3,7 @@
  */
 import type { NodeConfig } from "./actors/config.ts";
 import { checkSqlite, inspectSqlite } from "./actors/storage/sqlite/check.ts";
+import { openStore } from "./actors/storage/open.ts";
 import { backupSqlite, lockDataFolder, restoreSqlite } from "./actors/storage/sqlite/mod.ts";
 import { NodeSupervisor } from "./actors/supervisor/node_supervisor.ts";
 import { listenForStop } from "./actors/supervisor/stop_signals.ts";
@@ -31,10 +32,6 @@ if (import.meta.main) {
 
 /** Runs a node until a signal, or until it can't go on. Answers the process's exit code. */
 async function startNode(config: NodeConfig): Promise<number> {
-  if (config.databaseUrl !== null) {
-    console.error("dtask: cannot start: PostgreSQL is not supported by this version yet");
-    return 1;
-  }
   configureLogging({ format: config.logFormat, level: config.logLevel });
   const log = getLogger("main");
   const signals = listenForStop();
@@ -50,6 +47,7 @@ async function startNode(config: NodeConfig): Promise<number> {
   let lock;
   try {
     lock = await lockDataFolder(config.dataDir);
+    if (config.databaseUrl !== null) await migrateDatabase(config.databaseUrl);
     await announce(config, await node.start());
   } catch (error) {
     lock?.release();
@@ -70,6 +68,12 @@ async function startNode(config: NodeConfig): Promise<number> {
   signals.dispose();
   lock.release();
   return ended.code;
+}
+
+/** Brings a shared database up to date, or says why it can't be used, before any actor needs it. */
+async function migrateDatabase(url: string): Promise<void> {
+  const store = await openStore({ kind: "postgres", url });
+  await store.close();
 }
 
 type Addresses = Awaited<ReturnType<NodeSupervisor["start"]>>;

@@ -1,14 +1,27 @@
-/** Entry of the scheduler's isolate. Its rights: the data folder. */
+/** Entry of the scheduler's isolate. Its rights: the data folder, or the database's address. */
 import type { SchedulerProtocol } from "../protocol.ts";
 import { serveActor } from "../runtime/mod.ts";
-import { openSqliteStore } from "../storage/sqlite/mod.ts";
+import { openStore } from "../storage/open.ts";
 import { configureLogging, type LoggingOptions } from "../telemetry/logger.ts";
 import { Scheduler, type SchedulerInit } from "./scheduler_actor.ts";
 
-serveActor<SchedulerProtocol, SchedulerInit & { readonly logging: LoggingOptions }>(
+/** What the supervisor hands over at each start. */
+interface SchedulerWorkerInit extends SchedulerInit {
+  readonly dataDir: string;
+  /** Null where everything is in the data folder. */
+  readonly databaseUrl: string | null;
+  readonly logging: LoggingOptions;
+}
+
+serveActor<SchedulerProtocol, SchedulerWorkerInit>(
   async (init, context) => {
     configureLogging(init.logging);
-    const store = await openSqliteStore({ dataDir: init.dataDir, locked: true });
+    const { node, dataDir, databaseUrl } = init;
+    const store = await openStore(
+      databaseUrl === null
+        ? { kind: "sqlite", dataDir }
+        : { kind: "postgres", url: databaseUrl, node },
+    );
     return { behaviour: await Scheduler.start({ init, context, store }) };
   },
   {

@@ -155,10 +155,10 @@ function grpc(sources: SpecSources, address: NonNullable<NodeConfig["grpc"]>): C
   };
 }
 
-/** The store and nothing else: the data folder, or the database's address. */
+/** The store and nothing else: the data folder, or the database's address and what its client reads. */
 function storeRights({ dataDir, databaseUrl }: NodeConfig): Deno.PermissionOptions {
   if (databaseUrl === null) return { read: [dataDir], write: [dataDir] };
-  return { net: [addressOf(databaseAddress(databaseUrl))] };
+  return { net: [addressOf(databaseAddress(databaseUrl))], env: ["PGAPPNAME"] };
 }
 
 /** What a front-end gets of the configuration: it never sees the database, nor its password. */

@@ -1,1 +1,2 @@
+export { openPostgresCluster } from "./cluster_store.ts";
 export { openPostgresStore, type PostgresStoreOptions } from "./store.ts";

@@ -3,6 +3,7 @@ import * as due from "./due.ts";
 import * as edges from "./edges.ts";
 import * as idempotency from "./idempotency.ts";
 import * as logs from "./logs.ts";
+import * as membership from "./membership.ts";
 import { allocateNums } from "./nums.ts";
 import * as queueRates from "./queue_rates.ts";
 import * as queues from "./queues.ts";
@@ -198,16 +199,16 @@ export class PostgresWriter implements StoreWriter {
     return this.#do(() => tasks.setProgress(this.#tx, ...args));
   }
 
-  assertLeading(): Promise<never> {
-    return this.#missing();
+  assertLeading(...args: Arguments<"assertLeading">): ReturnType<StoreWriter["assertLeading"]> {
+    return this.#do(() => membership.assertLeading(this.#tx.connection, ...args));
   }
 
-  nodesToReclaim(): Promise<never> {
-    return this.#missing();
+  nodesToReclaim(...args: Arguments<"nodesToReclaim">): ReturnType<StoreWriter["nodesToReclaim"]> {
+    return this.#do(() => membership.nodesToReclaim(this.#tx.connection, ...args));
   }
 
-  markReclaimed(): Promise<never> {
-    return this.#missing();
+  markReclaimed(...args: Arguments<"markReclaimed">): ReturnType<StoreWriter["markReclaimed"]> {
+    return this.#do(() => membership.markReclaimed(this.#tx.connection, ...args));
   }
 
   lockQueues(...args: Arguments<"lockQueues">): ReturnType<StoreWriter["lockQueues"]> {

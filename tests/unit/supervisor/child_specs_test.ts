@@ -37,8 +37,9 @@ Deno.test("child specs give each actor the rights of its own work alone", () => 
 });
 
 Deno.test("child specs let the store's actors reach a shared database and no folder", () => {
-  const { scheduler, reader } = rightsWith({ ...CONFIG, databaseUrl: "postgres://u:p@db/x" });
-  assert.deepEqual([scheduler, reader], [{ net: ["db:5432"] }, { net: ["db:5432"] }]);
+  const rights = { net: ["db:5432"], env: ["PGAPPNAME"] };
+  const { cluster, scheduler, reader } = rightsWith({ ...CONFIG, databaseUrl: "postgres://db/x" });
+  assert.deepEqual([cluster, scheduler, reader], [rights, rights, rights]);
 });
 
 Deno.test("child specs keep the database's password from front-ends", () => {
