@@ -1,15 +1,21 @@
 import type { StoreWriter } from "../port.ts";
+import * as deadLetters from "./dead_letters.ts";
+import * as deletion from "./deletion.ts";
 import * as due from "./due.ts";
 import * as edges from "./edges.ts";
 import * as idempotency from "./idempotency.ts";
 import * as logs from "./logs.ts";
 import * as membership from "./membership.ts";
 import { allocateNums } from "./nums.ts";
+import { queueNames } from "./queue_counts.ts";
 import * as queueRates from "./queue_rates.ts";
 import * as queues from "./queues.ts";
 import * as ready from "./ready.ts";
+import * as retention from "./retention.ts";
 import * as runs from "./runs.ts";
+import * as schedules from "./schedules.ts";
 import * as tasks from "./tasks.ts";
+import * as unique from "./unique.ts";
 import * as workflows from "./workflows.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -65,8 +71,8 @@ export class PostgresWriter implements StoreWriter {
     return this.#do(() => queues.readQueues(this.#tx.connection));
   }
 
-  queueNames(): Promise<never> {
-    return this.#missing();
+  queueNames(): ReturnType<StoreWriter["queueNames"]> {
+    return this.#do(() => queueNames(this.#tx));
   }
 
   findTasks(...args: Arguments<"findTasks">): ReturnType<StoreWriter["findTasks"]> {
@@ -171,16 +177,18 @@ export class PostgresWriter implements StoreWriter {
     return this.#do(() => ready.setReadyPools(this.#tx, ...args));
   }
 
-  deadLetterHorizon(): Promise<never> {
-    return this.#missing();
+  deadLetterHorizon(): ReturnType<StoreWriter["deadLetterHorizon"]> {
+    return this.#do(() => deadLetters.deadLetterHorizon(this.#tx));
   }
 
-  selectDeadLetters(): Promise<never> {
-    return this.#missing();
+  selectDeadLetters(
+    ...args: Arguments<"selectDeadLetters">
+  ): ReturnType<StoreWriter["selectDeadLetters"]> {
+    return this.#do(() => deadLetters.selectDeadLetters(this.#tx, ...args));
   }
 
-  findUnique(): Promise<never> {
-    return this.#missing();
+  findUnique(...args: Arguments<"findUnique">): ReturnType<StoreWriter["findUnique"]> {
+    return this.#do(() => unique.findUnique(this.#tx, ...args));
   }
 
   insertRuns(...args: Arguments<"insertRuns">): ReturnType<StoreWriter["insertRuns"]> {
@@ -233,24 +241,28 @@ export class PostgresWriter implements StoreWriter {
     return this.#do(() => queueRates.deleteQueueRate(this.#tx, ...args));
   }
 
-  selectEnded(): Promise<never> {
-    return this.#missing();
+  selectEnded(...args: Arguments<"selectEnded">): ReturnType<StoreWriter["selectEnded"]> {
+    return this.#do(() => retention.selectEnded(this.#tx, ...args));
   }
 
-  liveWorkflows(): Promise<never> {
-    return this.#missing();
+  liveWorkflows(...args: Arguments<"liveWorkflows">): ReturnType<StoreWriter["liveWorkflows"]> {
+    return this.#do(() => retention.liveWorkflows(this.#tx, ...args));
   }
 
-  withLiveDependents(): Promise<never> {
-    return this.#missing();
+  withLiveDependents(
+    ...args: Arguments<"withLiveDependents">
+  ): ReturnType<StoreWriter["withLiveDependents"]> {
+    return this.#do(() => retention.withLiveDependents(this.#tx, ...args));
   }
 
-  deleteTasks(): Promise<never> {
-    return this.#missing();
+  deleteTasks(...args: Arguments<"deleteTasks">): ReturnType<StoreWriter["deleteTasks"]> {
+    return this.#do(() => deletion.deleteTasks(this.#tx, ...args));
   }
 
-  deleteWorkflows(): Promise<never> {
-    return this.#missing();
+  deleteWorkflows(
+    ...args: Arguments<"deleteWorkflows">
+  ): ReturnType<StoreWriter["deleteWorkflows"]> {
+    return this.#do(() => deletion.deleteWorkflows(this.#tx, ...args));
   }
 
   deleteExpiredKeys(
@@ -263,36 +275,34 @@ export class PostgresWriter implements StoreWriter {
     return this.#do(() => idempotency.nextKeyExpiry(this.#tx));
   }
 
-  loadSchedules(): Promise<never> {
-    return this.#missing();
+  loadSchedules(): ReturnType<StoreWriter["loadSchedules"]> {
+    return this.#do(() => schedules.readSchedules(this.#tx.connection));
   }
 
-  findSchedules(): Promise<never> {
-    return this.#missing();
+  findSchedules(...args: Arguments<"findSchedules">): ReturnType<StoreWriter["findSchedules"]> {
+    return this.#do(() => schedules.findSchedules(this.#tx, ...args));
   }
 
-  saveSchedule(): Promise<never> {
-    return this.#missing();
+  saveSchedule(...args: Arguments<"saveSchedule">): ReturnType<StoreWriter["saveSchedule"]> {
+    return this.#do(() => schedules.saveSchedule(this.#tx, ...args));
   }
 
-  advanceSchedule(): Promise<never> {
-    return this.#missing();
+  advanceSchedule(
+    ...args: Arguments<"advanceSchedule">
+  ): ReturnType<StoreWriter["advanceSchedule"]> {
+    return this.#do(() => schedules.advanceSchedule(this.#tx, ...args));
   }
 
-  deleteSchedule(): Promise<never> {
-    return this.#missing();
+  deleteSchedule(...args: Arguments<"deleteSchedule">): ReturnType<StoreWriter["deleteSchedule"]> {
+    return this.#do(() => schedules.deleteSchedule(this.#tx, ...args));
   }
 
-  decidedTicks(): Promise<never> {
-    return this.#missing();
+  decidedTicks(...args: Arguments<"decidedTicks">): ReturnType<StoreWriter["decidedTicks"]> {
+    return this.#do(() => schedules.decidedTicks(this.#tx, ...args));
   }
 
-  insertTicks(): Promise<never> {
-    return this.#missing();
-  }
-
-  #missing(): Promise<never> {
-    return Promise.reject(new Error("this verb is not there yet on PostgreSQL"));
+  insertTicks(...args: Arguments<"insertTicks">): ReturnType<StoreWriter["insertTicks"]> {
+    return this.#do(() => schedules.insertTicks(this.#tx, ...args));
   }
 
   async #do<T>(verb: () => Promise<T>): Promise<T> {

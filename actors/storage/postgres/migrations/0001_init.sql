@@ -263,8 +263,9 @@ CREATE TABLE schedule_ticks (
 
 -- Deletions that resuming event streams can still be told of; older ones are below the horizon.
 CREATE TABLE tombstones (
-  seq bigint PRIMARY KEY,
-  id text NOT NULL
+  seq bigint NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  PRIMARY KEY (seq, id)
 );
 -- One row: the stamp of the newest deletion that was forgotten.
 CREATE TABLE tombstone_horizon (
