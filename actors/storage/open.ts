@@ -1,5 +1,5 @@
 /** Opens the store that a configuration names. A backend that is not used is not loaded either. */
-import type { Store } from "./port.ts";
+import type { Store, StoreReader } from "./port.ts";
 
 /** Where the data lies. */
 export type StoreLocation =
@@ -24,4 +24,14 @@ export async function openStore(location: StoreLocation): Promise<Store> {
   }
   const { openPostgresStore } = await import("./postgres/mod.ts");
   return await openPostgresStore(location);
+}
+
+/** Opens a store for an isolate that only looks. A writer has to have opened it once before. */
+export async function openReader(location: StoreLocation): Promise<StoreReader> {
+  if (location.kind === "sqlite") {
+    const { openSqliteReader } = await import("./sqlite/mod.ts");
+    return await openSqliteReader({ dataDir: location.dataDir });
+  }
+  const { openPostgresReader } = await import("./postgres/mod.ts");
+  return await openPostgresReader({ url: location.url });
 }

@@ -1,0 +1,203 @@
+import {
+  type LogLevel,
+  type LogLine,
+  type RunRecord,
+  TASK_STATUSES,
+  type TaskRecord,
+} from "../../domain/task.ts";
+import type { StoreReader, TaskQuery } from "../port.ts";
+import type { SnapshotView } from "../port/explain.ts";
+import { listChanges } from "./changes.ts";
+import { integer, oneOf, type Row, text } from "../row/column.ts";
+import { decodeTask } from "../row/task_record.ts";
+import type { Connection } from "./connection.ts";
+import * as deadLetters from "./dead_letters.ts";
+import { listTasks } from "./listing.ts";
+import { readQueues } from "./queues.ts";
+import { ReaderPool } from "./reader_pool.ts";
+import { decodeRun, RUN_COLUMNS } from "../row/run_record.ts";
+import { readSchedule, readSchedules, readTicks } from "./schedules.ts";
+import { assertSchema } from "./schema.ts";
+import { PostgresSnapshot } from "./snapshot.ts";
+import { COLUMNS_WITH_TEXTS, COLUMNS_WITHOUT_TEXTS, TASK_TABLES } from "./task_row.ts";
+import { decodeWorkflow, SELECT_WORKFLOWS } from "./workflows.ts";
+
+const LEVELS = new Set<LogLevel>(["debug", "info", "warn", "error"]);
+
+const GET_TASKS = `SELECT ${COLUMNS_WITH_TEXTS} FROM ${TASK_TABLES} WHERE i.id = ANY ($1::text[])`;
+const RUNS = `SELECT ${RUN_COLUMNS} FROM runs WHERE num = $1 ORDER BY run`;
+const LOGS = "SELECT run, at, level, body FROM logs WHERE num = $1 ORDER BY run, line LIMIT $2";
+const WORKFLOW = `${SELECT_WORKFLOWS} WHERE w.id = $1`;
+const WORKFLOWS = `${SELECT_WORKFLOWS} WHERE w.num < $1 ORDER BY w.num DESC LIMIT $2`;
+const WORKFLOW_TASKS = `SELECT ${COLUMNS_WITHOUT_TEXTS} FROM ${TASK_TABLES} ` +
+  "WHERE t.workflow_num = $1 ORDER BY t.num";
+// Every node counts for itself: what a task entered on one and left on another is in the sum.
+const DEPTHS = `SELECT queue, ${
+  TASK_STATUSES.map((status) => `sum(${status})::bigint`).join(", ")
+} FROM depths GROUP BY queue`;
+
+export interface PostgresReaderOptions {
+  /** `postgres://…`. */
+  readonly url: string;
+  /** What the server's list of sessions shows. */
+  readonly name?: string;
+}
+
+/**
+ * Opens a store for looking only. A writer has to have opened it once before.
+ *
+ * @throws {StoreUnavailableError} When the database is away.
+ */
+export async function openPostgresReader(
+  { url, name = "dtask reader" }: PostgresReaderOptions,
+): Promise<StoreReader> {
+  const pool = new ReaderPool({ url, name });
+  try {
+    await pool.use(assertSchema);
+    return new PostgresReader(pool);
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+class PostgresReader implements StoreReader {
+  readonly #pool: ReaderPool;
+  /** Settles with the look before: one at a time leaves connections to everybody else. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(pool: ReaderPool) {
+    this.#pool = pool;
+  }
+
+  look<T>(work: (view: SnapshotView) => Promise<T>): Promise<T> {
+    const result = this.#turn.then(() =>
+      this.#pool.snapshot((connection) => work(new PostgresSnapshot(connection)))
+    );
+    this.#turn = result.then(nothing, nothing);
+    return result;
+  }
+
+  async getTasks(ids: readonly string[]): Promise<readonly (TaskRecord | null)[]> {
+    return await this.#pool.use(async (connection) => {
+      const rows = await connection.rows(GET_TASKS, ids);
+      const tasks = new Map(rows.map(decodeTask).map((task) => [task.id, task]));
+      return ids.map((id) => tasks.get(id) ?? null);
+    });
+  }
+
+  listTasks(
+    query: TaskQuery,
+    page: Parameters<StoreReader["listTasks"]>[1],
+  ): ReturnType<StoreReader["listTasks"]> {
+    return this.#pool.snapshot((connection) => listTasks(connection, query, page));
+  }
+
+  listChanges(
+    query: TaskQuery,
+    page: Parameters<StoreReader["listChanges"]>[1],
+  ): ReturnType<StoreReader["listChanges"]> {
+    return this.#pool.snapshot((connection) => listChanges(connection, query, page));
+  }
+
+  listDeadLetters(
+    ...[query, page]: Parameters<StoreReader["listDeadLetters"]>
+  ): ReturnType<StoreReader["listDeadLetters"]> {
+    return this.#pool.snapshot((connection) =>
+      deadLetters.listDeadLetters(connection, query, page)
+    );
+  }
+
+  countDeadLetters(): ReturnType<StoreReader["countDeadLetters"]> {
+    return this.#pool.use(deadLetters.countDeadLetters);
+  }
+
+  listRuns(id: string): Promise<readonly RunRecord[] | null> {
+    return this.#ofTask(
+      id,
+      async (connection, num) => (await connection.rows(RUNS, num)).map(decodeRun),
+    );
+  }
+
+  listLogs(id: string, limit: number): Promise<readonly LogLine[] | null> {
+    return this.#ofTask(
+      id,
+      async (connection, num) => (await connection.rows(LOGS, num, limit)).map(decodeLog),
+    );
+  }
+
+  getWorkflow(id: string): ReturnType<StoreReader["getWorkflow"]> {
+    return this.#pool.use(async (connection) => {
+      const row = await connection.row(WORKFLOW, id);
+      return row === undefined ? null : decodeWorkflow(row);
+    });
+  }
+
+  listWorkflowTasks(num: number): Promise<readonly TaskRecord[]> {
+    return this.#pool.use(async (connection) =>
+      (await connection.rows(WORKFLOW_TASKS, num)).map(decodeTask)
+    );
+  }
+
+  listWorkflows(
+    { limit, beforeNum }: Parameters<StoreReader["listWorkflows"]>[0],
+  ): ReturnType<StoreReader["listWorkflows"]> {
+    return this.#pool.use(async (connection) => {
+      const before = beforeNum ?? Number.MAX_SAFE_INTEGER;
+      const rows = await connection.rows(WORKFLOWS, before, limit + 1);
+      const workflows = rows.slice(0, limit).map((row) => decodeWorkflow(row));
+      const nextBeforeNum = rows.length > limit ? workflows.at(-1)?.num ?? null : null;
+      return { workflows, nextBeforeNum };
+    });
+  }
+
+  listQueues(): ReturnType<StoreReader["listQueues"]> {
+    return this.#pool.use(readQueues);
+  }
+
+  queueDepths(): ReturnType<StoreReader["queueDepths"]> {
+    return this.#pool.use(async (connection) =>
+      (await connection.rows(DEPTHS)).flatMap(([queue, ...counts]) =>
+        TASK_STATUSES.map((status, index) => ({
+          queue: text(queue),
+          status,
+          count: integer(counts[index]),
+        })).filter(({ count }) => count > 0)
+      )
+    );
+  }
+
+  listSchedules(): ReturnType<StoreReader["listSchedules"]> {
+    return this.#pool.use(readSchedules);
+  }
+
+  getSchedule(name: string): ReturnType<StoreReader["getSchedule"]> {
+    return this.#pool.use((connection) => readSchedule(connection, name));
+  }
+
+  listTicks(schedule: string, limit: number): ReturnType<StoreReader["listTicks"]> {
+    return this.#pool.snapshot((connection) => readTicks(connection, schedule, limit));
+  }
+
+  async close(): Promise<void> {
+    await this.#turn;
+    await this.#pool.close();
+  }
+
+  #ofTask<T>(
+    id: string,
+    work: (connection: Connection, num: number) => Promise<T>,
+  ): Promise<T | null> {
+    return this.#pool.snapshot(async (connection) => {
+      const row = await connection.row("SELECT num FROM task_inputs WHERE id = $1", id);
+      return row === undefined ? null : await work(connection, integer(row[0]));
+    });
+  }
+}
+
+function decodeLog(row: Row): LogLine {
+  const body: Pick<LogLine, "message" | "fields"> = JSON.parse(text(row[3]));
+  return { run: integer(row[0]), at: integer(row[1]), level: oneOf(LEVELS, row[2]), ...body };
+}
+
+function nothing(): void {}
