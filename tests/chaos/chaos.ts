@@ -5,7 +5,7 @@
  *     deno task chaos [--seed N] [--fault NAME] [--times N] [--per-second N] [--quiet-s N]
  */
 import { parseArgs } from "node:util";
-import { FAULT_NAMES, type FaultName, type FaultPace } from "./faults.ts";
+import { FAULT_NAMES, type FaultName, type FaultPace, strikeAll } from "./faults.ts";
 import { renderReport } from "./report.ts";
 import { runRound } from "./round.ts";
 
@@ -28,17 +28,19 @@ if (unknown.length > 0) {
   Deno.exit(2);
 }
 const round = values.fault.filter(isFault);
+const faults = Array.from({ length: Number(values.times) }, () => round).flat();
 const startedAt = performance.now();
 console.log(`chaos with --seed ${values.seed}`);
-const result = await runRound({
+const options = {
   seed: Number(values.seed),
   nodes: 3,
   perSecond: Number(values["per-second"]),
-  faults: Array.from({ length: Number(values.times) }, () => round).flat(),
   pace: PACE,
   quietMs: Number(values["quiet-s"]) * 1_000,
-  log: (line) => console.log(`${Math.round((performance.now() - startedAt) / 1_000)} s: ${line}`),
-});
+  log: (line: string) =>
+    console.log(`${Math.round((performance.now() - startedAt) / 1_000)} s: ${line}`),
+};
+const result = await runRound(options, (scene, log) => strikeAll(scene, faults, log));
 console.log(renderReport(result));
 if (result.violations.length > 0) Deno.exit(1);
 

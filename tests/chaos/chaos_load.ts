@@ -23,6 +23,8 @@ export interface ChaosLoadOptions {
 }
 
 const BATCH_EVERY_MS = 500;
+/** How many seconds' worth of tasks each queue with a limit gets at once, in the beginning. */
+const BURST_S = 4;
 const GRAPH_EVERY_MS = 10_000;
 const READ_EVERY_MS = 100;
 const VIEW_EVERY_MS = 1_000;
@@ -57,11 +59,15 @@ export class ChaosLoad {
 
   /** Sets queues and schedules up, and begins. */
   async start(): Promise<void> {
+    const { workload, perSecond } = this.#options;
     for (const { queue, ...limits } of LIMITS) await this.#put(`/api/queues/${queue}`, limits);
     for (const [name, schedule] of Object.entries(SCHEDULES)) {
       await this.#put(`/api/schedules/${name}`, schedule);
     }
-    for (const loop of [this.#submit(), this.#read(), this.#view()]) this.#spawn(loop);
+    const burst = workload.burst(Math.ceil(perSecond * BURST_S));
+    for (const loop of [this.#submitBatch(burst), this.#submit(), this.#read(), this.#view()]) {
+      this.#spawn(loop);
+    }
   }
 
   /** Offers nothing more and waits until everything offered is accepted. */

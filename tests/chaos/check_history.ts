@@ -2,7 +2,13 @@
 import { finalStatesStay, whatHasEndedDoesNotStart } from "./answer_rules.ts";
 import { termsGrow, termsHaveOneLeader, ticksFireOnce } from "./cluster_rules.ts";
 import { codeDoesNotOverlap, codeRunsAreRecorded, outcomesHaveCode } from "./code_rules.ts";
-import { type History, type HistoryRule, indexHistory, type Violation } from "./history.ts";
+import {
+  type History,
+  type HistoryRule,
+  indexHistory,
+  type Tolerances,
+  type Violation,
+} from "./history.ts";
 import { limitsHold } from "./limit_rules.ts";
 import {
   dependenciesComeFirst,
@@ -34,8 +40,8 @@ const RULES: readonly HistoryRule[] = [
 /** Every rule that the history breaks; none for one that is as it should be. */
 export function checkHistory(
   history: History,
-  { toleranceMs = 0 }: { readonly toleranceMs?: number } = {},
+  { toleranceMs = 0, handoverMs = 0 }: Partial<Tolerances> = {},
 ): readonly Violation[] {
-  const indexed = indexHistory(history, toleranceMs);
+  const indexed = indexHistory(history, { toleranceMs, handoverMs });
   return RULES.flatMap((rule) => [...rule(indexed)]);
 }

@@ -123,11 +123,18 @@ Deno.test("check_history lets a run that was given up start late", () => {
   assert.deepEqual(checkHistory(late), []);
 });
 
-Deno.test("check_history forgives as much disagreement of clocks as it is told", () => {
-  const history = BREAKS["limit_exceeded"]?.(sampleHistory(1)) ?? sampleHistory(1);
-  const limits = history.limits.map((limit) => ({ ...limit, rateLimit: null }));
-  assert.equal(checkHistory({ ...history, limits }).length, 1);
-  assert.deepEqual(checkHistory({ ...history, limits }, { toleranceMs: 10 }), []);
+Deno.test("check_history forgives as much as it is told", () => {
+  const history = crowded(sampleHistory(1), [10, 10, 10], [null, null, null]);
+  const rules = (given: History, toleranceMs: number, handoverMs: number) =>
+    checkHistory(given, { toleranceMs, handoverMs }).map(({ rule }) => rule);
+  assert.deepEqual(rules(history, 0, 0), ["limit_exceeded", "rate_exceeded"]);
+  assert.deepEqual(rules(history, 10, 50), ["limit_exceeded"], "what code said is exact");
+  const givenUp = history.tasks.map((task) => {
+    const runs = task.runs.map((run) => ({ ...run, outcome: "crashed" }));
+    return task.id.startsWith("crowd-") ? { ...task, status: "cancelled", runs } : task;
+  });
+  assert.deepEqual(rules({ ...history, tasks: givenUp }, 9, 50), ["limit_exceeded"]);
+  assert.deepEqual(rules({ ...history, tasks: givenUp }, 10, 50), []);
 });
 
 function firstTask({ tasks: [first] }: History): StoredTask {

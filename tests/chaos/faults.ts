@@ -36,6 +36,8 @@ export interface Strike {
   readonly struckAt: number;
   /** When what failed was there again. */
   readonly healedAt: number;
+  /** Until when its cost is looked at. */
+  readonly until: number;
   readonly what: string;
 }
 
@@ -66,14 +68,23 @@ const OF_DATABASE: ReadonlySet<FaultName> = new Set([
   "vacuum_full",
 ]);
 
-/** Lets it happen and puts it right again. */
-export async function strike(
-  fault: FaultName,
+/** Lets one after the other happen and puts it right again; hears of each when that is done. */
+export async function strikeAll(
   scene: FaultScene,
-  time: number,
-): Promise<Strike> {
-  const struck = await FAULTS[fault](scene, time);
-  return { fault, ofDatabase: OF_DATABASE.has(fault), ...struck };
+  faults: readonly FaultName[],
+  log: (line: string) => void,
+): Promise<readonly Strike[]> {
+  const strikes: Strike[] = [];
+  await delay(scene.pace.calmMs);
+  for (const fault of faults) {
+    const time = strikes.filter((each) => each.fault === fault).length;
+    const struck = await FAULTS[fault](scene, time);
+    const { what, led, struckAt, healedAt } = struck;
+    log(`${what} for ${healedAt - struckAt} ms${led ? " while it led" : ""}`);
+    await delay(scene.pace.calmMs);
+    strikes.push({ fault, ofDatabase: OF_DATABASE.has(fault), ...struck, until: Date.now() });
+  }
+  return strikes;
 }
 
 /** A node that does not lead. */
@@ -140,8 +151,8 @@ async function restartDatabase({ server }: FaultScene, time: number): Promise<St
 /** Rewrites every table that holds tasks or runs; nobody can read them meanwhile. */
 async function vacuumFull({ server, database }: FaultScene): Promise<Struck> {
   const tables = await server.query(
-    "SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' " +
-      "AND tablename ~ '^(tasks|runs)' ORDER BY tablename",
+    "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' " +
+      "AND relnamespace = 'public'::regnamespace AND relname ~ '^(task|run)' ORDER BY relname",
     { database: database.name },
   );
   const struckAt = Date.now();

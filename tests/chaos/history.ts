@@ -109,13 +109,19 @@ export interface Violation {
 /** Checks one or some rules. */
 export type HistoryRule = (history: IndexedHistory) => Iterable<Violation>;
 
+/** How far recorded times may be from what they stand for. */
+export interface Tolerances {
+  /** Of what transactions wrote, which bear the time of their begin: of runs that were given up. */
+  readonly toleranceMs: number;
+  /** From a claim, by which rates are counted, to the start of the code, which is what is recorded. */
+  readonly handoverMs: number;
+}
+
 /** A history with what rules look things up by. */
-export interface IndexedHistory extends History {
+export interface IndexedHistory extends History, Tolerances {
   readonly taskById: ReadonlyMap<string, StoredTask>;
   readonly runByKey: ReadonlyMap<string, StoredRun>;
   readonly revivalsOf: ReadonlyMap<string, readonly Command[]>;
-  /** How far times may disagree that different transactions or machines have written, in ms. */
-  readonly toleranceMs: number;
 }
 
 const FINAL = new Set(["completed", "failed", "cancelled", "skipped"]);
@@ -125,19 +131,24 @@ export function isFinal(status: string): boolean {
   return FINAL.has(status);
 }
 
+/** Whether no code said how it ended: its times are those of transactions. */
+export function isGivenUp({ outcome }: StoredRun): boolean {
+  return outcome === null || outcome === "crashed" || outcome === "given_back";
+}
+
 /** Names a run. */
 export function runKey({ task, run }: { readonly task: string; readonly run: number }): string {
   return `${task} ${run}`;
 }
 
 /** Makes what rules look things up by. */
-export function indexHistory(history: History, toleranceMs: number): IndexedHistory {
+export function indexHistory(history: History, tolerances: Tolerances): IndexedHistory {
   const runs = history.tasks.flatMap(({ id, runs }) =>
     runs.map((run) => [runKey({ task: id, run: run.run }), run] as const)
   );
   return {
     ...history,
-    toleranceMs,
+    ...tolerances,
     taskById: new Map(history.tasks.map((task) => [task.id, task])),
     runByKey: new Map(runs),
     revivalsOf: Map.groupBy(history.revivals, ({ task }) => task),

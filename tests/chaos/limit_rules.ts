@@ -1,6 +1,12 @@
 /** Rules on limits of queues and keys, by the recorded runs. */
 import { mostAtATime } from "../support/run_history.ts";
-import type { HistoryRule, IndexedHistory, QueueLimits, Violation } from "./history.ts";
+import {
+  type HistoryRule,
+  type IndexedHistory,
+  isGivenUp,
+  type QueueLimits,
+  type Violation,
+} from "./history.ts";
 
 interface LimitedRun {
   readonly key: string | null;
@@ -13,18 +19,19 @@ export const limitsHold: HistoryRule = function* (history) {
   for (const limits of history.limits) {
     const runs = runsIn(history, limits.queue);
     yield* checkConcurrency(runs, limits);
-    yield* checkRate(runs, limits, history.toleranceMs);
+    yield* checkRate(runs, limits, history.handoverMs);
   }
 };
 
-/** The runs of a queue, shortened by what the times of two transactions may disagree. */
+/** The runs of a queue; those that were given up are shortened by what their times may be off. */
 function runsIn({ tasks, toleranceMs }: IndexedHistory, queue: string): readonly LimitedRun[] {
   return tasks.filter((task) => task.queue === queue).flatMap((task) =>
-    task.runs.map(({ startedAt, finishedAt }) => ({
-      key: task.concurrencyKey,
-      startedAt,
-      finishedAt: Math.max(startedAt, (finishedAt ?? Infinity) - toleranceMs),
-    }))
+    task.runs.map((run) => {
+      const { startedAt, finishedAt } = run;
+      const endedAt = (finishedAt ?? Infinity) - (isGivenUp(run) ? toleranceMs : 0);
+      const key = task.concurrencyKey;
+      return { key, startedAt, finishedAt: Math.max(startedAt, endedAt) };
+    })
   );
 }
 
@@ -45,15 +52,15 @@ function* checkConcurrency(
   }
 }
 
-/** A bucket of its own, larger by what may start late after its claim. */
+/** A bucket of its own, larger by what is gained while code that was claimed has not started. */
 function* checkRate(
   runs: readonly LimitedRun[],
   { queue, rateLimit }: QueueLimits,
-  toleranceMs: number,
+  handoverMs: number,
 ): Generator<Violation> {
   if (rateLimit === null) return;
   const perMs = rateLimit.limit / rateLimit.perMs;
-  const most = rateLimit.limit + toleranceMs * perMs;
+  const most = rateLimit.limit + handoverMs * perMs;
   let [tokens, last] = [most, -Infinity];
   for (const at of runs.map(({ startedAt }) => startedAt).sort((a, b) => a - b)) {
     tokens = Math.min(most, tokens + (at - last) * perMs) - 1;

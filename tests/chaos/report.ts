@@ -15,7 +15,9 @@ const ALLOWED = {
 const VIOLATIONS_SHOWN = 20;
 
 /** A table of the faults, and every rule that was broken. */
-export function renderReport({ accepted, runs, violations, strikes }: RoundResult): string {
+export function renderReport(
+  { accepted, runs, violations, strikes }: Omit<RoundResult, "history">,
+): string {
   const rows = strikes.map((each) => `| ${[nameOf(each), ...costOf(each)].join(" | ")} |`);
   const broken = Map.groupBy(violations, ({ rule }) => rule);
   return [

@@ -1,5 +1,4 @@
-/** One run under faults: a cluster under load, faults one after the other, and the judgement at the end. */
-import { setTimeout as delay } from "node:timers/promises";
+/** One run under faults: a cluster under load, what is done to it, and the judgement at the end. */
 import { type Cluster, startCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { startPostgres } from "../support/postgres_server.ts";
@@ -8,7 +7,7 @@ import { allEnded } from "../support/task_client.ts";
 import { ChaosClients } from "./chaos_clients.ts";
 import { ChaosLoad } from "./chaos_load.ts";
 import { checkHistory } from "./check_history.ts";
-import { type FaultName, type FaultPace, type FaultScene, type Strike, strike } from "./faults.ts";
+import type { FaultPace, FaultScene, Strike } from "./faults.ts";
 import { readSchedule, readTasks } from "./final_state.ts";
 import type { History, StoredTask, Violation } from "./history.ts";
 import { type CodeMoments, Journal } from "./journal.ts";
@@ -20,8 +19,6 @@ export interface RoundOptions {
   readonly nodes: number;
   /** Tasks that are offered. */
   readonly perSecond: number;
-  /** What happens, in this order. */
-  readonly faults: readonly FaultName[];
   readonly pace: FaultPace;
   /** How long the cluster may take to end all tasks once nothing fails any more. */
   readonly quietMs: number;
@@ -29,18 +26,28 @@ export interface RoundOptions {
   readonly log: (line: string) => void;
 }
 
+/** What is done to the cluster while it is under load. */
+export type Disturbance = (
+  scene: FaultScene,
+  log: (line: string) => void,
+) => Promise<readonly Strike[]>;
+
 export interface RoundResult {
   readonly accepted: number;
   readonly runs: number;
   readonly violations: readonly Violation[];
   readonly strikes: readonly (Strike & StandStill)[];
+  readonly history: History;
 }
 
-/** How far times of two transactions may disagree: each is that of its transaction's begin. */
-const TOLERANCE_MS = 250;
+/** Longer than any transaction waits for another, and any code for its start. */
+const TOLERANCES = { toleranceMs: 5_000, handoverMs: 10_000 };
 
 /** Runs it; everything that it starts is gone afterwards. */
-export async function runRound(options: RoundOptions): Promise<RoundResult> {
+export async function runRound(
+  options: RoundOptions,
+  disturb: Disturbance,
+): Promise<RoundResult> {
   const { seed, nodes, log } = options;
   const random = seededRandom(seed);
   await using server = await startPostgres();
@@ -60,7 +67,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   await load.start();
   try {
     const scene = { cluster, server, database, random, pace: options.pace };
-    const strikes = await strikeAll(scene, options);
+    const strikes = await disturb(scene, log);
     await load.stop();
     log(`${load.accepted.size} tasks are accepted; waiting for their ends`);
     const tasks = await awaitTasks(cluster, options);
@@ -70,24 +77,6 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     for (const node of cluster.nodes) log(`node ${node.index} said:\n${node.output()}`);
     throw error;
   }
-}
-
-async function strikeAll(
-  scene: FaultScene,
-  { faults, log }: RoundOptions,
-): Promise<readonly (Strike & { readonly until: number })[]> {
-  const strikes: (Strike & { readonly until: number })[] = [];
-  const times = new Map<FaultName, number>();
-  await delay(scene.pace.calmMs);
-  for (const fault of faults) {
-    const time = times.get(fault) ?? 0;
-    times.set(fault, time + 1);
-    const done = await strike(fault, scene, time);
-    log(`${done.what} for ${done.healedAt - done.struckAt} ms${done.led ? " while it led" : ""}`);
-    await delay(scene.pace.calmMs);
-    strikes.push({ ...done, until: Date.now() });
-  }
-  return strikes;
 }
 
 /** Lets the schedules catch up and all tasks end; gives all tasks. */
@@ -143,15 +132,16 @@ async function gather(
 
 function judge(
   history: History,
-  strikes: readonly (Strike & { readonly until: number })[],
+  strikes: readonly Strike[],
 ): RoundResult {
   return {
+    history,
     accepted: history.accepted.size,
     runs: history.starts.length,
-    violations: checkHistory(history, { toleranceMs: TOLERANCE_MS }),
+    violations: checkHistory(history, TOLERANCES),
     strikes: strikes.map((each) => ({
       ...each,
-      ...measureStandStill(each, { ...history, ...each }),
+      ...measureStandStill(each, history),
     })),
   };
 }

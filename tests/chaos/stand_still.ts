@@ -1,5 +1,5 @@
 /** How long work stood still, from what task code wrote down and the runs that the store has. */
-import { type CodeMoment, runKey, type StoredRun, type StoredTask } from "./history.ts";
+import { type CodeMoment, isGivenUp, runKey, type StoredRun, type StoredTask } from "./history.ts";
 import type { Strike } from "./faults.ts";
 
 /** What a fault cost. `null` where nothing of the kind was there. */
@@ -17,8 +17,6 @@ export interface StandStill {
 export interface StandStillOptions {
   readonly starts: readonly CodeMoment[];
   readonly tasks: readonly StoredTask[];
-  /** Until when work was offered, and looked at for this fault, epoch ms. */
-  readonly until: number;
 }
 
 /** Measures what `strike` cost. */
@@ -53,15 +51,12 @@ function nodesOf(starts: readonly CodeMoment[], tasks: readonly StoredTask[]): S
   return new Set(runs.flatMap(({ node }) => node === null ? [] : [node]));
 }
 
-/** Outcomes of runs that were given up: the task goes on with the next run. */
-const GIVEN_UP = new Set(["crashed", "given_back"]);
-
-function resumedAt({ outcome, finishedAt }: StoredRun, next: StoredRun | undefined): number {
-  const isGivenUp = outcome === null || GIVEN_UP.has(outcome);
-  return (isGivenUp ? next?.startedAt : null) ?? finishedAt ?? Infinity;
+/** What was given up goes on with the task's next run. */
+function resumedAt(run: StoredRun, next: StoredRun | undefined): number {
+  return (isGivenUp(run) ? next?.startedAt : null) ?? run.finishedAt ?? Infinity;
 }
 
-function longestGap({ pid, struckAt }: Strike, { starts, until }: StandStillOptions): number {
+function longestGap({ pid, struckAt, until }: Strike, { starts }: StandStillOptions): number {
   const times = starts.filter((start) => start.pid !== pid)
     .map(({ at }) => at).filter((at) => at > struckAt && at < until).sort((a, b) => a - b);
   return longest([struckAt, ...times, until]);
@@ -71,7 +66,7 @@ function longest(times: readonly number[]): number {
   return times.reduce((most, at, index) => Math.max(most, at - (times[index - 1] ?? at)), 0);
 }
 
-function slowestReturn({ healedAt }: Strike, { starts, until }: StandStillOptions): number | null {
+function slowestReturn({ healedAt, until }: Strike, { starts }: StandStillOptions): number | null {
   const seen = starts.filter(({ at }) => at > healedAt && at < until);
   const first = new Map<number, number>();
   for (const { pid, at } of seen) first.set(pid, Math.min(first.get(pid) ?? Infinity, at));

@@ -6,11 +6,11 @@ import { measureStandStill } from "./stand_still.ts";
 
 const KILL: Strike = {
   ...{ fault: "kill_node", ofDatabase: false, pid: 1, led: false, what: "kill -9 of node 0" },
-  ...{ struckAt: 10_000, healedAt: 20_000 },
+  ...{ struckAt: 10_000, healedAt: 20_000, until: 30_000 },
 };
 const RESTART: Strike = {
   ...{ fault: "restart_database", ofDatabase: true, pid: null, led: false, what: "restart" },
-  ...{ struckAt: 10_000, healedAt: 12_000 },
+  ...{ struckAt: 10_000, healedAt: 12_000, until: 20_000 },
 };
 
 Deno.test("stand_still measures from the fault to the next run of what was interrupted", () => {
@@ -21,14 +21,14 @@ Deno.test("stand_still measures from the fault to the next run of what was inter
     taskOf("ends by itself", [run("n-1", 9_000, 11_000)]),
   ];
   const starts = [{ task: "over by then", run: 1, pid: 1, at: 8_001 }];
-  const { victims, victimsMs } = measureStandStill(KILL, { tasks, starts, until: 30_000 });
+  const { victims, victimsMs } = measureStandStill(KILL, { tasks, starts });
   assert.deepEqual({ victims, victimsMs }, { victims: 2, victimsMs: 29_000 });
 });
 
 Deno.test("stand_still says so where nothing goes on, or nothing was interrupted", () => {
   const starts = [{ task: "stuck", run: 1, pid: 1, at: 9_001 }];
   const stuck = { ...taskOf("stuck", [run("n-1", 9_000, null, null)]), finishedAt: null };
-  const seen = { tasks: [stuck], starts, until: 30_000 };
+  const seen = { tasks: [stuck], starts };
   assert.equal(measureStandStill(KILL, seen).victimsMs, Infinity);
   assert.equal(measureStandStill({ ...KILL, pid: 7 }, seen).victimsMs, null);
 });
@@ -37,7 +37,7 @@ Deno.test("stand_still finds the longest time in which no other node started any
   const at = (pid: number, times: readonly number[]) =>
     times.map((time) => ({ task: `t${time}`, run: 1, pid, at: time }));
   const starts = [...at(1, [12_000, 13_000]), ...at(2, [9_000, 10_500]), ...at(3, [14_000])];
-  const { othersMs } = measureStandStill(KILL, { tasks: [], starts, until: 15_000 });
+  const { othersMs } = measureStandStill({ ...KILL, until: 15_000 }, { tasks: [], starts });
   assert.equal(othersMs, 3_500);
 });
 
@@ -45,9 +45,7 @@ Deno.test("stand_still takes the node that came back last after the database", (
   const starts = [[1, 11_000], [1, 12_500], [2, 13_000], [1, 13_500]].map(([pid = 0, at = 0]) => (
     { task: `t${at}`, run: 1, pid, at }
   ));
-  const { databaseMs, othersMs } = measureStandStill(RESTART, {
-    ...{ tasks: [], starts, until: 20_000 },
-  });
+  const { databaseMs, othersMs } = measureStandStill(RESTART, { tasks: [], starts });
   assert.deepEqual({ databaseMs, othersMs }, { databaseMs: 1_000, othersMs: null });
 });
 

@@ -1,5 +1,11 @@
 /** Rules on what the store says of each task at the end. */
-import { type HistoryRule, isFinal, type StoredTask, type Violation } from "./history.ts";
+import {
+  type HistoryRule,
+  isFinal,
+  isGivenUp,
+  type StoredTask,
+  type Violation,
+} from "./history.ts";
 
 /** Every accepted task is there, and every task has ended. */
 export const nothingIsLost: HistoryRule = function* ({ accepted, taskById, tasks }) {
@@ -47,7 +53,7 @@ export const dependenciesComeFirst: HistoryRule = function* (history) {
     for (const dep of deps) {
       if (revivalsOf.has(dep)) continue;
       const endedAt = taskById.get(dep)?.finishedAt ?? Infinity;
-      if (first.startedAt >= endedAt - toleranceMs) continue;
+      if (first.startedAt >= endedAt - (isGivenUp(first) ? toleranceMs : 0)) continue;
       yield { rule: "before_dependency", text: `${id} started before ${dep} had ended` };
     }
   }

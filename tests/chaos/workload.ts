@@ -16,13 +16,13 @@ export interface WorkflowSubmission {
 
 /** Queues with a limit each. */
 export const LIMITS: readonly QueueLimits[] = [
-  { queue: "crowd", concurrency: 6, keyConcurrency: null, rateLimit: null },
+  { queue: "crowd", concurrency: 4, keyConcurrency: null, rateLimit: null },
   { queue: "keys", concurrency: null, keyConcurrency: 1, rateLimit: null },
   {
     queue: "rate",
     concurrency: null,
     keyConcurrency: null,
-    rateLimit: { limit: 40, perMs: 2_000 },
+    rateLimit: { limit: 10, perMs: 2_000 },
   },
 ];
 
@@ -49,9 +49,8 @@ const KINDS: readonly (readonly [share: number, prefix: string, draw: Draw])[] =
   [0.1, "flaky-", (random) => ({ method: "chaos.flaky", args: [ms(random, 1, 20)] })],
   [0.05, "block-", (random) => ({ method: "chaos.block", args: [ms(random, 1, 20)] })],
   [0.03, "long-", (random) => ({ method: "chaos.step", args: [ms(random, 2_000, 8_000)] })],
-  [0.05, "crowd-", (random) => ({ ...step(random, 10, 60), queue: "crowd" })],
-  [0.03, "keys-", (random) => ({ ...step(random, 10, 60), queue: "keys", ...key(random) })],
-  [0.02, "rate-", (random) => ({ ...step(random, 1, 20), queue: "rate" })],
+  [0.05, "crowd-", crowd],
+  [0.03, "keys-", keys],
   [0.04, CANCELLABLE, (random) => step(random, 1, 4_000)],
   [1, "step-", (random) => step(random, 1, 30)],
 ];
@@ -84,6 +83,17 @@ export class Workload {
     return { id: `${prefix}${++this.#count}`, ...draw(random), ...deps };
   }
 
+  /** As many tasks of each queue with a limit: only what waits is limited. */
+  burst(count: number): readonly Submission[] {
+    const draws: readonly (readonly [string, Draw])[] = [
+      ["crowd-", crowd],
+      ["keys-", keys],
+      ["rate-", (random) => ({ ...step(random, 1, 20), queue: "rate" })],
+    ];
+    return Array.from({ length: count }, () => draws).flat()
+      .map(([prefix, draw]) => ({ id: `${prefix}${++this.#count}`, ...draw(this.#random) }));
+  }
+
   /** A recorded graph, whose tasks take a little time each. */
   graph(): WorkflowSubmission {
     const name = GRAPH_NAMES[Math.floor(this.#random() * GRAPH_NAMES.length)] ?? GRAPHS[0];
@@ -106,8 +116,13 @@ function step(random: Random, least: number, most: number) {
   return { method: "chaos.step", args: [ms(random, least, most)] };
 }
 
-function key(random: Random) {
-  return { concurrencyKey: `key-${Math.floor(random() * KEY_COUNT)}` };
+function crowd(random: Random) {
+  return { ...step(random, 10, 60), queue: "crowd" };
+}
+
+function keys(random: Random) {
+  const concurrencyKey = `key-${Math.floor(random() * KEY_COUNT)}`;
+  return { ...step(random, 10, 60), queue: "keys", concurrencyKey };
 }
 
 function ms(random: Random, least: number, most: number): number {

@@ -7,7 +7,7 @@ Deno.test("workload draws the same for the same seed, every kind, and each id on
   assert.deepEqual(tasks, again);
   assert.equal(new Set(tasks.map(({ id }) => id)).size, tasks.length);
   const kinds = new Set(tasks.map(({ id }) => id.replace(/-.*/, "")));
-  const expected = ["flaky", "block", "long", "crowd", "keys", "rate", "cancel", "step"];
+  const expected = ["flaky", "block", "long", "crowd", "keys", "cancel", "step"];
   assert.deepEqual([...kinds].toSorted(), expected.toSorted());
 });
 

@@ -15,6 +15,9 @@ export interface ClusterOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Longer than a node takes on a machine that starts several at once. */
+const START_MS = 60_000;
+
 /** Starts the nodes at once and waits until all are ready. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const secret = randomBytes(32).toString("hex");
@@ -117,11 +120,12 @@ export class ClusterNode implements AsyncDisposable {
     return this.isUp && !this.#paused;
   }
 
-  /** Starts it, with other arguments where those are given, and waits until it is ready. */
-  async start(args: readonly string[] = this.#parts.args): Promise<void> {
+  /** Starts it, from the folder of another version where one is given, and waits until it is ready. */
+  async start(root?: string): Promise<void> {
     if (this.isUp) throw new Error(`Node ${this.index} runs already`);
-    const { dataDir, env } = this.#parts;
-    this.#process = await startNode({ dataDir, args, env, startMs: 60_000 });
+    const { dataDir, args, env } = this.#parts;
+    const version = root === undefined ? {} : { root };
+    this.#process = await startNode({ dataDir, args, env, startMs: START_MS, ...version });
   }
 
   /** `kill -9`; settles when the process is gone. */

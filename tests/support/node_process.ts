@@ -14,6 +14,8 @@ export interface StartNodeOptions {
   /** An existing data folder to use; a new one, removed at the end, when absent. */
   readonly dataDir?: string;
   readonly cwd?: string;
+  /** The folder of another version of the program. */
+  readonly root?: string;
   /** False: `--no-auth`. */
   readonly auth?: boolean;
   /** Options of `deno run` itself, such as V8's flags. */
@@ -191,18 +193,19 @@ export function taskRights(task: string): readonly string[] {
 }
 
 function spawnNode(dataDir: string, options: StartNodeOptions): Deno.ChildProcess {
+  const root = options.root ?? ROOT;
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       ...startRights(),
       ...options.runtimeArgs ?? [],
-      join(ROOT, "main.ts"),
+      join(root, "main.ts"),
       "start",
       ...["--http", "127.0.0.1:0", "--addr", "127.0.0.1:0", "--data", dataDir],
       ...options.auth === false ? ["--no-auth"] : [],
       ...options.args ?? [],
     ],
-    cwd: options.cwd ?? ROOT,
+    cwd: options.cwd ?? root,
     env: { NO_COLOR: "1", ...options.env },
     stdin: "null",
     stdout: "piped",
