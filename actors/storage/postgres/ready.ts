@@ -117,11 +117,14 @@ async function takeTurns(
   return picked;
 }
 
-/** The next tasks of one key; $3 to $5 come from the turn. */
+/**
+ * The next tasks of one key. Ordered by the key too, which is the same for all: otherwise the planner sees
+ * no order in an index on what `IS NULL`, and sorts the whole backlog.
+ */
 const nextOf = (key: string, [order, num, max]: readonly [string, string, string]) =>
   "SELECT t.* FROM tasks_live t WHERE t.status = 'pending' AND t.queue = $1 AND t.ready_pool = $2 " +
   `AND t.concurrency_key ${key} AND (t.ready_order, t.num) > (${order}, ${num}) ` +
-  `ORDER BY t.ready_order, t.num LIMIT ${max} FOR UPDATE SKIP LOCKED`;
+  `ORDER BY t.concurrency_key, t.ready_order, t.num LIMIT ${max} FOR UPDATE SKIP LOCKED`;
 
 const NEXT_KEYLESS = `SELECT ${COLUMNS_WITH_ARGS} FROM (` +
   nextOf("IS NULL", ["$3", "$4", "$5"]) +
