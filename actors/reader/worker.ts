@@ -1,20 +1,25 @@
-/** Entry of the reader's isolate. Its rights: the data folder. */
+/** Entry of the reader's isolate. Its rights: the data folder, or the database's address. */
 import type { ReaderProtocol } from "../protocol.ts";
 import { serveActor } from "../runtime/mod.ts";
-import { openSqliteReader } from "../storage/sqlite/mod.ts";
+import { openReader } from "../storage/open.ts";
 import { configureLogging, type LoggingOptions } from "../telemetry/logger.ts";
 import { Reader } from "./reader_actor.ts";
 
 /** What the supervisor hands over at each start. */
 export interface ReaderInit {
   readonly dataDir: string;
+  /** PostgreSQL instead of the data folder; null: none. */
+  readonly databaseUrl: string | null;
   readonly logging: LoggingOptions;
 }
 
 serveActor<ReaderProtocol, ReaderInit>(
-  async ({ dataDir, logging }) => {
+  async ({ dataDir, databaseUrl, logging }) => {
     configureLogging(logging);
-    return { behaviour: new Reader(await openSqliteReader({ dataDir })) };
+    const store = await openReader(
+      databaseUrl === null ? { kind: "sqlite", dataDir } : { kind: "postgres", url: databaseUrl },
+    );
+    return { behaviour: new Reader(store) };
   },
   {
     laneOf: {

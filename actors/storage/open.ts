@@ -33,5 +33,5 @@ export async function openReader(location: StoreLocation): Promise<StoreReader> 
     return await openSqliteReader({ dataDir: location.dataDir });
   }
   const { openPostgresReader } = await import("./postgres/mod.ts");
-  return await openPostgresReader({ url: location.url });
+  return openPostgresReader({ url: location.url });
 }

@@ -16,7 +16,7 @@ runConformance("postgres", async (): Promise<StoreUnderTest> => {
   const { url } = await server.createDatabase();
   const open = async () => ({
     store: await openPostgresStore({ url }),
-    reader: await openPostgresReader({ url }),
+    reader: openPostgresReader({ url }),
   });
   const close = async () => {
     await under.reader.close();

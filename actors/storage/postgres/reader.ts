@@ -10,18 +10,27 @@ import type { SnapshotView } from "../port/explain.ts";
 import { listChanges } from "./changes.ts";
 import { integer, oneOf, type Row, text } from "../row/column.ts";
 import { decodeTask } from "../row/task_record.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Deadlines } from "./connection.ts";
 import * as deadLetters from "./dead_letters.ts";
 import { listTasks } from "./listing.ts";
 import { readQueues } from "./queues.ts";
 import { ReaderPool } from "./reader_pool.ts";
 import { decodeRun, RUN_COLUMNS } from "../row/run_record.ts";
 import { readSchedule, readSchedules, readTicks } from "./schedules.ts";
-import { assertSchema } from "./schema.ts";
 import { PostgresSnapshot } from "./snapshot.ts";
 import { COLUMNS_WITH_TEXTS, COLUMNS_WITHOUT_TEXTS, TASK_TABLES } from "./task_row.ts";
 import { decodeWorkflow, SELECT_WORKFLOWS } from "./workflows.ts";
 
+/**
+ * Shorter than what callers wait for, so that they are told why nothing came; but for the time between
+ * the queries of one snapshot, which only ever depends on this program.
+ */
+const DEADLINES: Partial<Deadlines> = {
+  connectMs: 3_000,
+  statementMs: 5_000,
+  answerMs: 6_000,
+  idleMs: 30_000,
+};
 const LEVELS = new Set<LogLevel>(["debug", "info", "warn", "error"]);
 
 const GET_TASKS = `SELECT ${COLUMNS_WITH_TEXTS} FROM ${TASK_TABLES} WHERE i.id = ANY ($1::text[])`;
@@ -39,26 +48,16 @@ const DEPTHS = `SELECT queue, ${
 export interface PostgresReaderOptions {
   /** `postgres://…`. */
   readonly url: string;
-  /** What the server's list of sessions shows. */
-  readonly name?: string;
+  readonly deadlines?: Partial<Deadlines>;
 }
 
 /**
- * Opens a store for looking only. A writer has to have opened it once before.
- *
- * @throws {StoreUnavailableError} When the database is away.
+ * Opens a store for looking only. A writer has to have opened it once before. It connects when there is
+ * something to read: a database that is away fails reads, and lets a reader start.
  */
-export async function openPostgresReader(
-  { url, name = "dtask reader" }: PostgresReaderOptions,
-): Promise<StoreReader> {
-  const pool = new ReaderPool({ url, name });
-  try {
-    await pool.use(assertSchema);
-    return new PostgresReader(pool);
-  } catch (error) {
-    await pool.close();
-    throw error;
-  }
+export function openPostgresReader({ url, deadlines }: PostgresReaderOptions): StoreReader {
+  const options = { url, name: "dtask reader", deadlines: { ...DEADLINES, ...deadlines } };
+  return new PostgresReader(new ReaderPool(options));
 }
 
 class PostgresReader implements StoreReader {

@@ -1,11 +1,12 @@
 import { StoreUnavailableError } from "../port.ts";
+import { assertSchema } from "./schema.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 
 /** How many reads a node asks for at a time. */
 const CONNECTIONS_MAX = 4;
 
 /** How long a read waits for a connection, when all are in use, in ms. */
-const WAIT_MS = 8_000;
+const WAIT_MS = 6_000;
 
 /** A read that waits for its turn. */
 interface Waiting {
@@ -106,7 +107,14 @@ export class ReaderPool {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       if (!idle.lost) return idle;
     }
-    return await Connection.open(this.#options);
+    const connection = await Connection.open(this.#options);
+    try {
+      await assertSchema(connection);
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
   }
 
   #giveBack(connection: Connection): void {
