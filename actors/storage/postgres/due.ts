@@ -28,12 +28,16 @@ const EXPIRED = selectLive({
   order: "t.expires_at, t.num",
 });
 
-/** What runs is few, whatever the backlog: walking over all of it needs no index by node or executor. */
+/**
+ * What runs is few, whatever the backlog: walking over all of it needs no index by node or executor. The
+ * sum keeps the planner from walking over the backlog instead, in order of the nums.
+ */
 const RUNNING = "WITH running AS MATERIALIZED (SELECT r.num FROM tasks_live r " +
-  "WHERE r.status = 'running' AND r.queue >= '' AND r.num > $2 " +
+  "WHERE r.status = 'running' AND r.queue >= '' AND r.num + 0 > $2 " +
   "AND r.node = coalesce($3, r.node) AND r.executor = coalesce($4, r.executor)) " +
   selectLocked(COLUMNS_WITHOUT_TEXTS, {
-    where: "t.num IN (SELECT num FROM running ORDER BY num LIMIT $1) AND t.status = 'running'",
+    where:
+      "t.num = ANY (ARRAY(SELECT num FROM running ORDER BY num LIMIT $1)) AND t.status = 'running'",
     join: "ORDER BY t.num",
   });
 

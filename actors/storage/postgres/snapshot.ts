@@ -23,7 +23,7 @@ const DEPENDENCIES_IN = "SELECT t.num, p.id, p.spec, t.status, t.reason FROM tas
   "WHERE c.num = $1 AND t.status = ANY ($2::text[]) ORDER BY d.place LIMIT $3";
 
 const aheadOf = (key: string) =>
-  "SELECT count(*) FROM (SELECT 1 FROM tasks t WHERE t.status = 'pending' AND t.queue = $1 " +
+  "SELECT count(*) FROM (SELECT 1 FROM tasks_live t WHERE t.status = 'pending' AND t.queue = $1 " +
   `AND t.ready_pool = $2 AND t.concurrency_key ${key} ` +
   "AND (t.ready_order, t.num) < ($3, $4) LIMIT $5) ahead";
 const AHEAD_OF_KEYLESS = aheadOf("IS NULL");
@@ -31,14 +31,14 @@ const AHEAD_OF_KEY = aheadOf("= $6");
 
 /** The next key with ready work in a queue and pool, again and again: a seek of the index for each. */
 const READY_KEYS = "WITH RECURSIVE keys (key, n) AS (" +
-  "(SELECT t.concurrency_key, 1 FROM tasks t WHERE t.status = 'pending' AND t.queue = $1 " +
+  "(SELECT t.concurrency_key, 1 FROM tasks_live t WHERE t.status = 'pending' AND t.queue = $1 " +
   "AND t.ready_pool = $2 AND t.concurrency_key >= '' ORDER BY t.concurrency_key LIMIT 1) " +
   "UNION ALL SELECT o.key, k.n + 1 FROM keys k CROSS JOIN LATERAL (" +
-  "SELECT t.concurrency_key AS key FROM tasks t WHERE t.status = 'pending' AND t.queue = $1 " +
+  "SELECT t.concurrency_key AS key FROM tasks_live t WHERE t.status = 'pending' AND t.queue = $1 " +
   "AND t.ready_pool = $2 AND t.concurrency_key > k.key ORDER BY t.concurrency_key LIMIT 1) o " +
   "WHERE k.n < $3) SELECT key FROM keys";
 
-const KEYLESS = "SELECT 1 FROM tasks t WHERE t.status = 'pending' AND t.queue = $1 " +
+const KEYLESS = "SELECT 1 FROM tasks_live t WHERE t.status = 'pending' AND t.queue = $1 " +
   "AND t.ready_pool = $2 AND t.concurrency_key IS NULL LIMIT 1";
 
 /** The view of one transaction that only looks. */
@@ -79,7 +79,7 @@ export class PostgresSnapshot implements SnapshotView {
   async listRunning(scope: RunningScope, limit: number): Promise<readonly RunningTask[]> {
     const values = new Values();
     const rows = await this.#connection.rows(
-      `SELECT i.id, r.method, r.executor, r.started_at FROM (SELECT * FROM tasks t ` +
+      `SELECT i.id, r.method, r.executor, r.started_at FROM (SELECT * FROM tasks_live t ` +
         `WHERE ${running(scope, values)} ORDER BY t.started_at, t.num LIMIT ${
           values.add(limit)
         }) r ` +
@@ -97,7 +97,7 @@ export class PostgresSnapshot implements SnapshotView {
   countRunning(scope: RunningScope, atMost: number): Promise<number> {
     const values = new Values();
     return this.#count(
-      `SELECT count(*) FROM (SELECT 1 FROM tasks t WHERE ${running(scope, values)} ` +
+      `SELECT count(*) FROM (SELECT 1 FROM tasks_live t WHERE ${running(scope, values)} ` +
         `LIMIT ${values.add(atMost)}) running`,
       values.list,
     );
