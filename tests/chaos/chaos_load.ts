@@ -253,8 +253,9 @@ interface SystemAnswer {
 }
 
 function viewOf(observer: number, sent: Sent): ClusterView {
-  const { term = null, nodes = [] }: SystemAnswer = sent.body;
+  const { term, nodes = [] }: SystemAnswer = sent.body;
   const gone = nodes.filter(({ state }) => state === "lost" || state === "left");
   const leader = nodes.find((node) => node.leader)?.id ?? null;
-  return { observer, ...spanOf(sent), term, leader, gone: gone.map(({ id }) => id) };
+  // A node that has just started knows none, and says 0.
+  return { observer, ...spanOf(sent), term: term || null, leader, gone: gone.map(({ id }) => id) };
 }

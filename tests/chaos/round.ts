@@ -53,10 +53,10 @@ export async function runRound(
   await using server = await startPostgres();
   const database = await server.createDatabase();
   await using journal = await Journal.create();
-  const args = ["--no-grpc", "--log-level", "warning", "--executors", "1", "--tasks"];
+  const args = ["--no-grpc", "--log-level", "warning", "--executors", "1", "--drain-ms", "2000"];
   await using cluster = await startCluster({
     ...{ databaseUrl: database.url, nodes, proxied: true },
-    args: [...args, journal.module, "--allow-task-permissions"],
+    args: [...args, "--tasks", journal.module, "--allow-task-permissions"],
   });
   log(`${nodes} nodes run; node ${(await cluster.leader()).index} leads`);
   const load = new ChaosLoad({
