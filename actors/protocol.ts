@@ -15,3 +15,4 @@ export type * from "./protocol/cluster.ts";
 export type * from "./protocol/supervisor.ts";
 export type * from "./protocol/explain.ts";
 export type * from "./protocol/cluster_news.ts";
+export type * from "./protocol/node_news.ts";

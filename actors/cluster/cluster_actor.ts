@@ -1,11 +1,12 @@
 /**
  * The cluster actor: keeps the node a member of those that share its store.
  *
- * Takes ticks of the supervisor's clock. Renews the node's lease, stands for election with every
+ * Takes ticks of the supervisor's clock, and the scheduler's news for the other nodes. Renews the node's lease, stands for election with every
  * renewal, and, while it leads, judges the leases of the others. Tells the supervisor of each renewal,
- * and the scheduler of leadership and of the methods that others know. Owns a connection of its own;
+ * and the scheduler of leadership, of the methods that others know, and of their news. Owns connections of its own;
  * no task code is in its isolate, so that nothing but the database can keep it from renewing.
  */
+import { unreachable } from "../domain/exhaustive.ts";
 import { type Belief, BELIEF_MS, believedTerm, mayJudge } from "../domain/leadership.ts";
 import { isMember, LEASE, sweep } from "../domain/lease.ts";
 import type {
@@ -19,15 +20,19 @@ import type {
 } from "../protocol.ts";
 import type { ActorContext, ActorRef, Behaviour, PeerEvent } from "../runtime/mod.ts";
 import type { ClusterStore, MemberLoad, MemberRecord, Renewed } from "../storage/port/cluster.ts";
+import type { NewsChannel, NewsChannelOptions } from "../storage/port/news_channel.ts";
 import { getLogger } from "../telemetry/logger.ts";
 import { MembershipLog } from "./membership_log.ts";
 import { MethodsOfOthers } from "./methods_of_others.ts";
+import { NewsExchange } from "./news_exchange.ts";
 
 export interface ClusterOptions {
   /** The node's id: it has joined under it. */
   readonly node: string;
   readonly context: ActorContext;
   readonly store: ClusterStore;
+  /** Opens what the nodes call each other on. */
+  readonly openChannel: (options: NewsChannelOptions) => Promise<NewsChannel>;
   /** Milliseconds of a clock that nobody sets; the system's when absent. */
   readonly monotonic?: () => number;
   /** Calls back after a time in ms, until it is called itself; the system's when absent. */
@@ -50,6 +55,7 @@ export class Cluster implements Behaviour<ClusterProtocol> {
   readonly #scheduler: ActorRef<SchedulerProtocol>;
   readonly #dispatcher: ActorRef<DispatcherProtocol>;
   readonly #methods: MethodsOfOthers;
+  readonly #news: NewsExchange;
   readonly #log = new MembershipLog();
   #tick: { readonly at: number; readonly address: NodeAddress } | null = null;
   #load: MemberLoad = { slots: 0, held: 0 };
@@ -72,18 +78,33 @@ export class Cluster implements Behaviour<ClusterProtocol> {
     this.#scheduler = context.ref<SchedulerProtocol>("scheduler");
     this.#dispatcher = context.ref<DispatcherProtocol>("dispatcher");
     this.#methods = new MethodsOfOthers({ store, node });
+    this.#news = new NewsExchange({
+      node,
+      open: options.openChannel,
+      onNews: (news) => this.#scheduler.tell({ kind: "OthersCommitted", news }),
+      monotonic: this.#monotonic,
+      startTimer: this.#startTimer,
+    });
   }
 
-  /** Begins to renew. */
+  /** Begins to renew, and to listen. */
   start(): this {
+    this.#news.start();
     this.#renewLater(0);
     return this;
   }
 
   receive(message: ClusterMessage): null {
-    const { at, address } = message;
-    this.#tick = { at, address };
-    return null;
+    switch (message.kind) {
+      case "LeaseTick":
+        this.#tick = { at: message.at, address: message.address };
+        return null;
+      case "TellOthers":
+        this.#news.tell(message.news);
+        return null;
+      default:
+        return unreachable(message);
+    }
   }
 
   onPeer({ peer, state }: PeerEvent): void {
@@ -101,6 +122,7 @@ export class Cluster implements Behaviour<ClusterProtocol> {
     this.#stopped = true;
     this.#cancelTimer();
     this.#cancelLapse();
+    await this.#news.stop();
     await this.#renewing;
     try {
       await store.leave(node);
@@ -151,6 +173,7 @@ export class Cluster implements Behaviour<ClusterProtocol> {
       return;
     }
     this.#log.seen(renewed);
+    this.#news.setCompany(renewed.members.some((member) => member.id !== node && isMember(member)));
     if (tickAt !== null) {
       const cluster = statusOf(renewed);
       this.#supervisor.tell({ kind: "LeaseRenewed", node, at: tickAt, cluster });

@@ -3,7 +3,8 @@ import { VERSION } from "../config.ts";
 import type { MethodDefinition } from "../domain/task.ts";
 import type { ClusterProtocol, SupervisorProtocol } from "../protocol.ts";
 import { serveActor } from "../runtime/mod.ts";
-import { openPostgresCluster } from "../storage/postgres/mod.ts";
+import type { NewsChannelOptions } from "../storage/port/news_channel.ts";
+import { openNewsChannel, openPostgresCluster } from "../storage/postgres/mod.ts";
 import { configureLogging, type LoggingOptions } from "../telemetry/logger.ts";
 import { Cluster } from "./cluster_actor.ts";
 import { join } from "./join.ts";
@@ -22,7 +23,9 @@ serveActor<ClusterProtocol, ClusterInit>(
     const store = openPostgresCluster({ url: databaseUrl });
     const supervisor = context.ref<SupervisorProtocol>("supervisor");
     await join({ store, supervisor, member: { id: node, version: VERSION, definitions } });
-    return { behaviour: new Cluster({ node, context, store }).start() };
+    const openChannel = (options: NewsChannelOptions) =>
+      openNewsChannel({ url: databaseUrl, ...options });
+    return { behaviour: new Cluster({ node, context, store, openChannel }).start() };
   },
   { laneOf: {}, max: { control: 1_000 } },
 );

@@ -1,5 +1,6 @@
 /** What the cluster actor takes and sends, where nodes share a store. */
 import type { NodeState } from "../domain/lease.ts";
+import type { NodeNews } from "./node_news.ts";
 
 /** A node as `/api/system` shows it. Times are epoch ms of the store's clock. */
 export interface NodeStatus {
@@ -28,16 +29,19 @@ export interface ClusterStatus {
   readonly nodes: readonly NodeStatus[];
 }
 
-export type ClusterMessage = {
-  /**
-   * From the supervisor, at least once between two renewals. A renewal that is sent after it answers
-   * with `at`: so the supervisor knows, by its own clock alone, that the lease was held at that time.
-   */
-  readonly kind: "LeaseTick";
-  /** Of the supervisor's monotonic clock. */
-  readonly at: number;
-  readonly address: NodeAddress;
-};
+export type ClusterMessage =
+  | {
+    /**
+     * From the supervisor, at least once between two renewals. A renewal that is sent after it answers
+     * with `at`: so the supervisor knows, by its own clock alone, that the lease was held at that time.
+     */
+    readonly kind: "LeaseTick";
+    /** Of the supervisor's monotonic clock. */
+    readonly at: number;
+    readonly address: NodeAddress;
+  }
+  /** From the scheduler, after a commit that concerns other nodes. */
+  | { readonly kind: "TellOthers"; readonly news: NodeNews };
 
 export interface ClusterProtocol {
   readonly message: ClusterMessage;

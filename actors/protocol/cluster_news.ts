@@ -1,5 +1,6 @@
 /** What the scheduler is told of the nodes that share its store; on a store of its own, nothing. */
 import type { MethodDefinition } from "../domain/task.ts";
+import type { NodeNews } from "./node_news.ts";
 
 export type ClusterNews =
   | {
@@ -13,4 +14,6 @@ export type ClusterNews =
     readonly definitions: readonly MethodDefinition[];
   }
   /** Told to the leader: a node was declared lost, or has left, and may have runs to give back. */
-  | { readonly kind: "NodesGone" };
+  | { readonly kind: "NodesGone" }
+  /** Other nodes have committed something. */
+  | { readonly kind: "OthersCommitted"; readonly news: NodeNews };

@@ -36,6 +36,14 @@ export interface TasksCommitted {
   readonly retired?: { readonly tasks: number; readonly workflows: number };
 }
 
+/** Other nodes that share the store have committed something; its counts are theirs to publish. */
+export interface OthersCommitted {
+  readonly kind: "OthersCommitted";
+  readonly lastSeq: number;
+  /** Ids of the tasks that reached an ended status; null: any may have. */
+  readonly ended: readonly string[] | null;
+}
+
 /** The subscriber was too slow and events were dropped: read anew what matters. */
 export interface EventsLost {
   readonly kind: "EventsLost";
@@ -44,7 +52,7 @@ export interface EventsLost {
 /** What an actor that follows the scheduler's commits takes. */
 export type SubscriberMessage = {
   readonly kind: "EventsPublished";
-  readonly events: readonly (TasksCommitted | EventsLost)[];
+  readonly events: readonly (TasksCommitted | OthersCommitted | EventsLost)[];
 };
 
 /** One answered gRPC call, for the metrics that the http actor keeps. */

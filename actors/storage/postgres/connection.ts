@@ -14,6 +14,8 @@ export interface ConnectionOptions {
   /** Refuses to write. */
   readonly readOnly?: boolean;
   readonly deadlines?: Partial<Deadlines>;
+  /** Hears of notifications on the channels on which the connection listens. */
+  readonly onNotification?: (channel: string, payload: string) => void;
 }
 
 /** Bounds of a call, in ms; the shorter ones are the server's, so that it is the first to give up. */
@@ -191,7 +193,7 @@ interface Answer extends ReadonlyArray<readonly Column[]> {
  * environment, which its isolate may not read, but for `PGAPPNAME`.
  */
 function connect(
-  { url, name, readOnly = false, deadlines }: ConnectionOptions,
+  { url, name, readOnly = false, deadlines, onNotification }: ConnectionOptions,
   onclose: () => void,
 ) {
   const { connectMs, lockMs, statementMs, idleMs } = { ...DEADLINES, ...deadlines };
@@ -200,6 +202,7 @@ function connect(
     pass: () => decodeURIComponent(password),
     ssl: sslOf(searchParams.get("sslmode")),
     ...UNTYPED,
+    ...(onNotification && { onnotify: onNotification }),
     target_session_attrs: "primary",
     publications: "",
     debug: false,

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { Cluster } from "../../../actors/cluster/cluster_actor.ts";
+import type { NewsChannel } from "../../../actors/storage/port/news_channel.ts";
 import type { ActorRef, Protocol } from "../../../actors/runtime/mod.ts";
 import type { MethodDefinition } from "../../../actors/domain/task.ts";
 import type {
@@ -54,6 +55,7 @@ export class ClusterHarness implements ClusterStore {
     this.cluster = new Cluster({
       node: "a",
       store: this,
+      openChannel: () => Promise.resolve(new SilentChannel()),
       monotonic: () => this.now,
       startTimer: (then, afterMs) => {
         const timer = { at: this.now + afterMs, then };
@@ -134,4 +136,11 @@ export class ClusterHarness implements ClusterStore {
         Promise.resolve({ ok: true, value: [{ slots: 3, held: 1 }, { slots: 1, held: 1 }] }),
     };
   }
+}
+
+/** A channel on which nobody is heard but the node itself. */
+class SilentChannel implements NewsChannel {
+  readonly lost = false;
+  send = () => Promise.resolve();
+  close = () => Promise.resolve();
 }
