@@ -60,6 +60,12 @@ export class Announcer {
     for (const event of this.#gathered.splice(0)) this.#options.publish(event);
   }
 
+  /** Says that there may be claimable work in these places. */
+  hint(ready: readonly ReadyWork[]): void {
+    this.seePools(ready);
+    this.#hint(ready);
+  }
+
   /** Says that `queues` may have claimable work in any pool. */
   hintQueues(queues: Iterable<string>): void {
     const work = [...queues].flatMap((queue) => [...this.#pools].map((pool) => ({ queue, pool })));
@@ -88,9 +94,7 @@ export class Announcer {
     for (const [executor, runs] of effects.cancelRequests) {
       dispatcher.tell({ kind: "CancelRequested", executor, runs });
     }
-    const ready = [...effects.ready.values()];
-    this.seePools(ready);
-    this.#hint(ready);
+    this.hint([...effects.ready.values()]);
     const freed = new Set([...effects.freedQueues, ...effects.queues.map(({ name }) => name)]);
     if (freed.size > 0) this.hintQueues(freed);
   }

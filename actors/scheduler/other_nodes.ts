@@ -1,13 +1,16 @@
 import { unreachable } from "../domain/exhaustive.ts";
 import type { RetentionPolicy } from "../domain/retention.ts";
-import type { ClusterNews } from "../protocol.ts";
+import type { ClusterNews, NodeNews, OthersCommitted } from "../protocol.ts";
 import { getLogger } from "../telemetry/logger.ts";
+import type { Announcer } from "./announcer.ts";
 import type { Clock } from "./clock.ts";
 import type { CommitContext } from "./commit.ts";
 import type { CommitLoop } from "./commit_loop.ts";
 import type { Effects } from "./effects.ts";
 import { handOver } from "./gone_nodes.ts";
+import { HeardNews } from "./heard_news.ts";
 import { LeaderWork } from "./leader_work.ts";
+import { newsOf } from "./node_news.ts";
 import { Refresher } from "./refresher.ts";
 import type { ScheduleKeeper } from "./schedule_keeper.ts";
 
@@ -18,6 +21,10 @@ export interface OtherNodesOptions {
   readonly clock: Clock;
   readonly now: () => number;
   readonly schedules: ScheduleKeeper;
+  readonly announcer: Announcer;
+  readonly publish: (event: OthersCommitted) => void;
+  /** Has the others told. */
+  readonly tell: (news: NodeNews) => void;
 }
 
 const log = getLogger("scheduler");
@@ -30,6 +37,7 @@ export class OtherNodes {
   readonly #options: OtherNodesOptions;
   readonly #refresher: Refresher;
   readonly #leaderWork: LeaderWork;
+  readonly #heard: HeardNews;
 
   constructor(options: OtherNodesOptions) {
     this.#options = options;
@@ -37,13 +45,14 @@ export class OtherNodes {
     this.#refresher = new Refresher({
       ...options,
       shared,
-      onRefreshed: () => this.#leaderWork.refreshed(),
+      onRefreshed: () => this.#onRefreshed(),
     });
     this.#leaderWork = new LeaderWork({
       ...options,
       role,
       refresh: () => this.#refresher.soon(),
     });
+    this.#heard = new HeardNews({ ...options, refresh: () => this.#refresher.soon() });
   }
 
   start(): Promise<void> {
@@ -58,6 +67,8 @@ export class OtherNodes {
         return this.#options.memory.methods.setElsewhere(news.definitions);
       case "NodesGone":
         return this.#leaderWork.nodesGone();
+      case "OthersCommitted":
+        return this.#heard.receive(news.news);
       default:
         return unreachable(news);
     }
@@ -76,7 +87,10 @@ export class OtherNodes {
 
   /** Learns of a commit. */
   committed(effects: Effects): void {
+    const { memory, tell } = this.#options;
     this.#leaderWork.committed(effects);
+    const news = memory.shared ? newsOf(effects, memory) : null;
+    if (news !== null) tell(news);
   }
 
   /** Leaves nothing behind for which others would have to wait; where it can't, they find it in time. */
@@ -89,5 +103,11 @@ export class OtherNodes {
     } catch (error) {
       log.warn("this node leaves its runs for others to find: {error}", { error: String(error) });
     }
+  }
+
+  /** Whoever follows the commits looks too: what another node told of them may have got lost. */
+  #onRefreshed(): void {
+    this.#leaderWork.refreshed();
+    this.#options.publish({ kind: "OthersCommitted", lastSeq: 0, ended: null });
   }
 }

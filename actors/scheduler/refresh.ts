@@ -1,11 +1,12 @@
 /** Brings memory up to date with what other nodes have written. */
 import type { QueueConfig } from "../domain/task.ts";
 import type { Commit } from "./commit.ts";
+import { relayAllCancels } from "./relay_cancels.ts";
 import { startable } from "./strays.ts";
 
 /**
- * Reads settings of queues, where there is ready work, when something is due, and, where this node leads,
- * the schedules: what others tell of their changes may get lost, and what is read here does not.
+ * Reads settings of queues, where there is ready work, when something is due, what of this node's is to be
+ * cancelled, and, where it leads, the schedules: what others tell of their changes may get lost, and what is read here does not.
  */
 export async function refreshMemory(
   commit: Commit,
@@ -16,6 +17,7 @@ export async function refreshMemory(
   for (const ready of startable(commit, await tx.readyWork())) effects.hint(ready);
   const next = await tx.nextWakeAt();
   if (next !== null) effects.wake(next);
+  await relayAllCancels(commit);
   if (context.role.leads) await readSchedules(commit);
   return work.map(() => null);
 }

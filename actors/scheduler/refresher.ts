@@ -23,6 +23,9 @@ const log = getLogger("scheduler");
 export class Refresher {
   readonly #options: RefresherOptions;
   #at = Infinity;
+  /** A look is under way, and another was asked for since it began. */
+  #looking = false;
+  #again = false;
 
   constructor(options: RefresherOptions) {
     this.#options = options;
@@ -34,18 +37,29 @@ export class Refresher {
     if (this.#options.now() >= this.#at) this.soon();
   }
 
-  /** Does it in the next commit. */
+  /** Does it in the next commit; what is asked for while one is under way is done once, after it. */
   soon(): void {
-    const { loop, shared, onRefreshed } = this.#options;
-    if (!shared) return;
+    if (!this.#options.shared) return;
+    if (this.#looking) this.#again = true;
+    else void this.#look();
+  }
+
+  async #look(): Promise<void> {
+    const { loop, onRefreshed } = this.#options;
+    this.#looking = true;
     this.#at = Infinity;
-    loop.submit("control", refreshMemory, { work: null, held: true }).then(() => {
+    try {
+      do {
+        this.#again = false;
+        await loop.submit("control", refreshMemory, { work: null, held: true });
+        onRefreshed();
+      } while (this.#again);
       this.#wakeIn(REFRESH_MS);
-      onRefreshed();
-    }, (error) => {
+    } catch (error) {
       log.warn("what other nodes have changed is read again: {error}", { error: String(error) });
       this.#wakeIn(RETRY_MS);
-    });
+    }
+    this.#looking = false;
   }
 
   #wakeIn(ms: number): void {

@@ -72,13 +72,23 @@ export class ScheduleKeeper {
     this.arm();
   }
 
+  /** Work has ended, for which schedules may have waited. */
+  ended({ tasks, workflows }: {
+    readonly tasks: readonly string[];
+    readonly workflows: readonly string[];
+  }): void {
+    const { table } = this.#options;
+    const byTask = table.release("task", tasks);
+    const byWorkflow = table.release("workflow", workflows);
+    if (byTask || byWorkflow) this.arm();
+  }
+
   /** Takes over what a commit has changed. */
   committed(effects: Effects): void {
     const { table } = this.#options;
     for (const [name, schedule] of effects.schedules) table.set(name, schedule);
-    const byTask = table.release("task", effects.endedIds);
-    const byWorkflow = table.release("workflow", effects.endedWorkflowIds);
-    if (effects.schedules.size > 0 || byTask || byWorkflow) this.arm();
+    if (effects.schedules.size > 0) this.arm();
+    this.ended({ tasks: effects.endedIds, workflows: effects.endedWorkflowIds });
     for (const { schedule, nominalAt, error } of effects.refusedTicks) {
       log.warn("the tick of schedule {schedule} at {at} could not start its work: {error}", {
         schedule,

@@ -12,6 +12,7 @@ import type { RetentionPolicy } from "../domain/retention.ts";
 import type { MethodDefinition } from "../domain/task.ts";
 import type {
   ClaimedRuns,
+  ClusterProtocol,
   DispatcherProtocol,
   DispatchState,
   SchedulerMessage,
@@ -118,6 +119,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     const now = () => store.now();
     const monotonic = options.monotonic ?? (() => performance.now());
     const supervisor = context.ref<SupervisorProtocol>("supervisor");
+    const cluster = context.ref<ClusterProtocol>("cluster");
     this.#store = store;
     this.#now = now;
     this.#memory = memory;
@@ -164,6 +166,9 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       clock: this.#clock,
       now,
       schedules: this.#schedules,
+      announcer: this.#announcer,
+      publish: (event) => this.#subscribers.publish(event),
+      tell: (news) => cluster.tell({ kind: "TellOthers", news }),
     });
     this.#releases = new Rounds({
       what: "letting tasks of returned methods go",
@@ -247,6 +252,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       case "LeadershipChanged":
       case "MethodsOfOthersChanged":
       case "NodesGone":
+      case "OthersCommitted":
         return this.#others.receive(message);
       case "Drain":
         this.#draining = true;

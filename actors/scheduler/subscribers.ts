@@ -1,4 +1,4 @@
-import type { EventsLost, FrontEndProtocol, TasksCommitted } from "../protocol.ts";
+import type { EventsLost, FrontEndProtocol, OthersCommitted, TasksCommitted } from "../protocol.ts";
 import { type ActorContext, EventStream, type PeerEvent } from "../runtime/mod.ts";
 
 /** Events that wait for one slow subscriber. */
@@ -7,7 +7,7 @@ const EVENT_ACK_MS = 10_000;
 
 /** The actors that follow the commits, each at its own pace. */
 export class Subscribers {
-  readonly #events = new EventStream<TasksCommitted | EventsLost>({
+  readonly #events = new EventStream<TasksCommitted | OthersCommitted | EventsLost>({
     maxBuffered: EVENTS_MAX,
     lost: { kind: "EventsLost" },
   });
@@ -22,7 +22,7 @@ export class Subscribers {
     }
   }
 
-  publish(event: TasksCommitted): void {
+  publish(event: TasksCommitted | OthersCommitted): void {
     this.#events.publish(event);
   }
 
