@@ -62,8 +62,8 @@ export class EndWaits {
   /** Wakes those who wait for a task that the events say has ended. */
   onEvents(events: SubscriberMessage["events"]): void {
     for (const event of events) {
-      if (event.kind === "TasksCommitted") this.#waiters.wake(event.ended);
-      else this.#waiters.wakeAll();
+      if (event.kind === "EventsLost" || event.ended === null) this.#waiters.wakeAll();
+      else this.#waiters.wake(event.ended);
     }
   }
 

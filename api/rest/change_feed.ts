@@ -29,7 +29,7 @@ export interface Subscription {
 export class ChangeFeed {
   readonly #service: TaskService;
   readonly #subscriptions = new Set<Subscription>();
-  #lastSeq: number | null = null;
+  #heardSeq = 0;
   #closed = false;
 
   constructor(service: TaskService) {
@@ -39,6 +39,11 @@ export class ChangeFeed {
   /** True once streams have to end. */
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** The newest stamp that was told of. What other nodes still write may be older, and comes first. */
+  get heardSeq(): number {
+    return this.#heardSeq;
   }
 
   /** Adds a stream; false when there are too many. */
@@ -56,9 +61,7 @@ export class ChangeFeed {
   /** Wakes the streams: something has changed, or events were lost and may have said so. */
   onEvents(events: SubscriberMessage["events"]): void {
     for (const event of events) {
-      if (event.kind === "TasksCommitted") {
-        this.#lastSeq = Math.max(this.#lastSeq ?? 0, event.lastSeq);
-      }
+      if (event.kind !== "EventsLost") this.#heardSeq = Math.max(this.#heardSeq, event.lastSeq);
     }
     for (const { wake } of this.#subscriptions) wake();
   }
@@ -69,9 +72,8 @@ export class ChangeFeed {
     for (const { wake } of this.#subscriptions) wake();
   }
 
-  /** The latest stamp: as heard of, or before the first event as the reader says. */
+  /** The latest stamp before which nothing can come any more. */
   async position(): Promise<Result<number>> {
-    if (this.#lastSeq !== null) return ok(this.#lastSeq);
     // No change has this stamp, which is answered with `reset` and the latest one.
     const request = { afterSeq: Number.MAX_SAFE_INTEGER, filter: EVERYTHING, limit: 1 };
     const changes = await this.#service.changes(request);

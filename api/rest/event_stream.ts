@@ -21,6 +21,11 @@ const PAGE = 200;
 const PING_MS = 15_000;
 /** Between two reads of one stream, so that many commits a second cost few. */
 const PAUSE_MS = 20;
+/**
+ * What was told of, but is not certain yet, since another node still writes with an older stamp, is
+ * looked for again after so long, and after twice as long each time.
+ */
+const [RETRY_MS, RETRY_MAX_MS] = [25, 1_000];
 
 /**
  * Pulled by its reader: changes are only read when the last ones were taken, so a slow watcher costs
@@ -34,6 +39,7 @@ export class EventStream implements UnderlyingDefaultSource<Uint8Array> {
   #changed = true;
   #cancelled = false;
   #nextPingAt = 0;
+  #retryMs = RETRY_MS;
   #resume: (() => void) | null = null;
 
   constructor(options: EventStreamOptions) {
@@ -66,7 +72,7 @@ export class EventStream implements UnderlyingDefaultSource<Uint8Array> {
       }
       const pingInMs = this.#nextPingAt - performance.now();
       if (pingInMs <= 0) return this.#send(controller, this.#ping());
-      await this.#sleep(pingInMs);
+      await this.#sleep(Math.min(pingInMs, this.#retryInMs()));
       if (this.#changed && !this.#options.feed.closed) await pause(PAUSE_MS);
     }
     this.#end(controller);
@@ -82,6 +88,18 @@ export class EventStream implements UnderlyingDefaultSource<Uint8Array> {
     const { service, filter } = this.#options;
     const changes = await service.changes({ afterSeq: this.#afterSeq, filter, limit: PAGE });
     return changes.ok ? changes.value : null;
+  }
+
+  /** When to look again for what was told of; Infinity where all of it was found. */
+  #retryInMs(): number {
+    if (this.#options.feed.heardSeq <= this.#afterSeq) {
+      this.#retryMs = RETRY_MS;
+      return Infinity;
+    }
+    const retryMs = this.#retryMs;
+    this.#retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
+    this.#changed = true;
+    return retryMs;
   }
 
   #write(changes: Changes): string {

@@ -14,9 +14,11 @@ export interface TaskAnswer {
   readonly crashes: number;
   readonly result: unknown;
   readonly error: { readonly name: string; readonly message: string } | null;
+  readonly createdAt: string;
   readonly runAt: string | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
+  readonly node: string | null;
   readonly executor: string | null;
 }
 

@@ -198,6 +198,22 @@ Deno.test("events ping a quiet watcher", async () => {
   await events.cancel();
 });
 
+Deno.test("events are looked for again when they were told of and are not certain yet", async () => {
+  const node = new FakeRestNode();
+  node.commit("a");
+  const events = await watch(node, `?after=${encodeEventId(node.seq)}`);
+  await events.next();
+  // Another node has committed; a third one still writes with an older stamp.
+  node.publish([{ kind: "OthersCommitted", lastSeq: node.seq + 1, ended: null }]);
+  const asked = () => node.asked.filter(({ kind }) => kind === "GetChanges").length;
+  const next = events.next();
+  const before = asked();
+  while (asked() < before + 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  node.commitInSilence("b");
+  assert.equal((await next)?.data.id, "b");
+  await events.cancel();
+});
+
 Deno.test("events refuse more streams than the limit, and free them when clients go", async () => {
   const node = new FakeRestNode();
   node.commit("a");

@@ -132,9 +132,14 @@ export class FakeRestNode {
 
   /** Changes a task and announces the commit, as the scheduler does. */
   commit(id: string, change: Partial<TaskRecord> = {}): void {
+    this.commitInSilence(id, change);
+    this.publish([committed({ lastSeq: this.seq, ended: [id] })]);
+  }
+
+  /** Changes a task, of which nobody is told. */
+  commitInSilence(id: string, change: Partial<TaskRecord> = {}): void {
     const task = this.tasks.get(id) ?? fakeTask(submission({ id }));
     this.tasks.set(id, { ...task, ...change, seq: ++this.seq });
-    this.publish([committed({ lastSeq: this.seq, ended: [id] })]);
   }
 
   /** Deletes a task and announces the commit. */

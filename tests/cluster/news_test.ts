@@ -1,0 +1,103 @@
+/** What one node commits reaches the others: work, ends, changes, cancels and settings. */
+import assert from "node:assert/strict";
+import { Client } from "../../api/client/mod.ts";
+import { startCluster } from "../support/cluster.ts";
+import { eventually } from "../support/eventually.ts";
+import type { NodeProcess } from "../support/node_process.ts";
+import { startPostgres } from "../support/postgres_server.ts";
+import { awaitEnd, getTask, submitTask, submitTasks } from "../support/task_client.ts";
+
+/** Nodes look at everything every 10 s: what takes less was told. */
+const TOLD_MS = 5_000;
+
+Deno.test("nodes over one PostgreSQL tell each other what they commit", async (t) => {
+  await using server = await startPostgres({ fsync: false });
+  const { url } = await server.createDatabase();
+  // One slot each, so that whoever runs a long task has none left.
+  const args = ["--no-grpc", "--executors", "1", "--concurrency", "1"];
+  await using cluster = await startCluster({ databaseUrl: url, nodes: 2, args });
+  const { busy, idle, long } = await occupyOne(cluster.node(0).process, cluster.node(1).process);
+
+  await t.step("a task submitted on a busy node starts on an idle one", async () => {
+    const waits: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      const { id } = await submitTask(busy, { method: "noop" });
+      // The end comes from the other node, too.
+      const task = await awaitEnd(busy, id);
+      waits.push(Date.parse(task.startedAt ?? "") - Date.parse(task.createdAt));
+    }
+    const median = waits.sort((a, b) => a - b)[10] ?? Infinity;
+    console.log(`submitted on one node, started on the other: median ${median} ms of 20`);
+    assert.ok(median < TOLD_MS, `${median} ms`);
+  });
+
+  await t.step("a watcher sees what other nodes do, and resumes on another one", async () => {
+    const ids = Array.from({ length: 200 }, () => crypto.randomUUID());
+    const submit = () => submitTasks(idle, ids.map((id) => ({ id, method: "noop" })));
+    const completed = new Set<string>();
+    const after = await watchUntil(busy, { ids, completed, count: 100, onOpen: submit });
+    assert.notEqual(after, null);
+    await watchUntil(idle, { ids, completed, count: 200, after });
+  });
+
+  await t.step(
+    "a pause on one node holds the others at once, and its end lets them go",
+    async () => {
+      const pause = await busy.fetchApi("POST", "/api/queues/told/pause");
+      assert.equal(pause.status, 200);
+      const { id } = await submitTask(idle, { method: "noop", queue: "told" });
+      assert.equal((await getTask(busy, id)).status, "pending");
+      const startedAt = performance.now();
+      await busy.fetchApi("POST", "/api/queues/told/resume");
+      assert.equal((await awaitEnd(idle, id)).status, "completed");
+      assert.ok(performance.now() - startedAt < TOLD_MS);
+    },
+  );
+
+  await t.step("a cancel reaches code that runs on another node", async () => {
+    const startedAt = performance.now();
+    const { status } = await idle.fetchApi("POST", `/api/tasks/${long}/cancel`);
+    assert.equal(status, 202);
+    assert.equal((await awaitEnd(idle, long)).status, "cancelled");
+    assert.ok(performance.now() - startedAt < TOLD_MS);
+  });
+});
+
+/** Gives one of both a task that does not end, and says which has it. */
+async function occupyOne(a: NodeProcess, b: NodeProcess) {
+  const { id: long } = await submitTask(a, { method: "sleep", args: [3_600_000] });
+  const { node } = await eventually(async () => {
+    const task = await getTask(a, long);
+    return task.status === "running" ? task : null;
+  }, { what: "the long task runs", deadlineMs: 60_000 });
+  const { body } = await a.fetchApi("GET", "/api/system");
+  return body.node === node ? { busy: a, idle: b, long } : { busy: b, idle: a, long };
+}
+
+interface Watched {
+  readonly ids: readonly string[];
+  readonly completed: Set<string>;
+  /** Of `ids`, how many have to be in `completed`. */
+  readonly count: number;
+  readonly after?: string | null;
+  readonly onOpen?: () => Promise<void>;
+}
+
+/** Follows the events of a node until enough tasks were seen completed; gives the place to resume from. */
+async function watchUntil(
+  node: NodeProcess,
+  { ids, completed, count, after = null, onOpen }: Watched,
+): Promise<string | null> {
+  const client = new Client({ url: node.url, token: await node.token() });
+  const known = new Set(ids);
+  let place: string | null = null;
+  for await (const event of client.events({}, after === null ? {} : { after })) {
+    assert.notEqual(event.kind, "reset");
+    if (event.kind === "open") await onOpen?.();
+    if ("eventId" in event) place = event.eventId;
+    if (event.kind !== "task" || !known.has(event.task.id)) continue;
+    if (event.task.status === "completed") completed.add(event.task.id);
+    if (completed.size >= count) break;
+  }
+  return place;
+}
