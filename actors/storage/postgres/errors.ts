@@ -21,7 +21,7 @@ const CONNECTION_GONE = /^(08|57P|25P03$|25P04$|28|3D)/;
 const STALE_PLAN = /^0A000$/;
 const NOT_ALLOWED = /^42501$/;
 /** Codes of the client library and of the operating system are words; SQLSTATE has five characters. */
-const SQLSTATE = /^[0-9A-Z]{5}$/;
+const SQLSTATE = /^(?!EPIPE$)[0-9A-Z]{5}$/;
 
 /** What an error of the database means. */
 export interface Translated {
