@@ -4,6 +4,7 @@ import { SchemaTooNewError } from "../port.ts";
 import { integerOrNull, text } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 import init from "./migrations/0001_init.sql" with { type: "text" };
+import moving from "./migrations/0002_moving.sql" with { type: "text" };
 
 /** A step, with the oldest version of this table of steps that can work beside it. */
 interface SharedMigration extends Migration {
@@ -18,6 +19,7 @@ interface SharedMigration extends Migration {
 /** The steps of PostgreSQL's schema, oldest first. */
 const MIGRATIONS: readonly SharedMigration[] = [
   { version: 1, name: "init", sql: init, readableFrom: 1 },
+  { version: 2, name: "moving", sql: moving, readableFrom: 1 },
 ];
 
 /** What a database says of itself. */

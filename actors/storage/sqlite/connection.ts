@@ -68,6 +68,21 @@ export class Connection {
     return this.#guard(() => asRows(statement.all(...values)));
   }
 
+  /** The rows of a query one by one, for results of any size. */
+  *each(sql: string, ...values: SQLInputValue[]): Generator<Row> {
+    const statement = this.#prepare(sql);
+    const found = this.#guard(() => statement.iterate(...values));
+    try {
+      for (;;) {
+        const { done = false, value } = this.#guard(() => found.next());
+        if (done) return;
+        yield* asRows([value]);
+      }
+    } finally {
+      found.return?.();
+    }
+  }
+
   /** The first row of a query. */
   row(sql: string, ...values: SQLInputValue[]): Row | undefined {
     return this.rows(sql, ...values)[0];

@@ -1,0 +1,6 @@
+export {
+  migrateToPostgres,
+  type MigrationOptions,
+  type MigrationProgress,
+  type MigrationReport,
+} from "./migration.ts";
