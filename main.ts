@@ -13,6 +13,8 @@ import {
   formatNodeFile,
   localAddress,
   localUrl,
+  type MigrationRequest,
+  type MigrationSummary,
   nodeFilePath,
   runCli,
   startBanner,
@@ -26,8 +28,15 @@ if (import.meta.main) {
     inspectDatabase: inspectSqlite,
     backup: backupSqlite,
     restore: restoreSqlite,
+    migrate,
   });
   Deno.exit(await runCli(Deno.args, ports));
+}
+
+/** Moves a store; what that takes is loaded for it alone. */
+async function migrate(request: MigrationRequest): Promise<MigrationSummary> {
+  const { migrateToPostgres } = await import("./actors/storage/moving/mod.ts");
+  return await migrateToPostgres(request);
 }
 
 /** Runs a node until a signal, or until it can't go on. Answers the process's exit code. */

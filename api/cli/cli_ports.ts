@@ -69,6 +69,40 @@ export interface RestoreSummary extends DatabaseSummary {
   readonly movedAside: readonly string[];
 }
 
+/** What is to be moved, and to where. */
+export interface MigrationRequest {
+  /** A data folder or a database file. */
+  readonly from: string;
+  /** A PostgreSQL URL. */
+  readonly to: string;
+  /** Discards what an unfinished migration has brought. */
+  readonly restart: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: MigrationProgress) => void;
+}
+
+/** How far a migration has come with a table. */
+export interface MigrationProgress {
+  readonly step: "copy" | "verify";
+  readonly table: string;
+  readonly rows: number;
+  readonly total: number;
+}
+
+/** What a migration has moved; `already` when an earlier call had. */
+export interface MigrationSummary {
+  readonly kind: "moved" | "resumed" | "already";
+  /** Both sides for people, without secrets. */
+  readonly from: string;
+  readonly to: string;
+  readonly tasks: number;
+  readonly tables: readonly {
+    readonly table: string;
+    readonly rows: number;
+    readonly sha256: string;
+  }[];
+}
+
 /** What trying to listen on an address told. */
 export type BindCheck = "free" | "in_use" | { readonly failed: string };
 
@@ -85,6 +119,8 @@ export interface CliPorts {
   readonly backup: (request: BackupRequest) => Promise<DatabaseSummary>;
   /** Puts a backup into a data folder that no node has; throws with the reason and what to do. */
   readonly restore: (request: RestoreRequest) => Promise<RestoreSummary>;
+  /** Moves everything from SQLite to PostgreSQL; throws with the reason and what to do. */
+  readonly migrate: (request: MigrationRequest) => Promise<MigrationSummary>;
   readonly checkBind: (address: Address) => Promise<BindCheck>;
   readonly env: (name: string) => string | undefined;
   readonly stdout: (text: string) => void;

@@ -9,6 +9,8 @@ export type {
   DatabaseSummary,
   DiskSpace,
   FileFacts,
+  MigrationRequest,
+  MigrationSummary,
   RestoreRequest,
   RestoreSummary,
 } from "./cli_ports.ts";

@@ -9,6 +9,7 @@ import { addExplain } from "./commands/explain.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMethods } from "./commands/methods.ts";
 import { addNodes } from "./commands/nodes.ts";
+import { addMigrate } from "./commands/migrate.ts";
 import { addQueues } from "./commands/queues.ts";
 import { addSchedules } from "./commands/schedules.ts";
 import { addStart } from "./commands/start.ts";
@@ -43,6 +44,7 @@ const COMMANDS = [
   addToken,
   addBackup,
   addRestore,
+  addMigrate,
   addDoctor,
 ] as const;
 

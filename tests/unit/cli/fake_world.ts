@@ -88,6 +88,7 @@ export class FakeWorld {
       checkDatabase: () => Promise.resolve({ kind: "absent" }),
       inspectDatabase: () => Promise.reject(new Error("Nothing to inspect")),
       backup: () => Promise.reject(new Error("Nothing to back up")),
+      migrate: () => Promise.reject(new Error("Nothing to move")),
       restore: () => Promise.reject(new Error("Nowhere to restore to")),
       checkBind: () => Promise.resolve("free"),
       env: (name) => env[name],
