@@ -1,11 +1,13 @@
 import {
   type Store,
+  StoreConflictError,
   StoreFencedError,
   StoreUnavailableError,
   StoreUncertainError,
   type StoreWriter,
 } from "../port.ts";
-import { integerOrNull, real, text, textOrNull } from "../row/column.ts";
+import { integerOrNull, real, text } from "../row/column.ts";
+import { CommitMark } from "./commit_mark.ts";
 import { Connection, type Deadlines } from "./connection.ts";
 import { Counters } from "./counters.ts";
 import { migrateSchema } from "./schema.ts";
@@ -56,14 +58,11 @@ const BEGIN_AS_NODE = `SELECT ${CLOCK}, pg_current_xact_id()::text, (SELECT n.sl
   "WHERE n.id = $1 AND n.state IN ('active', 'suspect') FOR KEY SHARE)";
 const BEGIN_ALONE = `SELECT ${CLOCK}, pg_current_xact_id()::text, 0`;
 
-/** How often, and for how long, the outcome of a commit is asked for while the server does not know it. */
-const OUTCOME_EVERY_MS = 250;
-const OUTCOME_TRIES = 60;
-
 class PostgresStore implements Store {
   readonly shared = true;
   readonly #options: PostgresStoreOptions;
   readonly #clock = new ServerClock();
+  readonly #mark: CommitMark;
   #connection: Connection;
   /** Settles with the write before: writers take turns. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -72,10 +71,12 @@ class PostgresStore implements Store {
   constructor(options: PostgresStoreOptions, connection: Connection) {
     this.#options = options;
     this.#connection = connection;
+    this.#mark = new CommitMark(options.node ?? `alone ${crypto.randomUUID()}`);
   }
 
   /** Looks at the clock for the first time. */
   async start(): Promise<void> {
+    await this.#mark.open(this.#connection);
     this.#clock.look(real((await this.#connection.row(`SELECT ${CLOCK}`))?.[0]));
   }
 
@@ -92,14 +93,13 @@ class PostgresStore implements Store {
   async outcomeOf({ transaction }: StoreUncertainError): Promise<"committed" | "aborted"> {
     const connection = await connect(this.#options);
     try {
-      for (let tries = 1; tries <= OUTCOME_TRIES; tries++) {
-        const status = await statusOf(connection, transaction);
-        if (status !== "in progress") return status;
-        // The server has yet to notice that the connection is gone.
-        await new Promise((resolve) => setTimeout(resolve, OUTCOME_EVERY_MS));
-      }
+      return await this.#mark.stands(connection, transaction) ? "committed" : "aborted";
+    } catch (error) {
+      if (!(error instanceof StoreConflictError)) throw error;
+      // The server has yet to notice that the connection is gone.
       throw new StoreUnavailableError(
-        `Cannot tell the outcome of transaction ${transaction}: it is still under way`,
+        `Cannot tell the outcome of a commit: its transaction is still under way`,
+        { cause: error },
       );
     } finally {
       await connection.close();
@@ -110,9 +110,20 @@ class PostgresStore implements Store {
     const before = this.#turn;
     this.#turn = before.then(async () => {
       this.#closed = true;
+      await this.#forget();
       await this.#connection.close();
     });
     await this.#turn;
+  }
+
+  /** A node's mark stays until the node is forgotten: its next scheduler may go by it. */
+  async #forget(): Promise<void> {
+    if (this.#options.node !== undefined || this.#connection.lost) return;
+    try {
+      await this.#mark.close(this.#connection);
+    } catch {
+      // A row that nobody looks at stays behind.
+    }
   }
 
   async #transact<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
@@ -137,9 +148,11 @@ class PostgresStore implements Store {
 
   async #begin(connection: Connection): Promise<Transaction> {
     const { node } = this.#options;
+    const mark = this.#mark.next();
     const [, row] = await Promise.all([
       connection.run("BEGIN"),
       node === undefined ? connection.row(BEGIN_ALONE) : connection.row(BEGIN_AS_NODE, node),
+      this.#mark.set(connection, mark),
     ]);
     const [now, id, slot] = [real(row?.[0]), text(row?.[1]), integerOrNull(row?.[2])];
     this.#clock.look(now);
@@ -152,24 +165,13 @@ class PostgresStore implements Store {
       connection,
       counters: new Counters(connection, slot),
       stamps: new Stamps(Number(id)),
-      id,
+      mark,
       now: Math.floor(now),
     };
   }
 }
 
-/** What became of a transaction, by its id. */
-async function statusOf(
-  connection: Connection,
-  id: string,
-): Promise<"committed" | "aborted" | "in progress"> {
-  const row = await connection.row("SELECT pg_xact_status($1::xid8)", id);
-  const status = textOrNull(row?.[0]);
-  if (status === "committed" || status === "aborted" || status === "in progress") return status;
-  throw new Error(`the database does not know any more what became of transaction ${id}`);
-}
-
-async function commit({ connection, id }: Transaction): Promise<void> {
+async function commit({ connection, mark }: Transaction): Promise<void> {
   let command;
   try {
     command = await connection.command("COMMIT");
@@ -177,7 +179,7 @@ async function commit({ connection, id }: Transaction): Promise<void> {
     if (!connection.lost) throw error;
     throw new StoreUncertainError(
       `The answer to a commit was lost, whose outcome is unknown: ${String(error)}`,
-      { transaction: id, cause: error },
+      { transaction: mark, cause: error },
     );
   }
   // What the server says when a statement had failed and somebody went on all the same.

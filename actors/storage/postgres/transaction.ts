@@ -18,8 +18,8 @@ export interface Transaction {
   readonly connection: Connection;
   readonly counters: Counters;
   readonly stamps: Stamps;
-  /** Its id, by which its outcome can be asked for later. */
-  readonly id: string;
+  /** By which its outcome can be asked for later: see `CommitMark`. */
+  readonly mark: string;
   /** When it began by the database's clock, epoch ms. */
   readonly now: number;
 }

@@ -319,6 +319,12 @@ CREATE TABLE nodes (
 -- A slot belongs to one live node at a time.
 CREATE UNIQUE INDEX nodes_slot ON nodes (slot) WHERE state IN ('active', 'suspect');
 
+-- One row a writer: the mark of its last transaction, by which it finds out whether that stands.
+CREATE TABLE commit_marks (
+  writer text COLLATE "C" PRIMARY KEY,
+  mark text NOT NULL
+) WITH (fillfactor = 25);
+
 -- One row: who leads, until when, and for the how manieth time somebody does.
 CREATE TABLE leadership (
   one smallint PRIMARY KEY CHECK (one = 1),
