@@ -13,7 +13,7 @@ export interface RefresherOptions {
 }
 
 /** From one look at what others have written to the next. Nobody waits for it whom others tell in time. */
-const REFRESH_MS = 10_000;
+const REFRESH_MS = 15_000;
 /** After one that failed. */
 const RETRY_MS = 1_000;
 
@@ -32,9 +32,11 @@ export class Refresher {
     this.#wakeIn(REFRESH_MS);
   }
 
-  /** Does it where it is time to. */
+  /** Does it where it is time to. The clock fires for many, and forgets what was set for later. */
   onTime(): void {
-    if (this.#options.now() >= this.#at) this.soon();
+    const { now, clock } = this.#options;
+    if (now() >= this.#at) this.soon();
+    else if (this.#at < Infinity) clock.set(this.#at);
   }
 
   /** Does it in the next commit; what is asked for while one is under way is done once, after it. */

@@ -7,7 +7,7 @@ import type { NodeProcess } from "../support/node_process.ts";
 import { startPostgres } from "../support/postgres_server.ts";
 import { awaitEnd, getTask, submitTask, submitTasks } from "../support/task_client.ts";
 
-/** Nodes look at everything every 10 s: what takes less was told. */
+/** Nodes look at everything every 15 s: what takes less was told. */
 const TOLD_MS = 5_000;
 
 Deno.test("nodes over one PostgreSQL tell each other what they commit", async (t) => {
