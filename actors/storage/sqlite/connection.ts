@@ -28,6 +28,9 @@ const STATEMENTS_MAX = 500;
  * One connection with its prepared statements. Errors leave it in the port's classes. An error that
  * made SQLite roll back (no space, I/O) is remembered until `end`, so that what still runs of the
  * transaction cannot write outside of it.
+ *
+ * SQLite plans by the value of a bare `LIMIT ?`, and compiles the statement anew whenever that is
+ * bound, which costs several times a lookup; of `LIMIT +?` it knows nothing.
  */
 export class Connection {
   readonly file: string;

@@ -24,7 +24,7 @@ const DEAD: Condition = { sql: "status = 'failed' AND discarded_at IS NULL", val
 const ERROR_BYTES_COLUMN = 8;
 
 const NEWEST_RUNS = `SELECT ${RUN_COLUMNS}, ifnull(octet_length(error), 0) FROM runs ` +
-  "WHERE num = ? ORDER BY run DESC LIMIT ?";
+  "WHERE num = ? ORDER BY run DESC LIMIT +?";
 
 /** See `DeadLetterReader.listDeadLetters`. */
 export function listDeadLetters(

@@ -18,17 +18,17 @@ const MAY_EXPIRE = "expires_at IS NOT NULL " +
 
 const DUE = tasksBy(
   "tasks_due",
-  "WHERE t.status = 'scheduled' AND t.due_at <= ? ORDER BY t.due_at, t.num LIMIT ?",
+  "WHERE t.status = 'scheduled' AND t.due_at <= ? ORDER BY t.due_at, t.num LIMIT +?",
 );
 const EXPIRED = tasksBy(
   "tasks_expiry",
-  `WHERE ${MAY_EXPIRE} AND t.expires_at <= ? ORDER BY t.expires_at, t.num LIMIT ?`,
+  `WHERE ${MAY_EXPIRE} AND t.expires_at <= ? ORDER BY t.expires_at, t.num LIMIT +?`,
 );
 /** What runs is few, whatever the backlog: walking over all of it needs no index by node or executor. */
 const RUNNING = tasksBy(
   "tasks_running",
   "WHERE t.status = 'running' AND t.num > ? AND t.node = ifnull(?, t.node) " +
-    "AND t.executor = ifnull(?, t.executor) ORDER BY t.num LIMIT ?",
+    "AND t.executor = ifnull(?, t.executor) ORDER BY t.num LIMIT +?",
 );
 
 /** See `StoreWriter.selectDue`. */

@@ -8,7 +8,7 @@ import type { Transaction } from "./transaction.ts";
 const EXPIRED_PER_INSERT = 100;
 
 const DELETE_EXPIRED = "DELETE FROM idempotency WHERE key IN " +
-  "(SELECT key FROM idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)";
+  "(SELECT key FROM idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT +?)";
 
 /** See `StoreWriter.findIdempotencyKeys`. */
 export function findIdempotencyKeys(

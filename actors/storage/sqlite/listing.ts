@@ -36,7 +36,7 @@ export function matching(
     `SELECT ${columns.sql} FROM (${scanned(scan)}) s ` +
       "CROSS JOIN tasks t ON t.num = s.num CROSS JOIN task_inputs i ON i.num = t.num " +
       `LEFT JOIN task_outcomes o ON o.num = t.num WHERE ${filter.sql} ` +
-      `ORDER BY s.${scan.column} ${scan.order} LIMIT ?`,
+      `ORDER BY s.${scan.column} ${scan.order} LIMIT +?`,
     ...columns.values,
     ...scan.rows.values,
     scan.scanRows,
@@ -52,7 +52,7 @@ export function columnsWithShortTexts(textBytes: number): Condition {
 }
 
 function scanned({ column, order, ...scan }: Scan): string {
-  return `SELECT num, seq FROM ${rowsOf(scan)} ORDER BY ${column} ${order} LIMIT ?`;
+  return `SELECT num, seq FROM ${rowsOf(scan)} ORDER BY ${column} ${order} LIMIT +?`;
 }
 
 function rowsOf({ rows, index }: Pick<Scan, "rows" | "index">): string {
@@ -112,7 +112,7 @@ function numsByPrefix(
   max: number,
 ): readonly number[] | null {
   const rows = connection.rows(
-    "SELECT num FROM tasks WHERE id >= ? AND id < ? || char(0x10FFFF) LIMIT ?",
+    "SELECT num FROM tasks WHERE id >= ? AND id < ? || char(0x10FFFF) LIMIT +?",
     prefix,
     prefix,
     max + 1,

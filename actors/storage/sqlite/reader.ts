@@ -107,7 +107,7 @@ class SqliteReader implements StoreReader {
     return this.#lookAtTask(id, (connection) =>
       connection.rows(
         "SELECT run, at, level, body FROM logs " +
-          "WHERE num = (SELECT num FROM tasks WHERE id = ?) ORDER BY run, line LIMIT ?",
+          "WHERE num = (SELECT num FROM tasks WHERE id = ?) ORDER BY run, line LIMIT +?",
         id,
         limit,
       ).map(decodeLog));
@@ -135,7 +135,7 @@ class SqliteReader implements StoreReader {
   ): ReturnType<StoreReader["listWorkflows"]> {
     return this.#look((connection) => {
       const rows = connection.rows(
-        `SELECT ${WORKFLOW_COLUMNS} FROM workflows w WHERE num < ? ORDER BY num DESC LIMIT ?`,
+        `SELECT ${WORKFLOW_COLUMNS} FROM workflows w WHERE num < ? ORDER BY num DESC LIMIT +?`,
         beforeNum ?? Number.MAX_SAFE_INTEGER,
         limit + 1,
       );

@@ -111,7 +111,7 @@ function readMore(
   const limit = Math.min(count, turn.allowance - turn.nums.length);
   const rows = connection.rows(
     "SELECT num FROM tasks INDEXED BY tasks_ready WHERE status = 'pending' AND queue = ? " +
-      "AND ready_pool = ? AND concurrency_key IS ? ORDER BY ready_order, num LIMIT ? OFFSET ?",
+      "AND ready_pool = ? AND concurrency_key IS ? ORDER BY ready_order, num LIMIT +? OFFSET ?",
     queue,
     pool,
     turn.key,
@@ -129,7 +129,7 @@ function countRunningOfKey(
 ): number {
   const row = connection.row(
     "SELECT count(*) FROM (SELECT 1 FROM tasks INDEXED BY tasks_running " +
-      "WHERE status = 'running' AND queue = ? AND concurrency_key = ? LIMIT ?)",
+      "WHERE status = 'running' AND queue = ? AND concurrency_key = ? LIMIT +?)",
     queue,
     key,
     atMost,
@@ -141,7 +141,7 @@ function countRunningOfKey(
 export function countRunning({ connection }: Transaction, queue: string, atMost: number): number {
   const row = connection.row(
     "SELECT count(*) FROM (SELECT 1 FROM tasks INDEXED BY tasks_running " +
-      "WHERE status = 'running' AND queue = ? LIMIT ?)",
+      "WHERE status = 'running' AND queue = ? LIMIT +?)",
     queue,
     atMost,
   );

@@ -23,7 +23,7 @@ function selectFrom(
 ): string {
   return `SELECT ${columns} FROM ${table} ` +
     `WHERE e.status = ? AND e.finished_at IS NOT NULL ${condition} AND e.finished_at <= ? ` +
-    "AND (e.finished_at, e.num) > (?, ?) ORDER BY e.finished_at, e.num LIMIT ?";
+    "AND (e.finished_at, e.num) > (?, ?) ORDER BY e.finished_at, e.num LIMIT +?";
 }
 
 /** See `RetentionWriter.selectEnded`. */

@@ -130,7 +130,7 @@ export function readTicks(
   if (known === undefined) return null;
   return connection.rows(
     "SELECT schedule, nominal_at, outcome, decided_at, started, error FROM schedule_ticks " +
-      "WHERE schedule = ? ORDER BY nominal_at DESC LIMIT ?",
+      "WHERE schedule = ? ORDER BY nominal_at DESC LIMIT +?",
     schedule,
     limit,
   ).map(decodeTick);

@@ -16,11 +16,11 @@ const DEPENDENCIES_IN = "SELECT t.num, t.id, json_extract(p.spec, '$.key'), t.st
   "FROM task_inputs c CROSS JOIN json_each(c.spec, '$.depNums') d " +
   "CROSS JOIN tasks t CROSS JOIN task_inputs p " +
   "WHERE c.num = ? AND t.num = d.value AND p.num = t.num " +
-  "AND t.status IN (SELECT value FROM json_each(?)) LIMIT ?";
+  "AND t.status IN (SELECT value FROM json_each(?)) LIMIT +?";
 
 const AHEAD = "SELECT count(*) FROM (SELECT 1 FROM tasks INDEXED BY tasks_ready " +
   "WHERE status = 'pending' AND queue = ? AND ready_pool = ? AND concurrency_key IS ? " +
-  "AND (ready_order, num) < (?, ?) LIMIT ?)";
+  "AND (ready_order, num) < (?, ?) LIMIT +?)";
 
 /** Takes its turn on a connection of its own, so that other reads can go on between its awaits. */
 export class SnapshotTurns {
@@ -110,7 +110,7 @@ class SqliteSnapshot implements SnapshotView {
     return Promise.try(() =>
       this.#connection.rows(
         `SELECT id, method, executor, started_at FROM tasks INDEXED BY tasks_running ` +
-          `WHERE ${where} ORDER BY started_at, num LIMIT ?`,
+          `WHERE ${where} ORDER BY started_at, num LIMIT +?`,
         ...values,
         limit,
       ).map((row) => ({
@@ -128,7 +128,7 @@ class SqliteSnapshot implements SnapshotView {
       integer(
         this.#connection.row(
           `SELECT count(*) FROM (SELECT 1 FROM tasks INDEXED BY tasks_running ` +
-            `WHERE ${where} LIMIT ?)`,
+            `WHERE ${where} LIMIT +?)`,
           ...values,
           atMost,
         )?.[0],

@@ -21,7 +21,7 @@ export const WORKFLOW_COLUMNS =
 
 const TASKS = `SELECT ${COLUMNS_WITHOUT_TEXTS} FROM tasks t INDEXED BY tasks_workflow ` +
   "JOIN task_inputs i ON i.num = t.num LEFT JOIN task_outcomes o ON o.num = t.num " +
-  "WHERE t.workflow_num = ? AND t.num > ? ORDER BY t.num LIMIT ?";
+  "WHERE t.workflow_num = ? AND t.num > ? ORDER BY t.num LIMIT +?";
 
 /** Reads rows of workflows, and their counts with one more query. */
 export function decodeWorkflows(

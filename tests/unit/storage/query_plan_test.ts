@@ -209,6 +209,7 @@ Deno.test("sqlite queries walk over nothing that grows with history", async () =
   try {
     const statements = await prepared(() => useEveryVerb(dataDir));
     assert.ok(statements.size > 50, `${statements.size} statements`);
+    assert.deepEqual([...statements].filter((sql) => /LIMIT \?/.test(sql)), []);
     const database = new DatabaseSync(databaseFile(dataDir));
     const walks = [...statements].filter((sql) => !sql.startsWith("PRAGMA")).flatMap((sql) =>
       scans(database, sql).filter((step) => !BOUNDED.some((rule) => rule.test(step)))
