@@ -18,7 +18,7 @@ const CLASS = "CASE WHEN p.status = 'completed' THEN 's' " +
   "WHEN p.status = 'skipped' THEN CASE p.reason WHEN 'upstream_failed' THEN 'f' ELSE 'k' END END";
 
 /** Rows of a maintained counter, and of a recount, that are not in the other. */
-function recount(kept: string, counted: string): string {
+export function recount(kept: string, counted: string): string {
   return "SELECT name || ' ' || status || ': kept ' || sum(kept) || ', counted ' || sum(counted) " +
     `FROM (SELECT name, status, n AS kept, 0 AS counted FROM (${kept}) AS k ` +
     `UNION ALL SELECT name, status, 0, n FROM (${counted}) AS c) AS a ` +

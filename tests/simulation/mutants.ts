@@ -38,7 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: "depths are not kept when a task changes",
     file: `${SQLITE}/tasks.ts`,
-    text: `    counters.count(before, before.status, after.status);\n`,
+    text: `  counters.count(before, before.status, after.status);\n`,
     becomes: ``,
   },
   {
@@ -159,9 +159,33 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: "tasks of a key start in the order of their submission, whatever their place",
-    file: `${SQLITE}/ready.ts`,
-    text: `concurrency_key IS ? ORDER BY ready_order, num LIMIT`,
-    becomes: `concurrency_key IS ? ORDER BY num LIMIT`,
+    file: `${SQLITE}/key_lines.ts`,
+    text: `"ORDER BY ready_order, num LIMIT +?"`,
+    becomes: `"ORDER BY num LIMIT +?"`,
+  },
+  {
+    what: "who comes before the first of a key is put behind it",
+    file: `${SQLITE}/key_lines.ts`,
+    text: `  if (isBefore(head, first)) return`,
+    becomes: `  if (head.num > 0) return`,
+  },
+  {
+    what: "what a key's line has moved past is behind whoever comes before its first",
+    file: `${SQLITE}/key_lines.ts`,
+    text: `  if (head.passed > 0) connection.run(`,
+    becomes: `  if (head.passed > 99) connection.run(`,
+  },
+  {
+    what: "a task that leaves from behind the first of its key stays in line",
+    file: `${SQLITE}/key_lines.ts`,
+    text: `    if (connection.run(DROP_BEHIND, ...line, order, num) === 1) continue;`,
+    becomes: `    if (order * num !== null) continue;`,
+  },
+  {
+    what: "rows stay behind a key's line that has ended",
+    file: `${SQLITE}/key_lines.ts`,
+    text: `  if (rowsBehind > 0) connection.run(`,
+    becomes: `  if (rowsBehind > 2) connection.run(`,
   },
   {
     what: "ticks that are left out because of an overlap are not counted",

@@ -1,9 +1,30 @@
-import { SOUNDNESS_RULES, type SoundnessRule } from "../soundness.ts";
+import { recount, SOUNDNESS_RULES, type SoundnessRule } from "../soundness.ts";
 import { integer, textOrNull } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 
 /** Rules of tables that only this backend has. */
 const OWN_RULES: readonly SoundnessRule[] = [
+  {
+    broken: "tasks that are ready and not in the line of their key, or the other way round",
+    since: 7,
+    sql: "SELECT ifnull((SELECT t.id FROM tasks t WHERE t.num = l.num), 'num ' || num) FROM " +
+      "(SELECT queue, pool, key, ready_order, num, 1 AS n FROM ready_keys " +
+      "UNION ALL SELECT b.*, 1 FROM ready_behind b JOIN ready_keys k USING (queue, pool, key) " +
+      "WHERE (b.ready_order, b.num) > (k.ready_order, k.num) " +
+      "UNION ALL SELECT queue, ready_pool, concurrency_key, ready_order, num, -1 FROM tasks " +
+      "WHERE status = 'pending' AND concurrency_key IS NOT NULL) l " +
+      "GROUP BY queue, pool, key, ready_order, num HAVING sum(n) <> 0",
+  },
+  {
+    broken: "lines of keys that count wrongly what they have moved past",
+    since: 7,
+    sql: recount(
+      "SELECT queue || ' ' || key AS name, pool AS status, passed AS n FROM ready_keys",
+      "SELECT b.queue || ' ' || b.key AS name, b.pool AS status, count(*) AS n " +
+        "FROM ready_behind b LEFT JOIN ready_keys k USING (queue, pool, key) WHERE k.num IS NULL " +
+        "OR (b.ready_order, b.num) <= (k.ready_order, k.num) GROUP BY b.queue, b.pool, b.key",
+    ),
+  },
   {
     broken: "numbers in use that are still to be given out",
     since: 1,

@@ -6,6 +6,7 @@ import { TASK_STATUSES } from "../../domain/task.ts";
 import type { Deleted } from "../port/retention.ts";
 import { integer, integerOrNull, oneOf, text } from "../row/column.ts";
 import type { TaskKind } from "./counters.ts";
+import { keepInLine } from "./key_lines.ts";
 import { type NumSet, numSets } from "./num_sets.ts";
 import { decodeReason } from "./task_row.ts";
 import { plantTombstones } from "./tombstones.ts";
@@ -92,9 +93,12 @@ function remove(
   for (const { set, leaving } of there) {
     if (leaving.some(({ dependent }) => dependent)) deleteEdgesTo(tx, set);
     lastSeq = plantTombstones(tx, set);
-    for (const [table, column] of TABLES) {
-      tx.connection.run(`DELETE FROM ${table} WHERE ${column} ${set.sql}`, ...set.values);
-    }
+    const mayBeInLine = leaving.some(({ kind }) => kind.status === "pending");
+    keepInLine(tx.connection, mayBeInLine ? set.nums : [], () => {
+      for (const [table, column] of TABLES) {
+        tx.connection.run(`DELETE FROM ${table} WHERE ${column} ${set.sql}`, ...set.values);
+      }
+    });
     for (const { kind, tasks } of leaving) tx.counters.countGone(kind, tasks);
   }
   const kinds = there.flatMap(({ leaving }) => leaving.map(({ kind }) => kind));

@@ -1,5 +1,4 @@
-/** What time and restarts ask for: due, expired and running tasks, and tasks whose pool has moved. */
-import { aloneKey } from "../../domain/pool.ts";
+/** What time and restarts ask for: due, expired and running tasks. */
 import type { TaskRecord } from "../../domain/task.ts";
 import type { StoreWriter } from "../port.ts";
 import { integerOrNull } from "../row/column.ts";
@@ -67,35 +66,4 @@ export function nextWakeAt({ connection }: Transaction): number | null {
   );
   const times = [due, expiry].flatMap((row) => integerOrNull(row?.[0]) ?? []);
   return times.length > 0 ? Math.min(...times) : null;
-}
-
-/** Each status that can still run with the index that finds its tasks without those that ended. */
-const LIVE_INDEXES = {
-  pending: "tasks_ready",
-  scheduled: "tasks_due",
-  blocked: "tasks_blocked",
-  running: "tasks_running",
-} as const;
-
-/** See `StoreWriter.reassignPools`. Walks over all live tasks: a definition changes rarely. */
-export function reassignPools(
-  { connection }: Transaction,
-  changes: Parameters<StoreWriter["reassignPools"]>[0],
-): void {
-  for (const { method, from, to } of changes) {
-    for (const [status, index] of Object.entries(LIVE_INDEXES)) {
-      connection.run(
-        `UPDATE tasks INDEXED BY ${index} SET pool = ?, ready_pool = CASE ready_pool ` +
-          `WHEN ? THEN ? WHEN ? THEN ? ELSE ready_pool END ` +
-          `WHERE status = '${status}' AND method = ? AND pool = ?`,
-        to,
-        from,
-        to,
-        aloneKey(from),
-        aloneKey(to),
-        method,
-        from,
-      );
-    }
-  }
 }

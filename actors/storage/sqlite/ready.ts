@@ -1,11 +1,10 @@
 /** Picking ready tasks: keys take turns, inside a key by `readyOrder`. */
 import type { QueueAndPool, ReadyQuery, ReadyTasks } from "../port.ts";
-import type { ReadyPoolWriter } from "../port/ready_pools.ts";
-import { integer, text, textOrNull } from "../row/column.ts";
+import { integer, text } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
+import { type LinePlace, placesBehind } from "./key_lines.ts";
 import { hasKeyless, type KeyRange, readyKeys } from "./ready_keys.ts";
 import { COLUMNS_WITH_ARGS, decodeTask, TASK_TABLES } from "./task_row.ts";
-import { plain } from "../row/text_column.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** One concurrency key in its turn. */
@@ -13,10 +12,12 @@ interface KeyTurn {
   readonly key: string | null;
   /** Most tasks that the key may still start. */
   readonly allowance: number;
-  /** Nums found so far, in order. */
-  readonly nums: number[];
+  /** Places of the tasks found so far, in order. */
+  readonly found: LinePlace[];
   exhausted: boolean;
 }
+
+const BEFORE_ALL: LinePlace = { order: Number.MIN_SAFE_INTEGER, num: 0 };
 
 const LOAD_WITH_ARGS = `SELECT ${COLUMNS_WITH_ARGS} FROM json_each(?) j ` +
   `CROSS JOIN ${TASK_TABLES} WHERE t.num = j.value`;
@@ -45,7 +46,7 @@ function keyTurns(connection: Connection, query: ReadyQuery): readonly KeyTurn[]
   const { queue, pool, afterKey, max } = query;
   const turns = turnsOf(connection, query, { after: afterKey, upTo: null, limit: max + 1 });
   if (turns.length <= max && hasKeyless(connection, { queue, pool })) {
-    turns.push({ key: null, allowance: Infinity, nums: [], exhausted: false });
+    turns.push({ key: null, allowance: Infinity, found: [], exhausted: false });
   }
   if (turns.length > max || afterKey === null) return turns;
   const limit = max + 1 - turns.length;
@@ -62,11 +63,11 @@ function turnsOf(
   for (let from = after; turns.length < limit;) {
     const count = limit - turns.length;
     const keys = readyKeys(connection, { queue, pool, after: from, upTo, limit: count });
-    for (const { key, num } of keys) {
+    for (const { key, ...first } of keys) {
       const allowance = keyConcurrency === null
         ? Infinity
         : keyConcurrency - countRunningOfKey(connection, { queue, key, atMost: keyConcurrency });
-      if (allowance > 0) turns.push({ key, allowance, nums: [num], exhausted: allowance === 1 });
+      if (allowance > 0) turns.push({ key, allowance, found: [first], exhausted: allowance === 1 });
     }
     const last = keys.at(-1);
     if (keys.length < count || last === undefined) return turns;
@@ -84,43 +85,59 @@ function takeTurns(
   query: ReadyQuery,
   { turns, max }: { readonly turns: readonly KeyTurn[]; readonly max: number },
 ): readonly { readonly num: number; readonly key: string | null }[] {
-  let found = turns.reduce((sum, { nums }) => sum + nums.length, 0);
+  let count = turns.reduce((sum, { found }) => sum + found.length, 0);
   let open = turns.filter((turn) => !turn.exhausted);
-  while (found < max && open.length > 0) {
-    const each = Math.ceil((max - found) / open.length);
-    for (const turn of open) found += readMore(connection, query, { turn, count: each });
+  while (count < max && open.length > 0) {
+    const each = Math.ceil((max - count) / open.length);
+    for (const turn of open) count += readMore(connection, query, { turn, count: each });
     open = open.filter((turn) => !turn.exhausted);
   }
   const picked: { readonly num: number; readonly key: string | null }[] = [];
-  const rounds = Math.max(0, ...turns.map((turn) => turn.nums.length));
+  const rounds = Math.max(0, ...turns.map(({ found }) => found.length));
   for (let round = 0; round < rounds && picked.length < max; round++) {
-    for (const { key, nums } of turns) {
-      const num = nums[round];
-      if (num !== undefined && picked.length < max) picked.push({ num, key });
+    for (const { key, found } of turns) {
+      const place = found[round];
+      if (place !== undefined && picked.length < max) picked.push({ num: place.num, key });
     }
   }
   return picked;
 }
 
-/** Reads up to `count` further nums of a key; answers how many there were. */
+/** Reads up to `count` further places of a key; answers how many there were. */
 function readMore(
   connection: Connection,
   { queue, pool }: QueueAndPool,
   { turn, count }: { readonly turn: KeyTurn; readonly count: number },
 ): number {
-  const limit = Math.min(count, turn.allowance - turn.nums.length);
+  const { key, allowance, found } = turn;
+  const limit = Math.min(count, allowance - found.length);
+  const after = found.at(-1) ?? BEFORE_ALL;
+  const places = key === null
+    ? keylessPlaces(connection, { queue, pool, after, limit })
+    : placesBehind(connection, { queue, pool, key }, { after, limit });
+  found.push(...places);
+  turn.exhausted = places.length < limit || found.length >= allowance;
+  return places.length;
+}
+
+function keylessPlaces(
+  connection: Connection,
+  { queue, pool, after, limit }: QueueAndPool & {
+    readonly after: LinePlace;
+    readonly limit: number;
+  },
+): readonly LinePlace[] {
   const rows = connection.rows(
-    "SELECT num FROM tasks INDEXED BY tasks_ready WHERE status = 'pending' AND queue = ? " +
-      "AND ready_pool = ? AND concurrency_key IS ? ORDER BY ready_order, num LIMIT +? OFFSET ?",
+    "SELECT ready_order, num FROM tasks INDEXED BY tasks_ready WHERE status = 'pending' " +
+      "AND concurrency_key IS NULL AND queue = ? AND ready_pool = ? " +
+      "AND (ready_order, num) > (?, ?) ORDER BY ready_order, num LIMIT +?",
     queue,
     pool,
-    turn.key,
+    after.order,
+    after.num,
     limit,
-    turn.nums.length,
   );
-  for (const row of rows) turn.nums.push(integer(row[0]));
-  turn.exhausted = rows.length < limit || turn.nums.length >= turn.allowance;
-  return rows.length;
+  return rows.map((row) => ({ order: integer(row[0]), num: integer(row[1]) }));
 }
 
 function countRunningOfKey(
@@ -148,33 +165,18 @@ export function countRunning({ connection }: Transaction, queue: string, atMost:
   return integer(row?.[0]);
 }
 
+/** The first queue and pool with ready work beyond another. Parameters: that one, twice. */
+const NEXT_WORK = "SELECT queue, ready_pool FROM tasks INDEXED BY tasks_ready " +
+  "WHERE status = 'pending' AND concurrency_key IS NULL AND (queue, ready_pool) > (?, ?) " +
+  "UNION ALL SELECT queue, pool FROM ready_keys WHERE (queue, pool) > (?, ?) ORDER BY 1, 2 LIMIT 1";
+
 /** See `StoreWriter.readyWork`. */
 export function readyWork({ connection }: Transaction): readonly QueueAndPool[] {
   const work: QueueAndPool[] = [];
-  let next = connection.row(
-    "SELECT queue, ready_pool FROM tasks INDEXED BY tasks_ready WHERE status = 'pending' " +
-      "ORDER BY queue, ready_pool LIMIT 1",
-  );
-  while (next) {
-    const [queue, pool] = [text(next[0]), textOrNull(next[1]) ?? ""];
+  for (let [queue, pool] = ["", ""];;) {
+    const next = connection.row(NEXT_WORK, queue, pool, queue, pool);
+    if (next === undefined) return work;
+    [queue, pool] = [text(next[0]), text(next[1])];
     work.push({ queue, pool });
-    next = connection.row(
-      "SELECT queue, ready_pool FROM tasks INDEXED BY tasks_ready WHERE status = 'pending' " +
-        "AND (queue, ready_pool) > (?, ?) ORDER BY queue, ready_pool LIMIT 1",
-      queue,
-      pool,
-    );
   }
-  return work;
-}
-
-/** See `StoreWriter.setReadyPools`. */
-export function setReadyPools(
-  { connection }: Transaction,
-  moves: Parameters<ReadyPoolWriter["setReadyPools"]>[0],
-): void {
-  connection.runEach(
-    "UPDATE tasks SET ready_pool = ? WHERE num = ? AND status = 'pending'",
-    moves.map(({ num, readyPool }) => [plain(readyPool, "the pool"), num]),
-  );
 }

@@ -6,6 +6,7 @@ import type { RunningScope, SnapshotView } from "../port/explain.ts";
 import { integer, oneOf, text, textOrNull } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 import { readQueues } from "./queues.ts";
+import { countBefore } from "./key_lines.ts";
 import { hasKeyless, readyKeys } from "./ready_keys.ts";
 import { COLUMNS_WITHOUT_TEXTS, decodeReason, decodeTask, TASK_TABLES } from "./task_row.ts";
 
@@ -19,7 +20,7 @@ const DEPENDENCIES_IN = "SELECT t.num, t.id, json_extract(p.spec, '$.key'), t.st
   "AND t.status IN (SELECT value FROM json_each(?)) LIMIT +?";
 
 const AHEAD = "SELECT count(*) FROM (SELECT 1 FROM tasks INDEXED BY tasks_ready " +
-  "WHERE status = 'pending' AND queue = ? AND ready_pool = ? AND concurrency_key IS ? " +
+  "WHERE status = 'pending' AND concurrency_key IS NULL AND queue = ? AND ready_pool = ? " +
   "AND (ready_order, num) < (?, ?) LIMIT +?)";
 
 /** Takes its turn on a connection of its own, so that other reads can go on between its awaits. */
@@ -138,15 +139,15 @@ class SqliteSnapshot implements SnapshotView {
 
   countAhead(task: TaskRecord, atMost: number): Promise<number> {
     return Promise.try(() => {
-      const row = this.#connection.row(
-        AHEAD,
-        task.queue,
-        task.readyPool,
-        task.concurrencyKey,
-        task.readyOrder,
-        task.num,
-        atMost,
-      );
+      const { queue, readyPool: pool, concurrencyKey: key, readyOrder: order, num } = task;
+      if (pool === null || order === null) return 0;
+      if (key !== null) {
+        return countBefore(this.#connection, { queue, pool, key }, {
+          before: { order, num },
+          atMost,
+        });
+      }
+      const row = this.#connection.row(AHEAD, queue, pool, order, num, atMost);
       return integer(row?.[0]);
     });
   }

@@ -14,6 +14,7 @@ import {
   TASK_TABLES,
   UPDATE_TASK,
 } from "./task_row.ts";
+import { keepInLine } from "./key_lines.ts";
 import type { Transaction } from "./transaction.ts";
 
 const FIND = `SELECT ${COLUMNS_WITHOUT_TEXTS} FROM json_each(?) j ` +
@@ -27,7 +28,13 @@ const LOAD_WITH_TEXTS = `SELECT ${COLUMNS_WITH_TEXTS} FROM json_each(?) j ` +
 export function insertTasks(tx: Transaction, tasks: readonly NewTask[]): readonly number[] {
   const { connection, counters } = tx;
   const seqs = tasks.map(() => counters.nextSeq());
-  connection.runEach(INSERT_TASK, tasks.map((task, index) => insertValues(task, seqs[index] ?? 0)));
+  const inLine = tasks.filter(({ concurrencyKey, status }) =>
+    concurrencyKey !== null && status === "pending"
+  );
+  keepInLine(connection, inLine.map(({ num }) => num), () => {
+    const values = tasks.map((task, index) => insertValues(task, seqs[index] ?? 0));
+    connection.runEach(INSERT_TASK, values);
+  });
   connection.runEach(
     "INSERT INTO task_inputs (num, spec, args) VALUES (?, ?, ?)",
     tasks.map((task) => [task.num, encodeSpec(task), task.args]),
@@ -46,17 +53,15 @@ export function insertTasks(tx: Transaction, tasks: readonly NewTask[]): readonl
 
 /** See `StoreWriter.updateTasks`. */
 export function updateTasks(tx: Transaction, changes: readonly TaskChange[]): readonly number[] {
-  const { connection, counters } = tx;
-  const seqs: number[] = [];
-  for (const { before, after } of changes) {
-    assertForward(before, after);
-    const seq = counters.nextSeq();
-    const values = [seq, ...stateValues(after), before.num, before.status, before.run];
-    if (connection.run(UPDATE_TASK, ...values) !== 1) throw notAsRead(before);
-    counters.count(before, before.status, after.status);
-    counters.countDeadLetter(before.queue, before, after);
-    seqs.push(seq);
-  }
+  const { connection } = tx;
+  const inLine = changes.filter(({ before: { concurrencyKey, status }, after }) =>
+    concurrencyKey !== null && (status === "pending" || after.status === "pending")
+  );
+  const seqs = keepInLine(
+    connection,
+    inLine.map(({ before }) => before.num),
+    () => changes.map((change) => updateState(tx, change)),
+  );
   writeOutcomes(
     tx,
     changes.filter(({ before, after }) =>
@@ -72,6 +77,17 @@ export function updateTasks(tx: Transaction, changes: readonly TaskChange[]): re
     changes.flatMap(({ before, clearExpiry }) => clearExpiry === true ? [[before.num]] : []),
   );
   return seqs;
+}
+
+/** Changes the state of one task and what counts it; answers the stamp. */
+function updateState({ connection, counters }: Transaction, { before, after }: TaskChange): number {
+  assertForward(before, after);
+  const seq = counters.nextSeq();
+  const values = [seq, ...stateValues(after), before.num, before.status, before.run];
+  if (connection.run(UPDATE_TASK, ...values) !== 1) throw notAsRead(before);
+  counters.count(before, before.status, after.status);
+  counters.countDeadLetter(before.queue, before, after);
+  return seq;
 }
 
 /** Writes results and errors whole; what is without both has no row. */

@@ -5,6 +5,7 @@ import * as due from "./due.ts";
 import * as edges from "./edges.ts";
 import * as idempotency from "./idempotency.ts";
 import * as logs from "./logs.ts";
+import * as pools from "./pools.ts";
 import * as queueRates from "./queue_rates.ts";
 import * as queues from "./queues.ts";
 import * as ready from "./ready.ts";
@@ -169,11 +170,11 @@ export class SqliteWriter implements StoreWriter {
   }
 
   reassignPools(...args: Arguments<"reassignPools">): ReturnType<StoreWriter["reassignPools"]> {
-    return this.#do(() => due.reassignPools(this.#tx, ...args));
+    return this.#do(() => pools.reassignPools(this.#tx, ...args));
   }
 
   setReadyPools(...args: Arguments<"setReadyPools">): ReturnType<StoreWriter["setReadyPools"]> {
-    return this.#do(() => ready.setReadyPools(this.#tx, ...args));
+    return this.#do(() => pools.setReadyPools(this.#tx, ...args));
   }
 
   deadLetterHorizon(): ReturnType<StoreWriter["deadLetterHorizon"]> {

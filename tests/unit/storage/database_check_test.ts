@@ -96,6 +96,21 @@ const DAMAGES: readonly (readonly [name: string, sql: string, told: RegExp])[] =
     /1 counters of dead letters that a recount contradicts, .* "mail timeout: kept 1, counted 0"/,
   ],
   [
+    "a ready task that is in no line",
+    "UPDATE tasks SET concurrency_key = 'k' WHERE id = 'waiting'",
+    /1 tasks that are ready and not in the line of their key, .* "waiting"/,
+  ],
+  [
+    "somebody in a line who is not ready",
+    "INSERT INTO ready_keys SELECT queue, 'async', 'k', 1, num, 0 FROM tasks WHERE id = 'done'",
+    /1 tasks that are ready and not in the line of their key, .* "done"/,
+  ],
+  [
+    "a line that nobody heads",
+    "INSERT INTO ready_behind VALUES ('mail', 'async', 'k', 1, 99)",
+    /1 lines of keys that count wrongly .* "mail k async: kept 0, counted 1"/,
+  ],
+  [
     "a number that would be given out again",
     "UPDATE counters SET task_num = 2",
     /1 numbers in use that are still to be given out/,

@@ -22,8 +22,6 @@ import { scheduleRecord } from "../../support/schedules.ts";
 /** What may be walked over from end to end: arguments, small tables, and what a scan limits by itself. */
 const BOUNDED = [
   /^SCAN \w+( EXISTS)? VIRTUAL TABLE/,
-  // The recursion over keys with ready work, which has a limit.
-  /^SCAN (h|heads)$/,
   /^SCAN (counters|queues|schedules|depths|dead_letter_counts|s|CONSTANT ROW|\(subquery-\d+\))$/,
   // Newest first, as many rows as the page may scan.
   /^SCAN tasks USING INTEGER PRIMARY KEY$/,
@@ -256,18 +254,22 @@ Deno.test("sqlite goes from key to key without looking at their tasks", async ()
       store.write(async (tx) => {
         await selectReady(tx, { max: 9, keyConcurrency: 2, afterKey: null });
         await selectReady(tx, { max: 9, keyConcurrency: 2, afterKey: "a" });
+        await tx.readyWork();
+        await tx.reassignPools([{ method: "noop", from: "async", to: "blocking" }]);
       })
     );
     await store.close();
     const database = new DatabaseSync(databaseFile(dataDir));
-    const queries = [...statements].filter((sql) => /tasks_(ready|running)/.test(sql));
-    assert.equal(queries.length, 5);
+    const queries = [...statements].filter((sql) =>
+      sql.startsWith("SELECT") && /tasks_(ready|running)|ready_(keys|behind)/.test(sql)
+    );
+    assert.equal(queries.length, 9);
     const steps = queries.flatMap((sql) => database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all())
       .map(({ detail }) => String(detail));
     database.close();
-    const onTasks = steps.filter((step) => /\b(t|tasks)\b/.test(step));
-    assert.ok(onTasks.length >= 5);
-    assert.deepEqual(onTasks.filter((step) => !step.startsWith("SEARCH")), []);
+    const onTables = steps.filter((step) => /\b(t|l|tasks|ready_\w+)\b/.test(step));
+    assert.ok(onTables.length >= queries.length);
+    assert.deepEqual(onTables.filter((step) => !step.startsWith("SEARCH")), []);
     assert.deepEqual(steps.filter((step) => step.includes("TEMP B-TREE")), []);
   } finally {
     await Deno.remove(dataDir, { recursive: true });
