@@ -71,8 +71,10 @@ export const NOTHING: Snapshot = {
 const TASKS = "SELECT num, id, status, reason, run, queue, concurrency_key, workflow_num, " +
   "dep_total, dep_succeeded, dep_failed, dep_skipped, expires_at, finished_at, ready_pool, " +
   "ready_order, executor, unique_hash FROM tasks WHERE seq > ?";
-const SPECIFICATION = "SELECT spec ->> '$.triggerRule' AS rule, spec ->> '$.runAt' AS run_at, " +
-  "spec ->> '$.onFailure' AS on_failure FROM task_inputs WHERE num = ?";
+/** What goes without saying is not stored. */
+const SPECIFICATION = "SELECT ifnull(spec ->> '$.triggerRule', 'all_success') AS rule, " +
+  "spec ->> '$.runAt' AS run_at, spec ->> '$.onFailure' AS on_failure " +
+  "FROM task_inputs WHERE num = ?";
 const RUNS = "SELECT num, run, started_at, finished_at, outcome FROM runs";
 const RUNS_OF = `${RUNS} WHERE num IN (SELECT value FROM json_each(?))`;
 const QUEUES = "SELECT name, concurrency, key_concurrency, rate_limit, rate_per_ms, paused " +
