@@ -31,6 +31,11 @@ export class ConditionReports {
     return this.#lastClockStep;
   }
 
+  /** A scheduler has begun, for which the store took a commit: what another one said counts no more. */
+  schedulerBegan(): void {
+    this.#storeError = null;
+  }
+
   take(report: ConditionReport): null {
     switch (report.kind) {
       case "StoreUnhealthy":

@@ -65,14 +65,15 @@ export class LeaseEnd {
       sparing: answered ? [] : this.#options.goingOn(),
     }, { deadlineMs: ANSWER_MS });
     if (verdict.ok && verdict.value.spared) return;
-    log.warn("ending the isolate of {executor}: its code did not stop for the lost lease", {
-      executor,
-    });
     const { system, poolOf, onAbandoned } = this.#options;
     const ended = await system.terminate(executor, { incarnation, reason: "lease", restart: true });
+    if (!ended) return;
+    log.warn("ended the isolate of {executor}: its code did not stop for the lost lease", {
+      executor,
+    });
     // Blocking code is ended inside its isolate at its timeout, and leaves nothing behind.
     const pool = poolOf(executor);
-    if (ended && !answered && pool !== null && modeOf(pool) === "async") onAbandoned(executor);
+    if (!answered && pool !== null && modeOf(pool) === "async") onAbandoned(executor);
   }
 
   /** How many runs have not stopped; null where the isolate does not answer. */

@@ -45,7 +45,7 @@ export class LeaseKeeper {
   /** Begins with a lease that is taken now, and looks at it from then on. */
   begin(): void {
     this.#renewedAt = this.#monotonic();
-    this.#change("held");
+    this.#standing = "held";
     this.#timer ??= setInterval(() => this.look(), LOOK_MS);
     this.#options.tick(this.#renewedAt);
   }

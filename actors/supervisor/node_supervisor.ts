@@ -317,6 +317,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
     // While the node starts, the first failure ends the start and is what its caller reports.
     if (event.kind === "ActorDied" && !this.#started) return;
     logSystemEvent(event);
+    if (event.kind === "ActorReady" && event.actor === "scheduler") this.#reports.schedulerBegan();
     if (event.kind === "Escalated") {
       this.#failed.resolve(`actor ${event.actor} fails again and again: ${event.error}`);
     }
