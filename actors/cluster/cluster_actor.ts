@@ -201,10 +201,8 @@ export class Cluster implements Behaviour<ClusterProtocol> {
     if (term === null || !mayJudge(this.#failedAt, this.#monotonic())) return;
     if (!members.some((member) => isDue(member, now))) return;
     const { node, store } = this.#options;
-    const { suspect, lost } = await store.sweep({ node, term });
+    const { lost } = await store.sweep({ node, term });
     if (lost.length > 0) this.#scheduler.tell({ kind: "NodesGone" });
-    for (const id of suspect) log.warn("node {id} does not renew its lease", { id });
-    for (const id of lost) log.warn("node {id} is lost: its runs are given back", { id });
   }
 
   /** Takes what a renewal said of leadership, and sees to it that it is not believed for too long. */

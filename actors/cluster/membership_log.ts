@@ -32,7 +32,16 @@ export class MembershipLog {
     this.#states = new Map(members.map(({ id, state }) => [id, state]));
     if (before === null) return;
     for (const [id, state] of this.#states) {
-      if (before.get(id) !== state) log.info("node {id} is {state}", { id, state });
+      if (before.get(id) === state) continue;
+      if (state === "suspect" || state === "lost") log.warn(STATE_TEXT[state], { id });
+      else log.info(STATE_TEXT[state], { id });
     }
   }
 }
+
+const STATE_TEXT: Readonly<Record<NodeState, string>> = {
+  active: "node {id} is there",
+  suspect: "node {id} does not renew its lease",
+  lost: "node {id} is lost: its runs are given back",
+  left: "node {id} has left",
+};

@@ -1,0 +1,130 @@
+/** What becomes of a cluster's work when nodes fail: real processes over a real database. */
+import assert from "node:assert/strict";
+import { type ClusterNode, startCluster } from "../support/cluster.ts";
+import { eventually } from "../support/eventually.ts";
+import type { NodeProcess } from "../support/node_process.ts";
+import { startPostgres } from "../support/postgres_server.ts";
+import { submitTask } from "../support/task_client.ts";
+
+const server = await startPostgres({ fsync: false });
+Deno.test.afterAll(() => server.stop());
+
+const ARGS = ["--no-grpc", "--executors", "1", "--drain-ms", "0"];
+/** Leases of 25 s, twice, on a machine that may be very busy. */
+const PATIENCE = { deadlineMs: 180_000, everyMs: 250 };
+
+interface TaskNow {
+  readonly status: string;
+  readonly run: number;
+  readonly node: string | null;
+}
+
+interface SystemNow {
+  readonly node: string;
+  readonly ready: boolean;
+  readonly notReady: readonly string[];
+  readonly term: number;
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly leader: boolean;
+  }[];
+}
+
+async function systemOf(node: ClusterNode): Promise<SystemNow> {
+  return (await node.process.fetchApi("GET", "/api/system")).body;
+}
+
+/** Waits until a task runs, and gives its run and its node's id. */
+async function running(process: NodeProcess, id: string, run: number): Promise<TaskNow> {
+  return await eventually(async () => {
+    const { status, body } = await process.fetchApi("GET", `/api/tasks/${id}`);
+    const task: TaskNow | null = status === 200 ? body : null;
+    return task?.status === "running" && task.run >= run ? task : null;
+  }, { what: `run ${run} of ${id} has started`, ...PATIENCE });
+}
+
+/** Submits tasks that sleep for longer than any test takes until `node` has one; gives that one's id. */
+async function occupy(node: ClusterNode): Promise<string> {
+  const { node: own } = await systemOf(node);
+  for (let count = 1;; count++) {
+    const id = `task-${node.index}-${count}`;
+    await submitTask(node.process, { id, method: "sleep", args: [3_600_000] });
+    const { node: holder } = await running(node.process, id, 1);
+    if (holder === own) return id;
+  }
+}
+
+/** Waits until `viewer` shows the node of this id in a state. */
+async function seenAs(viewer: ClusterNode, id: string, state: string): Promise<void> {
+  await eventually(async () => {
+    const { nodes } = await systemOf(viewer);
+    return nodes.some((node) => node.id === id && node.state === state);
+  }, { what: `${id} is seen as ${state}`, ...PATIENCE });
+}
+
+async function attemptsOf(node: ClusterNode, id: string): Promise<readonly (string | null)[]> {
+  const { body } = await node.process.fetchApi("GET", `/api/tasks/${id}/attempts`);
+  return body.items.map(({ outcome }: { readonly outcome: string | null }) => outcome);
+}
+
+Deno.test("a cluster goes on without nodes that are killed, stopped or cut off, which come back anew", async () => {
+  const { url: databaseUrl } = await server.createDatabase();
+  await using cluster = await startCluster({ databaseUrl, nodes: 4, proxied: true, args: ARGS });
+  const leader = await cluster.leader();
+  const [stopped, cut, survivor] = cluster.nodes.filter((node) => node !== leader);
+  assert.ok(stopped !== undefined && cut !== undefined && survivor !== undefined);
+  const victims = [leader, stopped, cut];
+  const tasks: string[] = [];
+  for (const node of victims) tasks.push(await occupy(node));
+  const { term } = await systemOf(survivor);
+  const before = await Promise.all(victims.map((node) => systemOf(node)));
+
+  await cut.proxy?.become("drop");
+  stopped.pause();
+  await leader.kill();
+  await eventually(async () => {
+    const { ready, notReady } = await systemOf(cut);
+    return !ready && notReady.some((reason) => reason.includes("lease was not renewed"));
+  }, { what: "the node that is cut off says that it is not ready", ...PATIENCE });
+  for (const { node } of before) await seenAs(survivor, node, "lost");
+  const after = await systemOf(survivor);
+  assert.ok(after.term > term);
+  assert.deepEqual(after.nodes.filter(({ leader }) => leader).map(({ id }) => id), [after.node]);
+  for (const task of tasks) {
+    assert.equal((await running(survivor.process, task, 2)).node, after.node);
+  }
+  assert.match(cut.output(), /runs are aborted/);
+
+  stopped.resume();
+  await cut.proxy?.become("forward");
+  for (const node of [stopped, cut]) {
+    const old = before.map(({ node }) => node);
+    const anew = await eventually(async () => {
+      const { node: id, ready } = await systemOf(node);
+      return ready && !old.includes(id) && id;
+    }, { what: "the node begins anew", ...PATIENCE });
+    await seenAs(survivor, anew, "active");
+  }
+  // What the runs of lost nodes came to there was refused: nobody disturbed those that replaced them.
+  for (const task of tasks) {
+    assert.deepEqual(await attemptsOf(survivor, task), ["crashed", null]);
+  }
+});
+
+Deno.test("a node that leaves gives its work to the others at once", async () => {
+  const { url: databaseUrl } = await server.createDatabase();
+  await using cluster = await startCluster({ databaseUrl, nodes: 2, args: ARGS });
+  const [leaving, staying] = [cluster.node(0), cluster.node(1)];
+  const task = await occupy(leaving);
+  const { node: id } = await systemOf(leaving);
+  await leaving.stop();
+  await seenAs(staying, id, "left");
+  const { node } = await running(staying.process, task, 2);
+  assert.equal(node, (await systemOf(staying)).node);
+  assert.deepEqual(await attemptsOf(staying, task), ["given_back", null]);
+  await eventually(async () => {
+    const { nodes } = await systemOf(staying);
+    return nodes.some((one) => one.leader && one.id === node);
+  }, { what: "who stays leads", ...PATIENCE });
+});
