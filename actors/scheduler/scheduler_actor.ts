@@ -119,7 +119,8 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     const now = () => store.now();
     const monotonic = options.monotonic ?? (() => performance.now());
     const supervisor = context.ref<SupervisorProtocol>("supervisor");
-    const cluster = context.ref<ClusterProtocol>("cluster");
+    // Who has the store alone has nobody to tell.
+    const cluster = store.shared ? context.ref<ClusterProtocol>("cluster") : null;
     this.#store = store;
     this.#now = now;
     this.#memory = memory;
@@ -168,7 +169,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       schedules: this.#schedules,
       announcer: this.#announcer,
       publish: (event) => this.#subscribers.publish(event),
-      tell: (news) => cluster.tell({ kind: "TellOthers", news }),
+      tell: (news) => cluster?.tell({ kind: "TellOthers", news }),
     });
     this.#releases = new Rounds({
       what: "letting tasks of returned methods go",
