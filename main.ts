@@ -24,13 +24,24 @@ import {
 if (import.meta.main) {
   const ports = systemPorts({
     startNode,
-    checkDatabase: checkSqlite,
-    inspectDatabase: inspectSqlite,
+    checkDatabase: async ({ dataDir, databaseUrl }) =>
+      databaseUrl === null
+        ? await checkSqlite(dataDir)
+        : await (await loadPostgres()).checkPostgres(databaseUrl),
+    inspectDatabase: async ({ dataDir, databaseUrl }) =>
+      databaseUrl === null
+        ? await inspectSqlite(dataDir)
+        : await (await loadPostgres()).inspectPostgres(databaseUrl),
     backup: backupSqlite,
     restore: restoreSqlite,
     migrate,
   });
   Deno.exit(await runCli(Deno.args, ports));
+}
+
+/** What looks at a shared database; only for those that have one. */
+function loadPostgres() {
+  return import("./actors/storage/postgres/check.ts");
 }
 
 /** Moves a store; what that takes is loaded for it alone. */
@@ -81,8 +92,13 @@ async function startNode(config: NodeConfig): Promise<number> {
 
 /** Brings a shared database up to date, or says why it can't be used, before any actor needs it. */
 async function migrateDatabase(url: string): Promise<void> {
-  const store = await openStore({ kind: "postgres", url });
-  await store.close();
+  try {
+    const store = await openStore({ kind: "postgres", url });
+    await store.close();
+  } catch (error) {
+    const { databaseTrouble } = await loadPostgres();
+    throw new Error(databaseTrouble(error), { cause: error });
+  }
 }
 
 type Addresses = Awaited<ReturnType<NodeSupervisor["start"]>>;

@@ -29,7 +29,13 @@ export interface CliFiles {
   space(folder: string): Promise<DiskSpace | null>;
 }
 
-/** What opening a data folder's database for reading told. */
+/** Where a database is: at its URL, or where there is none in the data folder. */
+export interface DatabasePlace {
+  readonly dataDir: string;
+  readonly databaseUrl: string | null;
+}
+
+/** What opening a database for reading told. */
 export type DatabaseCheck =
   | { readonly kind: "absent" }
   | {
@@ -40,6 +46,8 @@ export type DatabaseCheck =
   }
   /** Another process, named by `detail`, has it open: a running node. */
   | { readonly kind: "in_use"; readonly detail: string }
+  /** It can be used, and what it was given can get lost. */
+  | { readonly kind: "risky"; readonly detail: string }
   | { readonly kind: "failed"; readonly detail: string };
 
 /** What a backup is to be made of, and where. */
@@ -110,10 +118,10 @@ export type BindCheck = "free" | "in_use" | { readonly failed: string };
 export interface CliPorts {
   /** Runs a node until it is stopped; resolves to the process's exit code. */
   readonly startNode: (config: NodeConfig) => Promise<number>;
-  readonly checkDatabase: (dataDir: string) => Promise<DatabaseCheck>;
+  readonly checkDatabase: (place: DatabasePlace) => Promise<DatabaseCheck>;
   /** Reads all of the database, which may be in use; throws with what is wrong with it. */
   readonly inspectDatabase: (
-    dataDir: string,
+    place: DatabasePlace,
   ) => Promise<Pick<DatabaseSummary, "tasks" | "live">>;
   /** Writes a checked copy of the database; throws with the reason and what to do. */
   readonly backup: (request: BackupRequest) => Promise<DatabaseSummary>;

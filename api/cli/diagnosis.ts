@@ -56,8 +56,8 @@ export async function diagnose(
     ["config", () => ({ level: "ok", detail: "every option and variable is valid" })],
     ["runtime", () => checkRuntime(ports, settings.grpc !== null)],
     ...folderChecks(dataDir, ports),
-    ...recordChecks({ dataDir, source, node, ports }),
-    ...(deep ? [["contents", () => checkContents(dataDir, ports)] as const] : []),
+    ...recordChecks({ settings, source, node, ports }),
+    ...(deep ? [["contents", () => checkContents(settings, ports)] as const] : []),
     ...portChecks(settings, { node, ports }),
     ["node", () => node.verdict],
   ];
@@ -79,16 +79,16 @@ function folderChecks(dataDir: string, { files }: CliPorts): readonly Check[] {
 }
 
 interface Recorded {
-  readonly dataDir: string;
+  readonly settings: Settings;
   readonly source: AuthSource;
   readonly node: RunningNode;
   readonly ports: CliPorts;
 }
 
 /** Checks that need the secret, the database, and what a running node says of both. */
-function recordChecks({ dataDir, source, node, ports }: Recorded): readonly Check[] {
-  const known = settled(findKnownSecret(source, dataDir, ports));
-  const database = settled(ports.checkDatabase(dataDir));
+function recordChecks({ settings, source, node, ports }: Recorded): readonly Check[] {
+  const known = settled(findKnownSecret(source, settings.dataDir, ports));
+  const database = settled(ports.checkDatabase(settings));
   const report = settled(known.then((secret) => reportOf({ source, node, ports }, secret)));
   return [
     ["secret", async () =>
@@ -110,7 +110,7 @@ function recordChecks({ dataDir, source, node, ports }: Recorded): readonly Chec
 }
 
 async function reportOf(
-  { source, node, ports }: Omit<Recorded, "dataDir">,
+  { source, node, ports }: Omit<Recorded, "settings">,
   secret: Awaited<ReturnType<typeof findKnownSecret>>,
 ): Promise<NodeReport | null> {
   const canAsk = node.isThere && (source.kind === "none" || secret !== null);

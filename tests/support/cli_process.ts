@@ -12,11 +12,19 @@ export interface CliOutcome {
 }
 
 /** Runs one command to its end. */
-export async function runDtask(...words: readonly string[]): Promise<CliOutcome> {
+export function runDtask(...words: readonly string[]): Promise<CliOutcome> {
+  return runDtaskWith({}, ...words);
+}
+
+/** Runs one command with these variables. */
+export async function runDtaskWith(
+  env: Readonly<Record<string, string>>,
+  ...words: readonly string[]
+): Promise<CliOutcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", ...taskRights("dtask"), join(ROOT, "main.ts"), ...words],
     cwd: ROOT,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
   }).output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };

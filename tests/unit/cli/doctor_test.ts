@@ -171,3 +171,26 @@ Deno.test("doctor --deep reads all of the database", async () => {
   assert.equal(damaged.code, 1);
   assert.match(damaged.out, /FAIL {2}contents {4}"d" is damaged: row 3; stop the node and restore/);
 });
+
+Deno.test("doctor looks at the database of the URL where one is given", async () => {
+  const url = "postgres://u:hunter2@db/x";
+  const looked: unknown[] = [];
+  const world = healthyWorld({
+    env: { DTASK_DATABASE_URL: url, DTASK_JWT_SECRET: "s".repeat(40) },
+    ports: {
+      checkDatabase: ({ databaseUrl }) => {
+        looked.push(databaseUrl);
+        return Promise.resolve({ kind: "risky", detail: "fsync is off" });
+      },
+      inspectDatabase: ({ databaseUrl }) => {
+        looked.push(databaseUrl);
+        return Promise.reject(new Error("PostgreSQL at db is damaged: 1 row"));
+      },
+    },
+  });
+  const { out, err } = await world.run("doctor", "--deep");
+  assert.deepEqual(looked, [url, url]);
+  assert.match(out, /warn {2}database {4}fsync is off/);
+  assert.match(out, /FAIL {2}contents {4}PostgreSQL at db is damaged: 1 row; stop all nodes/);
+  assert.doesNotMatch(out + err, /hunter2/);
+});
