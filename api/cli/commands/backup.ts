@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { wrongUsage } from "../cli_error.ts";
 import type { CliPorts, DatabaseSummary } from "../cli_ports.ts";
 import { type CommandBinder, type CommandCall, operand } from "../command_call.ts";
 import { readDataDir } from "../node_options.ts";
@@ -72,6 +73,12 @@ async function restore(call: CommandCall): Promise<number> {
 
 function readRequest(call: CommandCall) {
   const { reader, options, ports } = call;
+  if (options["data"] === undefined && (ports.env("DTASK_DATABASE_URL") ?? "") !== "") {
+    throw wrongUsage(
+      "backup and restore are for the database of a data folder, and DTASK_DATABASE_URL names a " +
+        "shared one: use pg_dump and pg_restore for that, or --data for a folder",
+    );
+  }
   return {
     dataDir: readDataDir(reader, ports.cwd),
     file: resolve(ports.cwd, operand(call, 0)),

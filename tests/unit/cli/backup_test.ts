@@ -79,3 +79,13 @@ Deno.test("restore --json prints one object", async () => {
     seconds: 0.5,
   });
 });
+
+Deno.test("backup and restore refuse to take a folder's database for the shared one", async () => {
+  const world = new FakeWorld({ env: { DTASK_DATABASE_URL: "postgres://db/x" } });
+  for (const command of ["backup", "restore"]) {
+    const { code, err } = await world.run(command, "file.db");
+    assert.equal(code, 2);
+    assert.match(err, /names a shared one: use pg_dump/);
+    assert.equal((await world.run(command, "file.db", "--data", "d")).code, 1, "tried");
+  }
+});
