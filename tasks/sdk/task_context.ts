@@ -20,7 +20,7 @@ export interface TaskContext {
   readonly attempt: number;
   /** Grows with every start of the task, charged or not. */
   readonly run: number;
-  /** Aborts on cancellation, timeout and drain; its `reason` is a `TaskAbortError`. */
+  /** Aborts on cancellation, timeout, drain and a lost lease; its `reason` is a `TaskAbortError`. */
   readonly signal: AbortSignal;
   /** Results of the dependencies that completed, by id and by key in the workflow; keys win. */
   readonly deps: Readonly<Record<string, TaskValue>>;
