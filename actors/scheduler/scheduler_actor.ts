@@ -139,7 +139,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       now,
       ...(startTimer && { startTimer }),
     });
-    this.#slowCommits = new SlowCommits({ monotonic });
+    this.#slowCommits = new SlowCommits({ monotonic, shared: store.shared });
     this.#clockWatch = new ClockWatch({
       now,
       monotonic,

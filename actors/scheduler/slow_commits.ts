@@ -4,6 +4,8 @@ import { type CommitReport, type Stage, STAGES } from "./commit_loop.ts";
 export interface SlowCommitsOptions {
   /** Monotonic milliseconds. */
   readonly monotonic: () => number;
+  /** True where nodes share the store: then the way to it can be what is slow. False when absent. */
+  readonly shared?: boolean;
   /** Takes a line; the log when absent. */
   readonly warn?: (line: SlowCommitLine) => void;
 }
@@ -16,6 +18,8 @@ export interface SlowCommitLine {
   readonly what: string;
   /** Slow commits since the last line of which there was none. */
   readonly unsaid: number;
+  /** Where to look. */
+  readonly hint: string;
 }
 
 /** A commit that takes longer is worth a line: everybody's answer waits for it. */
@@ -29,12 +33,16 @@ const log = getLogger("scheduler");
 export class SlowCommits {
   readonly #monotonic: () => number;
   readonly #warn: (line: SlowCommitLine) => void;
+  readonly #hint: string;
   #saidAt = -Infinity;
   #unsaid = 0;
 
-  constructor({ monotonic, warn = warnInLog }: SlowCommitsOptions) {
+  constructor({ monotonic, shared = false, warn = warnInLog }: SlowCommitsOptions) {
     this.#monotonic = monotonic;
     this.#warn = warn;
+    this.#hint = shared
+      ? "is the database busy, or the way to it slow?"
+      : "is the data folder's disk slow or shared?";
   }
 
   /** Takes note of a commit. */
@@ -46,7 +54,7 @@ export class SlowCommits {
       this.#unsaid++;
       return;
     }
-    this.#warn({ ms, items, what: describe(stages), unsaid: this.#unsaid });
+    this.#warn({ ms, items, what: describe(stages), unsaid: this.#unsaid, hint: this.#hint });
     this.#saidAt = now;
     this.#unsaid = 0;
   }
@@ -57,10 +65,10 @@ function describe(stages: Readonly<Record<Stage, number>>): string {
     .map((stage) => `${stages[stage]} ${stage}`).join(", ");
 }
 
-function warnInLog({ ms, items, what, unsaid }: SlowCommitLine): void {
+function warnInLog({ ms, items, what, unsaid, hint }: SlowCommitLine): void {
   log.warn(
-    "slow commit: {ms} ms for {items} items ({what}); is the data folder's disk slow or shared? " +
+    "slow commit: {ms} ms for {items} items ({what}); {hint} " +
       "({unsaid} more since the last such line)",
-    { ms, items, what, unsaid },
+    { ms, items, what, unsaid, hint },
   );
 }

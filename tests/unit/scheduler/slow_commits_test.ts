@@ -20,7 +20,15 @@ Deno.test("slow commits are warned of with their length and what they were", () 
   slow.note({ ...REPORT, seconds: (SLOW_COMMIT_MS - 1) / 1_000 });
   assert.deepEqual(lines, []);
   slow.note(REPORT);
-  assert.deepEqual(lines, [{ ms: 250, items: 4, what: "3 outcomes, 1 claims", unsaid: 0 }]);
+  const hint = "is the data folder's disk slow or shared?";
+  assert.deepEqual(lines, [{ ms: 250, items: 4, what: "3 outcomes, 1 claims", unsaid: 0, hint }]);
+});
+
+Deno.test("slow commits to a shared database point there", () => {
+  const hints: string[] = [];
+  const warn = ({ hint }: SlowCommitLine) => hints.push(hint);
+  new SlowCommits({ monotonic: () => 0, shared: true, warn }).note(REPORT);
+  assert.deepEqual(hints, ["is the database busy, or the way to it slow?"]);
 });
 
 Deno.test("slow commits get a line in ten seconds, which counts those left out", () => {
