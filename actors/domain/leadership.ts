@@ -41,8 +41,10 @@ export type Election = "renew" | "take" | "wait";
 
 /** A holder whose term has run out is a candidate like any other: others may have seen it end. */
 export function elect(current: Leadership, { node, now, holderGone }: Candidate): Election {
-  const valid = current.node !== null && now < current.until && !holderGone;
-  if (!valid) return "take";
+  const leftMs = current.until - now;
+  // Nobody was ever given half as much: then the clock was set back, as when another server takes over.
+  const valid = leftMs > 0 && leftMs <= 2 * LEADER_LEASE_MS;
+  if (current.node === null || holderGone || !valid) return "take";
   return current.node === node ? "renew" : "wait";
 }
 

@@ -55,9 +55,10 @@ export function isMember({ state }: Pick<LeaseRecord, "state">): boolean {
  */
 export function sweep(lease: LeaseRecord, now: number): NodeState {
   const { state, renewedAt, markedAt } = lease;
-  if (!isMember(lease) || now - renewedAt <= LEASE.leaseMs) return state;
+  // Nobody renewed in the future: the clock was set back, and who lives will soon renew by the new one.
+  if (!isMember(lease) || Math.abs(now - renewedAt) <= LEASE.leaseMs) return state;
   if (state === "active") return "suspect";
-  return now - (markedAt ?? now) >= SWEEP_APART_MS ? "lost" : "suspect";
+  return Math.abs(now - (markedAt ?? now)) >= SWEEP_APART_MS ? "lost" : "suspect";
 }
 
 /** Sweeps come a little early and late; a second one in quick succession, after a change of leader, counts not. */

@@ -27,8 +27,13 @@ export function logSystemEvent(event: SystemEvent): void {
         actor: event.actor,
         error: event.error,
       });
-    case "MessagesDropped":
     case "ReceiveFailed":
+      // Of a store that is away the scheduler speaks once; what is asked of it meanwhile is asked again.
+      if (event.error.startsWith("StoreUnavailableError")) {
+        return log.debug("{actor}: {error}", { actor: event.actor, error: event.error });
+      }
+      return log.error("{kind}: {event}", { kind: event.kind, event: JSON.stringify(event) });
+    case "MessagesDropped":
       return log.error("{kind}: {event}", { kind: event.kind, event: JSON.stringify(event) });
     default:
       return unreachable(event);

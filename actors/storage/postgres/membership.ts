@@ -27,21 +27,18 @@ import {
   type LeaderClaim,
   type MemberRecord,
   type NewMember,
-  NotLeaderError,
   type Renewal,
   type Renewed,
   type Swept,
 } from "../port/cluster.ts";
 import { integer, integerOrNull, oneOf, type Row, text, textOrNull } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
+import { assertLeading, MEMBER, NOW } from "./leader_work.ts";
 
 /** Nodes shown at a time; a node that crashes again and again leaves many behind. */
 const SHOWN_MAX = 200;
 /** How often nodes that begin at the same moment look for another slot. */
 const JOIN_TRIES = 10;
-/** Epoch ms of the database's clock, at this moment of the transaction. */
-const NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
-const MEMBER = "state IN ('active', 'suspect')";
 
 const JOIN = `
   INSERT INTO nodes (id, slot, version, address, load, methods, methods_count, methods_hash,
@@ -178,7 +175,7 @@ export function sweepNodes(connection: Connection, claim: LeaderClaim): Promise<
     await assertLeading(connection, claim);
     const rows = await connection.rows(
       `SELECT id, state, renewed_at, marked_at, ${NOW} FROM nodes
-      WHERE ${MEMBER} AND renewed_at < ${NOW} - ${LEASE.leaseMs} ORDER BY id FOR UPDATE`,
+      WHERE ${MEMBER} AND abs(${NOW} - renewed_at) > ${LEASE.leaseMs} ORDER BY id FOR UPDATE`,
     );
     const swept: Record<keyof Swept, string[]> = { suspect: [], lost: [] };
     for (const [id, before, renewedAt, markedAt, now] of rows) {
@@ -217,37 +214,6 @@ export async function readDefinitions(
   );
   // Written by `joinCluster`, of this version or one beside it.
   return new Map(rows.map(([id, methods]) => [text(id), JSON.parse(text(methods))]));
-}
-
-/**
- * Makes sure, inside a transaction, that a claim is valid and stays so until that ends.
- *
- * @throws {NotLeaderError} when it is not.
- */
-export async function assertLeading(connection: Connection, claim: LeaderClaim): Promise<void> {
-  const held = await connection.row(
-    `SELECT term FROM leadership WHERE node = $1 AND term = $2 AND until > ${NOW} FOR KEY SHARE`,
-    claim.node,
-    claim.term,
-  );
-  if (held === undefined) throw new NotLeaderError(claim);
-}
-
-/** Nodes that are gone, with runs that may not all have been given back. */
-export async function nodesToReclaim(
-  connection: Connection,
-  limit: number,
-): Promise<readonly string[]> {
-  const rows = await connection.rows(
-    `SELECT id FROM nodes WHERE NOT ${MEMBER} AND NOT reclaimed ORDER BY marked_at, id LIMIT $1`,
-    limit,
-  );
-  return rows.map(([id]) => text(id));
-}
-
-/** Notes that nothing is left of the runs of a node that is gone. */
-export async function markReclaimed(connection: Connection, node: string): Promise<void> {
-  await connection.run(`UPDATE nodes SET reclaimed = true WHERE id = $1 AND NOT ${MEMBER}`, node);
 }
 
 async function inTransaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {

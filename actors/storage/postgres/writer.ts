@@ -4,8 +4,8 @@ import * as deletion from "./deletion.ts";
 import * as due from "./due.ts";
 import * as edges from "./edges.ts";
 import * as idempotency from "./idempotency.ts";
+import * as leaderWork from "./leader_work.ts";
 import * as logs from "./logs.ts";
-import * as membership from "./membership.ts";
 import { allocateNums } from "./nums.ts";
 import { queueNames } from "./queue_counts.ts";
 import * as queueRates from "./queue_rates.ts";
@@ -208,15 +208,15 @@ export class PostgresWriter implements StoreWriter {
   }
 
   assertLeading(...args: Arguments<"assertLeading">): ReturnType<StoreWriter["assertLeading"]> {
-    return this.#do(() => membership.assertLeading(this.#tx.connection, ...args));
+    return this.#do(() => leaderWork.assertLeading(this.#tx.connection, ...args));
   }
 
   nodesToReclaim(...args: Arguments<"nodesToReclaim">): ReturnType<StoreWriter["nodesToReclaim"]> {
-    return this.#do(() => membership.nodesToReclaim(this.#tx.connection, ...args));
+    return this.#do(() => leaderWork.nodesToReclaim(this.#tx.connection, ...args));
   }
 
   markReclaimed(...args: Arguments<"markReclaimed">): ReturnType<StoreWriter["markReclaimed"]> {
-    return this.#do(() => membership.markReclaimed(this.#tx.connection, ...args));
+    return this.#do(() => leaderWork.markReclaimed(this.#tx.connection, ...args));
   }
 
   lockQueues(...args: Arguments<"lockQueues">): ReturnType<StoreWriter["lockQueues"]> {

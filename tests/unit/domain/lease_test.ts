@@ -35,6 +35,12 @@ Deno.test("lease: a suspect that renews is active, and what is final stays", () 
   assert.equal(renewed("left"), "left");
 });
 
+Deno.test("lease: a clock that was set back keeps no dead node alive", () => {
+  assert.equal(sweep(lease("active", -3_600_000), NOW), "suspect");
+  assert.equal(sweep(lease("suspect", -3_600_000, 3_000), NOW), "lost");
+  assert.equal(sweep(lease("active", -20_000), NOW), "active");
+});
+
 Deno.test("lease: no sweep changes a final state, or a node that renewed in time", () => {
   const someLease = fc.record({
     state: fc.constantFrom(...NODE_STATES),
