@@ -62,10 +62,25 @@ function rule(kind: EndedKind, status: EndedStatus, keepMs: number | null): Rete
  */
 const BUSY_SHARE = 0.025;
 const IDLE_SHARE = 0.25;
+/**
+ * Work that ended so long before it was removed tells that more comes than goes: then that the disk does
+ * not fill up matters more than the last few per cent of the throughput.
+ */
+const LATE_MS = 3_600_000;
+const LATE_SHARE = 0.1;
 const PAUSE_MAX_MS = 10_000;
 
+/** What removal has to share the time with. */
+export interface RemovalPressure {
+  /** There is other work. */
+  readonly busy: boolean;
+  /** How long ago what was removed last became due, in ms. */
+  readonly lateMs: number;
+}
+
 /** How long to pause after removing for `tookMs`, so that it stays within its share of the time. */
-export function pauseAfterMs(tookMs: number, { busy }: { readonly busy: boolean }): number {
-  const share = busy ? BUSY_SHARE : IDLE_SHARE;
+export function pauseAfterMs(tookMs: number, { busy, lateMs }: RemovalPressure): number {
+  const busyShare = lateMs > LATE_MS ? LATE_SHARE : BUSY_SHARE;
+  const share = busy ? busyShare : IDLE_SHARE;
   return Math.min(PAUSE_MAX_MS, Math.ceil(tookMs * (1 / share - 1)));
 }

@@ -19,6 +19,8 @@ export interface RetentionProgress {
   readonly more: boolean;
   /** When the next thing is due; null: nothing is known of. Only where the pass is over. */
   readonly nextAt: number | null;
+  /** How long ago the last of what was looked at became due, in ms. */
+  readonly lateMs: number;
   /** What it cost, in ms of this isolate's time. */
   readonly tookMs: number;
 }
@@ -59,6 +61,7 @@ class Removal {
   #room = STEP_TASKS;
   #more = false;
   #heldBack = false;
+  #lateMs = 0;
 
   constructor(commit: Commit, places: ReadonlyMap<RetentionRule, EndedPlace>) {
     this.#commit = commit;
@@ -85,6 +88,7 @@ class Removal {
     const last = fitting.at(-1);
     if (last === undefined) return;
     this.#places.set(rule, { finishedAt: last.finishedAt, num: last.num });
+    this.#lateMs = Math.max(this.#lateMs, now - rule.keepMs - last.finishedAt);
     const nums = fitting.map(({ num }) => num);
     const held = rule.kind === "task"
       ? await tx.withLiveDependents(nums)
@@ -115,6 +119,7 @@ class Removal {
       places: this.#places,
       heldBack: this.#heldBack,
       more: this.#more,
+      lateMs: this.#lateMs,
       nextAt: this.#more ? null : await this.#nextAt(rules),
     };
   }

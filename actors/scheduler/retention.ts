@@ -105,13 +105,13 @@ export class Retention {
   }
 
   #follow(progress: RetentionProgress, dueAt: number): void {
-    const { places, heldBack, more, nextAt, tookMs } = progress;
+    const { places, heldBack, more, nextAt, lateMs, tookMs } = progress;
     const now = this.#options.now();
     this.#places = places;
     this.#heldBack ||= heldBack;
     if (more) {
       // By the time when it was due: that it had to wait for other commits is a pause already.
-      const periodMs = tookMs + pauseAfterMs(tookMs, { busy: now < this.#busyUntil });
+      const periodMs = tookMs + pauseAfterMs(tookMs, { busy: now < this.#busyUntil, lateMs });
       this.#notBefore = Math.max(now, dueAt + periodMs);
       this.#at = this.#notBefore;
       return;

@@ -27,12 +27,15 @@ Deno.test("retention without any time to keep has no rules", () => {
 
 Deno.test("retention pauses so long that a busy node gives it a few per cent of its time", () => {
   fc.assert(fc.property(fc.double({ min: 0.1, max: 300, noNaN: true }), (tookMs) => {
-    const busy = tookMs / (tookMs + pauseAfterMs(tookMs, { busy: true }));
-    const idle = tookMs / (tookMs + pauseAfterMs(tookMs, { busy: false }));
+    const share = (busy: boolean, lateMs: number) =>
+      tookMs / (tookMs + pauseAfterMs(tookMs, { busy, lateMs }));
+    const [busy, late, idle] = [share(true, 0), share(true, 86_400_000), share(false, 0)];
     assert.ok(busy <= 0.05, `${busy}`);
+    assert.ok(late <= 0.1, `${late}`);
     assert.ok(idle <= 0.25, `${idle}`);
-    assert.ok(busy < idle);
+    assert.ok(busy < late && late <= idle);
+    assert.equal(share(false, 86_400_000), idle);
   }));
-  assert.equal(pauseAfterMs(0, { busy: true }), 0);
-  assert.equal(pauseAfterMs(10_000, { busy: true }), 10_000);
+  assert.equal(pauseAfterMs(0, { busy: true, lateMs: 0 }), 0);
+  assert.equal(pauseAfterMs(10_000, { busy: true, lateMs: 0 }), 10_000);
 });

@@ -220,9 +220,9 @@ Deno.test("scheduler keeps a workflow while a task outside depends on one of its
 
 Deno.test("scheduler removes more than one step holds, of all kinds", async () => {
   await using rig = await SchedulerRig.open(INIT);
-  const many = Array.from({ length: 450 }, (_, index) => ({ id: `t-${index}` }));
+  const many = Array.from({ length: 950 }, (_, index) => ({ id: `t-${index}` }));
   await rig.submit(...many);
-  const tasks = Array.from({ length: 300 }, (_, index) => ({ id: `w-${index}`, key: `${index}` }));
+  const tasks = Array.from({ length: 600 }, (_, index) => ({ id: `w-${index}`, key: `${index}` }));
   await rig.ask(workflow("w", tasks));
   await rig.ask(workflow("v", [{ id: "v-0", key: "0" }]));
   await finish(rig);

@@ -14,6 +14,7 @@ const OVER: RetentionProgress = {
   heldBack: false,
   more: false,
   nextAt: null,
+  lateMs: 0,
   tookMs: 0,
 };
 
@@ -97,6 +98,22 @@ Deno.test("retention goes on with a pass after a pause, longer while the node is
   await rig.untilWoken();
   const busy = await rig.untilWoken();
   assert.ok(idle > 0 && busy > 3 * idle, `${idle} ms, ${busy} ms`);
+});
+
+Deno.test("retention of a busy node hurries where it has come to be an hour late", async () => {
+  const HOUR_MS = 3_600_000;
+  const pauses: number[] = [];
+  for (const lateMs of [0, HOUR_MS, HOUR_MS + 1]) {
+    const rig = new Rig();
+    const more = { ...OVER, more: true, lateMs, tookMs: 10 };
+    rig.outcomes.push(more);
+    rig.commit(1);
+    await rig.retention.start();
+    pauses.push(await rig.untilWoken());
+  }
+  const [punctual = 0, borderline = 0, late = 0] = pauses;
+  assert.equal(borderline, punctual);
+  assert.ok(late < punctual / 3, `${late} ms instead of ${punctual} ms`);
 });
 
 Deno.test("retention begins no two passes within a second", async () => {
