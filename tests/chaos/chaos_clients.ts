@@ -1,4 +1,5 @@
 /** Clients as a load balancer has them: they try one node, and where that fails, another one. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Cluster, ClusterNode } from "../support/cluster.ts";
 
 /** What became of a request. */
@@ -19,27 +20,28 @@ export interface Request {
 }
 
 const ANSWER_MS = 5_000;
-/** How long a node that failed is not asked. */
+/** How long a node that failed, or does not say that it is ready, is not asked. */
 const AVOIDED_MS = 1_000;
 
-/** Sends requests to the nodes of a cluster. */
-export class ChaosClients {
+/** Sends requests to the nodes of a cluster in turn. Leaving its scope ends what it does by itself. */
+export class ChaosClients implements AsyncDisposable {
   readonly #cluster: Cluster;
-  readonly #random: () => number;
-  readonly #avoidedUntil = new Map<ClusterNode, number>();
+  /** With the watch over each of them. */
+  readonly #avoided = new Map<ClusterNode, Promise<void>>();
+  #turn = 0;
+  #closed = false;
 
-  constructor(cluster: Cluster, random: () => number) {
+  constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    this.#random = random;
   }
 
-  /** Asks some node that did not fail lately. */
+  /** Asks the next node of those that are not avoided. */
   async send(request: Request): Promise<Sent> {
-    const node = this.#pick();
+    const node = this.#next();
     if (node === null) return unanswered(Date.now());
     const sent = await this.sendTo(node, request);
     if (sent.status === null || sent.status >= 500) {
-      this.#avoidedUntil.set(node, performance.now() + AVOIDED_MS);
+      if (!this.#avoided.has(node)) this.#avoided.set(node, this.#watch(node));
     }
     return sent;
   }
@@ -58,12 +60,25 @@ export class ChaosClients {
     }
   }
 
-  #pick(): ClusterNode | null {
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#avoided.values());
+  }
+
+  #next(): ClusterNode | null {
     const up = this.#cluster.nodes.filter(({ isUp }) => isUp);
-    const now = performance.now();
-    const good = up.filter((node) => (this.#avoidedUntil.get(node) ?? 0) <= now);
+    const good = up.filter((node) => !this.#avoided.has(node));
     const choice = good.length > 0 ? good : up;
-    return choice[Math.floor(this.#random() * choice.length)] ?? null;
+    return choice[this.#turn++ % choice.length] ?? null;
+  }
+
+  /** Avoids the node until it says that it is ready, as load balancers do. */
+  async #watch(node: ClusterNode): Promise<void> {
+    for (let status: number | null = null; status !== 200 && node.isUp && !this.#closed;) {
+      await delay(AVOIDED_MS);
+      ({ status } = await this.sendTo(node, { method: "GET", path: "/readyz" }));
+    }
+    this.#avoided.delete(node);
   }
 }
 

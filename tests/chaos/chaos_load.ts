@@ -23,6 +23,8 @@ export interface ChaosLoadOptions {
 }
 
 const BATCH_EVERY_MS = 500;
+/** How many batches there are each time: one for each node. */
+const BATCHES = 3;
 /** How many seconds' worth of tasks each queue with a limit gets at once, in the beginning. */
 const BURST_S = 4;
 const GRAPH_EVERY_MS = 10_000;
@@ -77,6 +79,13 @@ export class ChaosLoad {
     if (this.#failure !== null) throw this.#failure.error;
   }
 
+  /** Ends it as it is, for a round that has failed. */
+  async abandon(error: unknown): Promise<void> {
+    this.#failure ??= { error };
+    this.#stopped = true;
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
   async #put(path: string, body: unknown): Promise<void> {
     const { status, body: answer } = await this.#insist("PUT", path, body);
     assert.ok(status === 200 || status === 201, `PUT ${path}: ${status} ${JSON.stringify(answer)}`);
@@ -88,6 +97,7 @@ export class ChaosLoad {
     for (;;) {
       const sent = await this.#options.clients.send({ method, path, body });
       if (sent.status !== null && sent.status < 500) return sent;
+      if (this.#failure !== null) throw this.#failure.error;
       if (performance.now() > deadline) {
         throw new Error(`${method} ${path} is not done after ${INSIST_MS} ms: ${sent.status}`);
       }
@@ -107,9 +117,10 @@ export class ChaosLoad {
         this.#offer(this.#submitGraph(graph));
       }
       if (owed >= 1 && this.#offered < OFFERED_MAX) {
-        const tasks = Array.from({ length: Math.floor(owed) }, () => workload.task());
-        owed -= tasks.length;
-        this.#offer(this.#submitBatch(tasks));
+        const size = Math.ceil(owed / BATCHES);
+        for (; owed >= 1; owed -= size) {
+          this.#offer(this.#submitBatch(Array.from({ length: size }, () => workload.task())));
+        }
       }
       at += BATCH_EVERY_MS;
       await delay(Math.max(0, at - performance.now()));

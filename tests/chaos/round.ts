@@ -59,11 +59,9 @@ export async function runRound(
     args: [...args, "--tasks", journal.module, "--allow-task-permissions"],
   });
   log(`${nodes} nodes run; node ${(await cluster.leader()).index} leads`);
-  const load = new ChaosLoad({
-    ...{ cluster, random, perSecond: options.perSecond },
-    clients: new ChaosClients(cluster, random),
-    workload: new Workload(random),
-  });
+  await using clients = new ChaosClients(cluster);
+  const workload = new Workload(random);
+  const load = new ChaosLoad({ cluster, clients, workload, random, perSecond: options.perSecond });
   await load.start();
   try {
     const scene = { cluster, server, database, random, pace: options.pace };
@@ -74,6 +72,7 @@ export async function runRound(
     const history = await gather(cluster, { load, tasks, moments: await journal.read() });
     return judge(history, strikes);
   } catch (error) {
+    await load.abandon(error);
     for (const node of cluster.nodes) log(`node ${node.index} said:\n${node.output()}`);
     throw error;
   }
