@@ -13,7 +13,7 @@ export interface RefresherOptions {
 }
 
 /** From one look at what others have written to the next. Nobody waits for it whom others tell in time. */
-const REFRESH_MS = 15_000;
+export const REFRESH_MS = 15_000;
 /** After one that failed. */
 const RETRY_MS = 1_000;
 

@@ -45,6 +45,7 @@ import { readDispatchState } from "./dispatch_state.ts";
 import { announceExecutors, loseExecutors, recover } from "./executors.ts";
 import { DRAINING, refusal, refusedBy } from "./refusals.ts";
 import { logRefusedHandlers } from "./handle_failures.ts";
+import { openPatiently } from "./open_patiently.ts";
 import { OtherNodes } from "./other_nodes.ts";
 import { recordOutcomes, recordProgress } from "./record_outcomes.ts";
 import { Rounds } from "./rounds.ts";
@@ -181,9 +182,12 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
 
   /** Recovers what was running, sets the clock, and is ready. */
   static async start(options: SchedulerOptions): Promise<Scheduler> {
-    const { init, store, random = Math.random } = options;
+    const { init, context, store, random = Math.random } = options;
     const { shared } = store;
-    const memory = await store.write((tx) => loadMemory(tx, init, { random, shared }));
+    const memory = await openPatiently(
+      () => store.write((tx) => loadMemory(tx, init, { random, shared })),
+      { node: init.node, supervisor: context.ref<SupervisorProtocol>("supervisor") },
+    );
     const scheduler = new Scheduler(options, memory);
     await recover(scheduler.#loop, init.aliveExecutors);
     await scheduler.#loop.submit("control", tick, { work: null, held: true }).then((at) => {

@@ -1,8 +1,9 @@
 /** Entry of the scheduler's isolate. Its rights: the data folder, or the database's address. */
-import type { SchedulerProtocol } from "../protocol.ts";
+import type { SchedulerProtocol, SupervisorProtocol } from "../protocol.ts";
 import { serveActor } from "../runtime/mod.ts";
 import { openStore } from "../storage/open.ts";
 import { configureLogging, type LoggingOptions } from "../telemetry/logger.ts";
+import { openPatiently } from "./open_patiently.ts";
 import { Scheduler, type SchedulerInit } from "./scheduler_actor.ts";
 
 /** What the supervisor hands over at each start. */
@@ -17,11 +18,11 @@ serveActor<SchedulerProtocol, SchedulerWorkerInit>(
   async (init, context) => {
     configureLogging(init.logging);
     const { node, dataDir, databaseUrl } = init;
-    const store = await openStore(
-      databaseUrl === null
-        ? { kind: "sqlite", dataDir }
-        : { kind: "postgres", url: databaseUrl, node },
-    );
+    const location = databaseUrl === null
+      ? { kind: "sqlite", dataDir } as const
+      : { kind: "postgres", url: databaseUrl, node } as const;
+    const supervisor = context.ref<SupervisorProtocol>("supervisor");
+    const store = await openPatiently(() => openStore(location), { node, supervisor });
     return { behaviour: await Scheduler.start({ init, context, store }) };
   },
   {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { KEEP_ALL } from "../../../actors/domain/retention.ts";
+import { REFRESH_MS } from "../../../actors/scheduler/refresher.ts";
 import { ImitatedCluster } from "../../support/imitated_cluster.ts";
 import { ManualTimer } from "../../support/manual_timer.ts";
 import { outcome } from "../../support/scheduler_rig.ts";
@@ -104,7 +105,7 @@ Deno.test("a tick that waits is started by the leader when the work before it en
   await timed.pass(MINUTE);
   assert.deepEqual(await started(timed), [], "it waits");
   await rig.node(0).report(...runs.map((run) => outcome(run)));
-  await timed.pass(11_000);
+  await timed.pass(REFRESH_MS + 1_000);
   assert.deepEqual(await started(timed), [tickAt(2)]);
 });
 
@@ -122,13 +123,13 @@ Deno.test("what has ended elsewhere is removed by the leader alone", async () =>
   await assert.rejects(rig.tasks("a"), /no task/);
 });
 
-Deno.test("a node learns in ten seconds of work and settings that nobody told it of", async () => {
+Deno.test("a node learns by itself of work and settings that nobody told it of", async () => {
   await using timed = await Timed.open();
   const { rig } = timed;
   const patch = { weight: 7 };
   await rig.node(0).submit({ id: "a" }, { id: "later", delayMs: MINUTE });
   await rig.node(0).ask({ kind: "ConfigureQueue", name: "default", patch });
-  await timed.pass(11_000);
+  await timed.pass(REFRESH_MS + 1_000);
   const told = rig.node(1).toldDispatcher("WorkBecameReady").flatMap(({ work }) => work);
   assert.ok(told.some(({ queue, pool }) => queue === "default" && pool === "async"));
   assert.equal(rig.node(1).toldDispatcher("QueueChanged").at(-1)?.queue.weight, 7);
