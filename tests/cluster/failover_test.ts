@@ -1,10 +1,11 @@
 /** What becomes of a cluster's work when nodes fail: real processes over a real database. */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { type ClusterNode, startCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import type { NodeProcess } from "../support/node_process.ts";
 import { startPostgres } from "../support/postgres_server.ts";
-import { submitTask } from "../support/task_client.ts";
+import { submitTask, type TaskAnswer } from "../support/task_client.ts";
 
 const server = await startPostgres({ fsync: false });
 Deno.test.afterAll(() => server.stop());
@@ -42,6 +43,14 @@ async function running(process: NodeProcess, id: string, run: number): Promise<T
     const task: TaskNow | null = status === 200 ? body : null;
     return task?.status === "running" && task.run >= run ? task : null;
   }, { what: `run ${run} of ${id} has started`, ...PATIENCE });
+}
+
+/** Waits until a task is completed; meanwhile the node may have to say that it can't tell. */
+async function completed(process: NodeProcess, id: string): Promise<TaskAnswer> {
+  return await eventually(async () => {
+    const { status, body } = await process.fetchApi("GET", `/api/tasks/${id}`);
+    return status === 200 && body.status === "completed" && body;
+  }, { what: `${id} is completed`, ...PATIENCE });
 }
 
 /** Submits tasks that sleep for longer than any test takes until `node` has one; gives that one's id. */
@@ -129,4 +138,29 @@ Deno.test("a node that leaves gives its work to the others at once", async () =>
     const { nodes } = await systemOf(staying);
     return nodes.some((one) => one.leader && one.id === node);
   }, { what: "who stays leads", ...PATIENCE });
+});
+
+Deno.test("a node aborts what it runs without its lease, uncharged, but for what is to go on", async () => {
+  const { url: databaseUrl } = await server.createDatabase();
+  const tasks = fileURLToPath(new URL("../support/task_modules/leased.ts", import.meta.url));
+  const args = [...ARGS, "--tasks", tasks];
+  await using cluster = await startCluster({ databaseUrl, nodes: 1, proxied: true, args });
+  const node = cluster.node(0);
+  const { node: id } = await systemOf(node);
+  for (const method of ["leased.goes_on", "leased.stops"]) {
+    await submitTask(node.process, { id: method, method });
+    await running(node.process, method, 1);
+  }
+  await node.proxy?.become("drop");
+  await eventually(() => /what still runs is ended/.test(node.output()), {
+    what: "the node has ended what it runs",
+    ...PATIENCE,
+  });
+  await node.proxy?.become("forward");
+  const goesOn = await completed(node.process, "leased.goes_on");
+  const stops = await completed(node.process, "leased.stops");
+  assert.deepEqual([goesOn.result, goesOn.run], ["not aborted", 1]);
+  assert.deepEqual([stops.result, stops.run, stops.attempt, stops.crashes], ["again", 2, 1, 0]);
+  assert.deepEqual(await attemptsOf(node, "leased.stops"), ["given_back", "completed"]);
+  assert.equal((await systemOf(node)).node, id, "nobody was there to declare it lost");
 });
