@@ -4,6 +4,7 @@ import { compileArgs, workerEntries } from "../../../.ci/compile.ts";
 Deno.test("compile contains every worker entry, which no import leads to", () => {
   const entries = [...workerEntries()].sort();
   assert.deepEqual(entries, [
+    "actors/cluster/worker.ts",
     "actors/dispatcher/worker.ts",
     "actors/executor/worker.ts",
     "actors/reader/worker.ts",
