@@ -11,14 +11,25 @@ const MINUTE = 60_000;
 /** Texts that a database could take for something else. */
 export const ODD_TEXT = 'tab\t line\n quote" slash\\ {brace} \\N NULL 🦕 ´';
 
+export interface FullFolderOptions {
+  /** Nothing that is left of its work starts. */
+  readonly atRest?: boolean;
+}
+
 /** Makes one through a real scheduler; that is stopped then, and the folder is the caller's to remove. */
-export async function makeFullFolder(): Promise<SchedulerRig> {
+export async function makeFullFolder(
+  { atRest = false }: FullFolderOptions = {},
+): Promise<SchedulerRig> {
   const rig = await SchedulerRig.open({}, { timer: new ManualTimer(), now: NOON });
   await configureQueues(rig);
   await endTasks(rig);
   await startSchedules(rig);
   await startWorkflows(rig);
   await leaveWork(rig);
+  if (atRest) {
+    await rig.ask({ kind: "ConfigureQueue", name: "default", patch: { paused: true } });
+    await rig.ask({ kind: "PauseSchedule", name: "hourly", paused: true });
+  }
   await rig.stop();
   return rig;
 }

@@ -26,7 +26,7 @@ DECLARE
 BEGIN
   SELECT source INTO unfinished FROM moving WHERE finished_at IS NULL;
   IF FOUND THEN
-    RAISE EXCEPTION 'Cannot start a node: the migration from % is not finished; run the same '
+    RAISE EXCEPTION 'the migration from % to the database is not finished; run the same '
       '"dtask migrate" again, which goes on where it stopped', unfinished USING ERRCODE = 'DTMOV';
   END IF;
   RETURN NEW;
