@@ -14,7 +14,7 @@ const ROWS_MAX = 1_500;
 /** What may be walked over from end to end: settings, and what is counted of a few queues. */
 const SMALL = new Set([
   ...["queues", "queue_rates", "schedules", "depths", "dead_letter_counts", "tombstone_horizon"],
-  ...["nodes", "leadership", "task_nums", "dtask_schema"],
+  ...["nodes", "leadership", "task_nums", "dtask_schema", "commit_marks", "stamp_base"],
 ]);
 
 const PAGE = { limit: 20, scanRows: 500, textBytes: 99 };
