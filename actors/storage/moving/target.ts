@@ -1,7 +1,7 @@
 import { LEASE } from "../../domain/lease.ts";
 import { Connection, type Deadlines, type Value } from "../postgres/connection.ts";
 import { migrateSchema } from "../postgres/schema.ts";
-import { STAMPS_PER_TRANSACTION } from "../postgres/stamps.ts";
+import { raiseStamps } from "../postgres/stamps.ts";
 import { StoreConflictError } from "../port.ts";
 import { integer, text } from "../row/column.ts";
 import {
@@ -157,7 +157,6 @@ export class PostgresTarget {
 
   /** Makes everything ready for the first node, and opens the target to nodes. */
   async finish(horizons: Horizons, report: string): Promise<void> {
-    await this.#passStamp(horizons.seq);
     await this.#connection.exec(`ANALYZE ${MOVED_TABLES.map(({ name }) => name).join(", ")}`);
     await this.#transaction(async () => {
       const connection = this.#connection;
@@ -166,6 +165,7 @@ export class PostgresTarget {
       await this.#continueNums("task_nums", horizons.taskNum);
       await this.#continueNums("workflow_nums", horizons.workflowNum);
       await connection.run("UPDATE tombstone_horizon SET seq = $1", horizons.tombstone);
+      await raiseStamps(connection, horizons.seq);
       await connection.exec(LOSE_FORMER_NODES);
     });
   }
@@ -207,20 +207,6 @@ export class PostgresTarget {
       "SELECT setval($1::regclass, greatest($2::bigint, 1), $2::bigint > 0)",
       sequence,
       last,
-    );
-  }
-
-  /**
-   * Stamps of changes come from transaction ids here, and from a counter there. As many ids are left out
-   * as it takes for all that is to come to be above all there was.
-   */
-  async #passStamp(seq: number): Promise<void> {
-    const needed = Math.ceil((seq + 1) / STAMPS_PER_TRANSACTION);
-    const row = await this.#connection.row("SELECT pg_current_xact_id()::text::bigint");
-    const left = needed - integer(row?.[0]);
-    if (left <= 0) return;
-    await this.#connection.exec(
-      `DO $$ BEGIN FOR i IN 1..${left} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$`,
     );
   }
 

@@ -3,7 +3,7 @@ import type { StoreReader, TaskQuery } from "../port.ts";
 import { integer, text } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 import { loadShort, matching, type Place, type Scan, scanEnd } from "./listing.ts";
-import { STAMPS_PER_TRANSACTION } from "./stamps.ts";
+import { firstStamp } from "./stamps.ts";
 import { type Condition, filterCondition } from "./task_filter.ts";
 
 type ChangesPage = Parameters<StoreReader["listChanges"]>[1];
@@ -26,8 +26,8 @@ const FRONTIER = "SELECT certain, horizon, " +
   "(SELECT max(seq) FROM tasks WHERE seq < certain), " +
   "(SELECT max(seq) FROM tombstones WHERE seq < certain)), " +
   "greatest(horizon, (SELECT max(seq) FROM tasks), (SELECT max(seq) FROM tombstones)) " +
-  "FROM (SELECT seq AS horizon, pg_snapshot_xmin(pg_current_snapshot())::text::bigint * " +
-  `${STAMPS_PER_TRANSACTION} AS certain FROM tombstone_horizon) f`;
+  `FROM (SELECT seq AS horizon, ${firstStamp("pg_snapshot_xmin(pg_current_snapshot())")} ` +
+  "AS certain FROM tombstone_horizon) f";
 
 async function frontierOf(connection: Connection): Promise<Frontier> {
   const row = await connection.row(FRONTIER);

@@ -2,7 +2,7 @@ import { TASK_STATUSES } from "../../domain/task.ts";
 import { integer, textOrNull } from "../row/column.ts";
 import { SOUNDNESS_RULES, type SoundnessRule } from "../soundness.ts";
 import type { Connection } from "./connection.ts";
-import { STAMPS_PER_TRANSACTION } from "./stamps.ts";
+import { firstStamp } from "./stamps.ts";
 
 /** A counter's row of many columns as rows of a status and a count each. */
 const COUNTS = "CROSS JOIN LATERAL (VALUES " +
@@ -15,8 +15,7 @@ const TABLES =
   `workflow_counts AS (SELECT c.num, s.status, s.count FROM workflow_counts c ${COUNTS})`;
 
 /** The least stamp that the next transaction to begin would give. */
-const NEXT_STAMP = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint * " +
-  `${STAMPS_PER_TRANSACTION}`;
+const NEXT_STAMP = firstStamp("pg_snapshot_xmax(pg_current_snapshot())");
 
 /** Rules of tables that only this backend has. */
 const OWN_RULES: readonly Omit<SoundnessRule, "since">[] = [

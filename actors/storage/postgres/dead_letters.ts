@@ -11,7 +11,7 @@ import { integer, oneOf, text } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 import { fewRows, loadShort, matching, type Scan, scanEnd } from "./listing.ts";
 import { decodeRun, RUN_COLUMNS } from "../row/run_record.ts";
-import { STAMPS_PER_TRANSACTION } from "./stamps.ts";
+import { firstStamp } from "./stamps.ts";
 import { all, type Condition, filterCondition } from "./task_filter.ts";
 import { loadTasks } from "./tasks.ts";
 import type { Transaction } from "./transaction.ts";
@@ -78,7 +78,7 @@ async function withRuns(
 
 // Whatever is visible has a stamp of a transaction that has ended, and what begins now has a later one.
 const HORIZON = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END, " +
-  `pg_snapshot_xmax(pg_current_snapshot())::text::bigint * ${STAMPS_PER_TRANSACTION} - 1 ` +
+  `${firstStamp("pg_snapshot_xmax(pg_current_snapshot())")} - 1 ` +
   "FROM task_nums";
 
 /** See `DeadLetterWriter.deadLetterHorizon`. */

@@ -6,13 +6,13 @@ import {
   StoreUncertainError,
   type StoreWriter,
 } from "../port.ts";
-import { integerOrNull, real, text } from "../row/column.ts";
+import { integer, integerOrNull, real, text } from "../row/column.ts";
 import { CommitMark } from "./commit_mark.ts";
 import { Connection, type Deadlines } from "./connection.ts";
 import { Counters } from "./counters.ts";
 import { migrateSchema } from "./schema.ts";
 import { ServerClock } from "./server_clock.ts";
-import { Stamps } from "./stamps.ts";
+import { raiseStamps, STAMP_BASE, Stamps } from "./stamps.ts";
 import type { Transaction } from "./transaction.ts";
 import { PostgresWriter } from "./writer.ts";
 
@@ -36,6 +36,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const connection = await connect(options);
   try {
     await migrateSchema(connection);
+    // A node's start opens the store once without a node, before any actor needs it.
+    if (options.node === undefined) await raiseStamps(connection);
     const store = new PostgresStore(options, connection);
     await store.start();
     return store;
@@ -51,12 +53,12 @@ function connect({ url, deadlines }: PostgresStoreOptions): Promise<Connection> 
 
 const CLOCK = "(extract(epoch FROM clock_timestamp()) * 1000)::double precision";
 /**
- * The time, the transaction's id and the node's slot, which is null where it is no member. Whoever
+ * The time, the transaction's id, the base of stamps and the node's slot, which is null where it is no member. Whoever
  * declares the node lost waits for the lock, or is there first.
  */
-const BEGIN_AS_NODE = `SELECT ${CLOCK}, pg_current_xact_id()::text, (SELECT n.slot FROM nodes n ` +
-  "WHERE n.id = $1 AND n.state IN ('active', 'suspect') FOR KEY SHARE)";
-const BEGIN_ALONE = `SELECT ${CLOCK}, pg_current_xact_id()::text, 0`;
+const BEGIN_AS_NODE = `SELECT ${CLOCK}, pg_current_xact_id()::text, ${STAMP_BASE}, ` +
+  "(SELECT n.slot FROM nodes n WHERE n.id = $1 AND n.state IN ('active', 'suspect') FOR KEY SHARE)";
+const BEGIN_ALONE = `SELECT ${CLOCK}, pg_current_xact_id()::text, ${STAMP_BASE}, 0`;
 
 class PostgresStore implements Store {
   readonly shared = true;
@@ -154,7 +156,8 @@ class PostgresStore implements Store {
       node === undefined ? connection.row(BEGIN_ALONE) : connection.row(BEGIN_AS_NODE, node),
       this.#mark.set(connection, mark),
     ]);
-    const [now, id, slot] = [real(row?.[0]), text(row?.[1]), integerOrNull(row?.[2])];
+    const [now, id, base] = [real(row?.[0]), text(row?.[1]), integer(row?.[2])];
+    const slot = integerOrNull(row?.[3]);
     this.#clock.look(now);
     if (slot === null) {
       throw new StoreFencedError(
@@ -164,7 +167,7 @@ class PostgresStore implements Store {
     return {
       connection,
       counters: new Counters(connection, slot),
-      stamps: new Stamps(Number(id)),
+      stamps: new Stamps(Number(id), base),
       mark,
       now: Math.floor(now),
     };

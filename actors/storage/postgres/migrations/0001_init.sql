@@ -275,6 +275,13 @@ CREATE TABLE tombstone_horizon (
   seq bigint NOT NULL
 );
 INSERT INTO tombstone_horizon VALUES (1, 0);
+-- One row: what stamps have beyond what transaction ids make of them. Those begin anew where the data is
+-- restored from a dump, or comes from another database; stamps go on.
+CREATE TABLE stamp_base (
+  one smallint PRIMARY KEY CHECK (one = 1),
+  base bigint NOT NULL CHECK (base >= 0)
+);
+INSERT INTO stamp_base VALUES (1, 0);
 
 -- Nums grow roughly with time, over all nodes.
 CREATE SEQUENCE task_nums;
