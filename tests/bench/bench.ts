@@ -1,13 +1,16 @@
 /**
- * Measures dtask on this machine, load generator included, beside a bare Hono on the same Deno.
+ * Measures dtask on this machine, load generator included, beside a bare Hono on the same Deno; or how it
+ * drains over PostgreSQL.
  *
- *     deno task bench [--quick] [--json]
+ *     deno task bench [--quick] [--json] [--database-url URL|embedded]
  */
+import { parseArgs } from "node:util";
 import type { LoadResult } from "../support/load.ts";
 import { benchClaims, type ClaimBench } from "./claim_bench.ts";
 import { benchDrain, type DrainBench } from "./drain_bench.ts";
 import { benchLateness, type LatenessBench } from "./lateness_bench.ts";
 import { benchLatency, type LatencyBench } from "./latency_bench.ts";
+import { benchPostgres, formatPostgresBench, type PostgresBenchOptions } from "./postgres_bench.ts";
 import { benchRetention, type RetentionBench } from "./retention_bench.ts";
 import { benchSubmissions, type SubmissionBench } from "./submission_bench.ts";
 
@@ -100,7 +103,28 @@ function formatRetention(bench: RetentionBench): string {
     (extra === null ? "" : `, processor time a task ${extra < 0 ? "" : "+"}${extra.toFixed(1)} %`);
 }
 
+/** What is asked of PostgreSQL. */
+function postgresSizes(quick: boolean): Omit<PostgresBenchOptions, "databaseUrl"> {
+  return quick
+    ? { tasks: 1_000, rounds: 1, history: { finished: 5_000, waiting: 1_000 } }
+    : { tasks: 40_000, rounds: 3, history: { finished: 3_000_000, waiting: 200_000 } };
+}
+
 if (import.meta.main) {
-  const report = await runBench(Deno.args.includes("--quick"));
-  console.log(Deno.args.includes("--json") ? JSON.stringify(report) : formatReport(report));
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      quick: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      "database-url": { type: "string" },
+    },
+  });
+  const { quick, json, "database-url": databaseUrl } = values;
+  if (databaseUrl === undefined) {
+    const report = await runBench(quick);
+    console.log(json ? JSON.stringify(report) : formatReport(report));
+  } else {
+    const report = await benchPostgres({ databaseUrl, ...postgresSizes(quick) });
+    console.log(json ? JSON.stringify(report) : formatPostgresBench(report));
+  }
 }
