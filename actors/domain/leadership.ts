@@ -25,8 +25,6 @@ export interface Leadership {
   readonly until: number;
 }
 
-export const NO_LEADER: Leadership = { term: 0, node: null, until: 0 };
-
 /** A node that renews its lease, and with it stands for election. */
 export interface Candidate {
   readonly node: string;

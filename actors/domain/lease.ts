@@ -64,11 +64,6 @@ export function sweep(lease: LeaseRecord, now: number): NodeState {
 /** Sweeps come a little early and late; a second one in quick succession, after a change of leader, counts not. */
 const SWEEP_APART_MS = LEASE.sweepMs - 500;
 
-/** What a node whose renewal reached the database is from then on; final states stay. */
-export function renewed(state: NodeState): NodeState {
-  return isMember({ state }) ? "active" : state;
-}
-
 /** What a node has to do about its own runs. */
 export type LeaseStanding = "held" | "late" | "aborting" | "terminating";
 

@@ -31,9 +31,9 @@ import {
   type Renewed,
   type Swept,
 } from "../port/cluster.ts";
-import { integer, integerOrNull, oneOf, type Row, text, textOrNull } from "../row/column.ts";
+import { integer, integerOrNull, oneOf, type Row, text } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
-import { assertLeading, MEMBER, NOW } from "./leader_work.ts";
+import { assertLeading, MEMBER, NOW, readLeadership } from "./leader_work.ts";
 
 /** Nodes shown at a time; a node that crashes again and again leaves many behind. */
 const SHOWN_MAX = 200;
@@ -235,10 +235,6 @@ const STATES: ReadonlySet<NodeState> = new Set(NODE_STATES);
 
 function nodeState(value: unknown): NodeState {
   return oneOf(STATES, value);
-}
-
-function readLeadership([term, node, until]: Row): Leadership {
-  return { term: integer(term), node: textOrNull(node), until: integer(until) };
 }
 
 function readMember(row: Row): MemberRecord {

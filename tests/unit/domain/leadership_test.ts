@@ -6,13 +6,15 @@ import {
   believedTerm,
   elect,
   LEADER_LEASE_MS,
+  type Leadership,
   leadershipAfter,
   mayJudge,
   mayWrite,
-  NO_LEADER,
 } from "../../../actors/domain/leadership.ts";
 import { LEASE } from "../../../actors/domain/lease.ts";
 
+/** Before the first election. */
+const NO_LEADER: Leadership = { term: 0, node: null, until: 0 };
 const HELD = { term: 3, node: "a", until: 10_000 };
 
 Deno.test("leadership: the first who asks leads in term 1", () => {

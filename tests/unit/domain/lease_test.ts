@@ -5,7 +5,6 @@ import {
   LEASE,
   type LeaseRecord,
   NODE_STATES,
-  renewed,
   standing,
   sweep,
 } from "../../../actors/domain/lease.ts";
@@ -26,13 +25,6 @@ Deno.test("lease: a suspect is lost at the next sweep, not at one that comes rig
   assert.equal(sweep(lease("suspect", 26_000, 100), NOW), "suspect");
   assert.equal(sweep(lease("suspect", 28_000, LEASE.sweepMs), NOW), "lost");
   assert.equal(sweep(lease("suspect", 28_000), NOW), "suspect", "nobody knows since when");
-});
-
-Deno.test("lease: a suspect that renews is active, and what is final stays", () => {
-  assert.equal(renewed("suspect"), "active");
-  assert.equal(renewed("active"), "active");
-  assert.equal(renewed("lost"), "lost");
-  assert.equal(renewed("left"), "left");
 });
 
 Deno.test("lease: a clock that was set back keeps no dead node alive", () => {
