@@ -31,18 +31,17 @@ export interface SystemUser {
 }
 
 /**
- * Copies PostgreSQL into `folder`, which must not exist, and gives where its programs `initdb`, `pg_ctl`
- * and `postgres` are. With `owner` all of it belongs to that user, who may not be able to read the
+ * Copies PostgreSQL into `folder`, which must not exist; its programs `initdb`, `pg_ctl` and `postgres` are
+ * in `bin` then. With `owner` all of it belongs to that user, who may not be able to read the
  * package itself.
  */
-export async function copyPostgres(folder: string, owner?: SystemUser): Promise<string> {
+export async function copyPostgres(folder: string, owner?: SystemUser): Promise<void> {
   const native = await findPackage();
   await copyFolder(native, folder, owner);
   const links: readonly Link[] = JSON.parse(await Deno.readTextFile(join(native, LINKS)));
   for (const { source, target } of links) {
     await Deno.symlink(basename(source), join(folder, relative("native", target)));
   }
-  return join(folder, "bin");
 }
 
 /** Where the package's files are; downloads it where this machine does not have it yet. */

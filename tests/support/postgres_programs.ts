@@ -1,6 +1,7 @@
 /** PostgreSQL's programs, run on one data folder by a user who may run them. */
 import { join } from "node:path";
 import { eventually } from "./eventually.ts";
+import { CLOSE_INHERITED } from "./orphan_guard.ts";
 import type { SystemUser } from "./postgres_binaries.ts";
 import { childrenOf, isRunning, signalProcess } from "./process_state.ts";
 
@@ -28,6 +29,11 @@ export class PostgresPrograms {
     this.#options = options;
     this.#data = join(options.folder, "data");
     this.#log = join(options.folder, "log");
+  }
+
+  /** There while the server runs; its first line is the id of its process. */
+  get pidFile(): string {
+    return join(this.#data, "postmaster.pid");
   }
 
   /** Makes the data folder with one superuser, who needs `password`. */
@@ -65,13 +71,13 @@ export class PostgresPrograms {
     for (const each of pids) signalProcess(each, "SIGKILL");
     await eventually(() => !pids.some(isRunning), { what: "PostgreSQL's processes are gone" });
     // It would take another process that got the same number for the server.
-    await Deno.remove(join(this.#data, "postmaster.pid"));
+    await Deno.remove(this.pidFile);
   }
 
   /** The server's process; null where it does not run. */
   pid(): number | null {
     try {
-      const [line] = Deno.readTextFileSync(join(this.#data, "postmaster.pid")).split("\n");
+      const [line] = Deno.readTextFileSync(this.pidFile).split("\n");
       return Number(line);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
@@ -96,8 +102,8 @@ export class PostgresPrograms {
 
   async #run(program: string, args: readonly string[]): Promise<void> {
     const { binaries, folder, user } = this.#options;
-    const { success, stdout, stderr } = await new Deno.Command(join(binaries, program), {
-      args: [...args],
+    const { success, stdout, stderr } = await new Deno.Command("sh", {
+      args: ["-c", `${CLOSE_INHERITED}; exec "$@"`, "sh", join(binaries, program), ...args],
       cwd: folder,
       env: { LC_ALL: "C", TZ: "UTC" },
       stdin: "null",

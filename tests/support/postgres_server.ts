@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import postgres from "postgres";
 import { freePort } from "./free_port.ts";
+import { OrphanGuard } from "./orphan_guard.ts";
 import { copyPostgres } from "./postgres_binaries.ts";
 import { PostgresPrograms, postgresUser } from "./postgres_programs.ts";
 
@@ -36,21 +37,24 @@ const CONNECTIONS_MAX = 200;
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = await Deno.makeTempDir({ prefix: "dtask-postgres-" });
+  const user = postgresUser();
+  const programs = new PostgresPrograms({ binaries: join(folder, "program", "bin"), folder, user });
+  const guard = new OrphanGuard({ pidFile: programs.pidFile, folder });
   try {
-    const user = postgresUser();
     if (user !== undefined) await Deno.chown(folder, user.uid, user.gid);
-    const binaries = await copyPostgres(join(folder, "program"), user);
-    const programs = new PostgresPrograms({ binaries, folder, user });
+    await copyPostgres(join(folder, "program"), user);
     const password = randomBytes(16).toString("hex");
     const port = freePort();
     await programs.initialize(ADMIN, password);
     await programs.configure(settingsOf(port, options));
     await programs.start();
-    const server = new PostgresServer({ programs, folder, port, password });
+    const server = new PostgresServer({ programs, guard, folder, port, password });
     await server.query(`CREATE ROLE ${OWNER} LOGIN PASSWORD '${password}'`);
     return server;
   } catch (error) {
+    await programs.kill();
     await Deno.remove(folder, { recursive: true });
+    await guard.release();
     throw error;
   }
 }
@@ -68,6 +72,7 @@ function settingsOf(port: number, { fsync = true, settings = {} }: PostgresOptio
 
 interface ServerParts {
   readonly programs: PostgresPrograms;
+  readonly guard: OrphanGuard;
   readonly folder: string;
   readonly port: number;
   readonly password: string;
@@ -77,14 +82,16 @@ interface ServerParts {
 export class PostgresServer implements AsyncDisposable {
   readonly port: number;
   readonly #programs: PostgresPrograms;
+  readonly #guard: OrphanGuard;
   readonly #folder: string;
   readonly #password: string;
   #databases = 0;
   #stopped = false;
 
-  constructor({ programs, folder, port, password }: ServerParts) {
+  constructor({ programs, guard, folder, port, password }: ServerParts) {
     this.port = port;
     this.#programs = programs;
+    this.#guard = guard;
     this.#folder = folder;
     this.#password = password;
   }
@@ -153,6 +160,7 @@ export class PostgresServer implements AsyncDisposable {
     this.#stopped = true;
     if (this.#programs.pid() !== null) await this.halt();
     await Deno.remove(this.#folder, { recursive: true });
+    await this.#guard.release();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
