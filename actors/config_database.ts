@@ -3,11 +3,15 @@ import type { Address } from "./config.ts";
 
 const DEFAULT_PORT = 5_432;
 
-/** The database's URL where `text` is one that a node can use: PostgreSQL over TCP, on one host. */
+/**
+ * The database's URL where `text` is one that a node can use: PostgreSQL over TCP, on one host. User and
+ * database have to be named: what stands for them elsewhere, the isolates that connect may not read.
+ */
 export function parseDatabaseUrl(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) return undefined;
-  return url.hostname === "" ? undefined : text;
+  const { hostname, username, pathname } = url;
+  return hostname === "" || username === "" || pathname.length < 2 ? undefined : text;
 }
 
 /** Where the database listens. */

@@ -61,7 +61,9 @@ export async function inspectPostgres(
 export function databaseTrouble(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const advice = adviceFor(error);
-  return advice === null ? error.message : `${error.message}; ${advice}`;
+  const { message } = error;
+  const what = message.startsWith("Cannot ") ? message : `Cannot use the database: ${message}`;
+  return advice === null ? what : `${what}; ${advice}`;
 }
 
 async function look(connection: Connection): Promise<PostgresCheck> {

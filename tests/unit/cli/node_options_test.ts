@@ -191,7 +191,11 @@ const WRONG: readonly (readonly [
   [["--tls-cert", "/c.pem"], {}, /--tls-cert needs --tls-key/],
   [["--tls-key", "/k.pem"], {}, /--tls-key needs --tls-cert/],
   [["--tls-cert", "/c.pem", "--tls-key", "/k.pem"], {}, /--tls-cert takes a PEM file that exists/],
-  [["--database-url", "postgres://db"], {}, /--database-url needs DTASK_JWT_SECRET or DTASK_JWKS/],
+  [
+    ["--database-url", "postgres://u@db/x"],
+    {},
+    /--database-url needs DTASK_JWT_SECRET or DTASK_JWKS/,
+  ],
   [[], { DTASK_DATABASE_URL: "mysql://db" }, /DTASK_DATABASE_URL.* takes a URL as in postgres:/],
   [["--database-url", "postgres:///x"], {}, /--database-url takes a URL as in postgres:\/\/USER/],
   [["--no-auth", "--http", "0.0.0.0:8080"], {}, /--no-auth takes loopback.*0\.0\.0\.0:8080/],
@@ -237,8 +241,8 @@ Deno.test("node options never print a database's password", async () => {
 });
 
 Deno.test("node options take a database without tokens on loopback addresses", async () => {
-  const config = await configOf(["--no-auth", "--database-url", "postgres://db/x"]);
-  assert.equal(config.databaseUrl, "postgres://db/x");
+  const config = await configOf(["--no-auth", "--database-url", "postgres://u@db/x"]);
+  assert.equal(config.databaseUrl, "postgres://u@db/x");
 });
 
 Deno.test("node options allow --no-auth on open addresses with --insecure", async () => {
