@@ -6,15 +6,18 @@ import {
 } from "../../../actors/config_database.ts";
 
 Deno.test("a database's URL has one host and is PostgreSQL's", () => {
-  for (
-    const good of ["postgres://h", "postgresql://u:p@h:5/x?sslmode=require", "postgres://[::1]/x"]
-  ) {
+  for (const good of ["postgresql://u:p@h:5/x?sslmode=require", "postgres://u@[::1]/x"]) {
     assert.equal(parseDatabaseUrl(good), good);
   }
-  for (const bad of ["", "h", "http://h", "postgres:///x", "postgres:x", "postgres://h:99999/x"]) {
+  for (
+    const bad of ["", "h", "http://u@h/x", "postgres:///x", "postgres:x", "postgres://u@h:99999/x"]
+  ) {
     assert.equal(parseDatabaseUrl(bad), undefined, bad);
   }
-  assert.equal(parseDatabaseUrl("postgres://h1:1,h2:2/x"), undefined);
+  for (const short of ["postgres://h/x", "postgres://u@h", "postgres://u@h/"]) {
+    assert.equal(parseDatabaseUrl(short), undefined, "user and database have to be named");
+  }
+  assert.equal(parseDatabaseUrl("postgres://u@h1:1,h2:2/x"), undefined);
 });
 
 Deno.test("a database's URL says where it listens", () => {
