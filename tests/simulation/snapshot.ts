@@ -102,17 +102,21 @@ export class SnapshotReader {
     this.#database.close();
   }
 
-  /** What stands there now; null when nothing has changed since the last time. */
-  read(): Snapshot | null {
+  /** What stands there now. */
+  read(): { readonly snapshot: Snapshot; readonly tasksChanged: boolean } {
     const [stamp] = this.rows(STAMP);
     const seq = Number(stamp?.["seq"]);
-    if (seq === this.#seq) return null;
+    if (seq === this.#seq) {
+      // Settings of queues have no stamp.
+      this.#last = { ...this.#last, queues: this.#readQueues() };
+      return { snapshot: this.#last, tasksChanged: false };
+    }
     const isTimeForAll = this.#reads++ % ALL_AFTER === 0;
     const some = isTimeForAll ? null : this.#readSince(this.#last, this.#seq);
     // What was deleted left no other trace.
     this.#last = some !== null && some.tasks.size === stamp?.["tasks"] ? some : this.#readAll();
     this.#seq = seq;
-    return this.#last;
+    return { snapshot: this.#last, tasksChanged: true };
   }
 
   #readAll(): Snapshot {

@@ -38,15 +38,15 @@ export class Witness {
 
   /** What is wrong with the state that was just committed; null where nothing is. */
   look(): string | null {
-    const now = this.#database.read();
-    // Every change of a task has a stamp. Ticks can be decided without.
-    if (now === null) return this.#ticks();
+    const { snapshot: now, tasksChanged } = this.#database.read();
     const before = this.#before;
     this.#before = now;
+    // Every change of a task has a stamp. Ticks can be decided without.
+    if (!tasksChanged) return this.#ticks();
     return this.#lost(before, now) ?? this.#ticks() ?? this.#runs(before, now) ??
       this.#starts(before, now) ??
       this.#tooMany(before, now) ?? secondOfItsWork(before, now) ?? wrongHandlers(before, now) ??
-      this.#dependencies(now) ?? this.#depths(now) ?? this.#workflows(now);
+      this.#dependencies(now) ?? wronglySkipped(now) ?? this.#depths(now) ?? this.#workflows(now);
   }
 
   /** The database as it was at the last look. */
@@ -60,23 +60,14 @@ export class Witness {
       .map(({ id, status, queue }) => `${id} ${status} in ${queue}`);
   }
 
-  /** What is wrong with how all has ended; null where nothing is. */
-  lookAtEnd(): string | null {
-    for (const task of this.#before.tasks.values()) {
-      if (task.status !== "skipped" || task.rule !== "all_success") continue;
-      const parents = parentsOf(task, this.#before);
-      const some = parents.length < task.dep_total;
-      if (some || parents.some(({ status }) => status !== "completed")) continue;
-      return `${task.id} is skipped although all that it depends on has completed`;
-    }
-    return null;
-  }
-
   /** Nothing goes but what was asked to, or has ended long enough ago. */
   #lost(before: Snapshot, now: Snapshot): string | null {
     const ids = new Set([...now.tasks.values()].map(({ id }) => id));
-    const live = [...now.tasks.values()].filter(({ status }) => !ENDED.includes(status));
-    const needed = new Set(live.flatMap(({ num }) => now.parents.get(num) ?? []));
+    // Who depends on a task that goes is told by the edges of before. What came to life since was dead then.
+    const needing = [...now.tasks.values()].filter(({ num, status }) =>
+      !ENDED.includes(status) && before.tasks.get(num)?.status === status
+    );
+    const needed = new Set(needing.flatMap(({ num }) => before.parents.get(num) ?? []));
     for (const task of before.tasks.values()) {
       if (ids.has(task.id)) continue;
       if (needed.has(task.num)) return `${task.id} is gone although a live task depends on it`;
@@ -225,6 +216,18 @@ export class Witness {
 /** The tasks that one depends on, as far as they are there. */
 function parentsOf({ num }: TaskRow, { tasks, parents }: Snapshot): readonly TaskRow[] {
   return (parents.get(num) ?? []).flatMap((parent) => tasks.get(parent) ?? []);
+}
+
+/** What failed, or was skipped itself, is why a task is skipped; when it lives again, so does that task. */
+function wronglySkipped(now: Snapshot): string | null {
+  for (const task of now.tasks.values()) {
+    if (task.status !== "skipped" || task.rule !== "all_success") continue;
+    const kinds = parentsOf(task, now).map(kindOf);
+    if (kinds.length < task.dep_total) continue;
+    if (kinds.some((kind) => kind === "failed" || kind === "skipped")) continue;
+    return `${task.id} is skipped although nothing that it depends on has failed`;
+  }
+  return null;
 }
 
 /** A limit that held before the commit and after it held for what started in it. */
