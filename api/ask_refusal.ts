@@ -32,7 +32,10 @@ export function writeRefusal({ code }: AskFailure): Result<never> {
 /** The refusal of a question without a reply. */
 export function readRefusal({ code }: AskFailure): Result<never> {
   if (code === "overloaded") return overloaded();
-  return unavailable("unavailable", "Cannot answer now: the node is restarting a part; try again");
+  return unavailable(
+    "unavailable",
+    "Cannot answer now: a part of the node, or its database, does not answer; try again",
+  );
 }
 
 function overloaded(): Result<never> {
