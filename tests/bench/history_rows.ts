@@ -28,7 +28,7 @@ export async function fillHistory(sql: Sql, { finished, waiting }: HistoryRows):
   );
   await sql.unsafe("INSERT INTO queues VALUES ('waiting', NULL, NULL, NULL, 1, NULL, 1)");
   await sql.unsafe(`SELECT setval('task_nums', ${finished + waiting})`);
-  await sql.unsafe("VACUUM ANALYZE");
+  await sql.unsafe("VACUUM ANALYZE tasks, task_inputs, task_outcomes, runs");
 }
 
 async function insertTasks(

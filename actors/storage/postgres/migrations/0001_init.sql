@@ -70,7 +70,9 @@ CREATE TABLE tasks_live PARTITION OF tasks FOR VALUES IN (false) WITH (
   autovacuum_vacuum_scale_factor = 0.05,
   autovacuum_vacuum_threshold = 5000,
   autovacuum_analyze_scale_factor = 0.2,
-  autovacuum_vacuum_cost_delay = 0
+  autovacuum_vacuum_cost_delay = 0,
+  -- It grows again at once: giving room back would only lock it.
+  vacuum_truncate = off
 );
 CREATE TABLE tasks_ended PARTITION OF tasks FOR VALUES IN (true) WITH (
   autovacuum_vacuum_scale_factor = 0.05,
