@@ -45,6 +45,7 @@ export class Counters {
   readonly #connection: Connection;
   readonly #slot: number;
   #gathered: Gathered = nothing();
+  #claimed = 0;
 
   constructor(connection: Connection, slot: number) {
     this.#connection = connection;
@@ -58,12 +59,18 @@ export class Counters {
     after: TaskStatus | null,
   ): void {
     if (before === after) return;
+    if (before === "pending") this.#claimed++;
     const { queue, workflowNum } = task;
     const { depths, workflows, grown } = this.#gathered;
     move(entry(depths, queue), before, after);
     if (workflowNum === null) return;
     move(entry(workflows, workflowNum), before, after);
     if (before === null) grown.add(workflowNum);
+  }
+
+  /** How many tasks ceased to be ready. */
+  get claimed(): number {
+    return this.#claimed;
   }
 
   /** Counts a task that became a dead letter, or is none any more. */

@@ -10,6 +10,7 @@ import { integer, integerOrNull, real, text } from "../row/column.ts";
 import { CommitMark } from "./commit_mark.ts";
 import { Connection, type Deadlines } from "./connection.ts";
 import { Counters } from "./counters.ts";
+import { LiveVacuum } from "./live_vacuum.ts";
 import { migrateSchema } from "./schema.ts";
 import { ServerClock } from "./server_clock.ts";
 import { raiseStamps, STAMP_BASE, Stamps } from "./stamps.ts";
@@ -24,6 +25,8 @@ export interface PostgresStoreOptions {
    */
   readonly node?: string;
   readonly deadlines?: Partial<Deadlines>;
+  /** After how many claims the live tasks are vacuumed; for tests, which have few. */
+  readonly vacuumClaims?: number;
 }
 
 /**
@@ -51,6 +54,9 @@ function connect({ url, deadlines }: PostgresStoreOptions): Promise<Connection> 
   return Connection.open({ url, name: "dtask writer", ...(deadlines && { deadlines }) });
 }
 
+/** A vacuum of many live tasks, and no answer before its end. */
+const VACUUM_MS = { statementMs: 600_000, answerMs: 610_000 };
+
 const CLOCK = "(extract(epoch FROM clock_timestamp()) * 1000)::double precision";
 /**
  * The time, the transaction's id, the base of stamps and the node's slot, which is null where it is no member. Whoever
@@ -64,6 +70,7 @@ class PostgresStore implements Store {
   readonly shared = true;
   readonly #options: PostgresStoreOptions;
   readonly #clock = new ServerClock();
+  readonly #vacuum: LiveVacuum;
   readonly #mark: CommitMark;
   #connection: Connection;
   /** Settles with the write before: writers take turns. */
@@ -73,6 +80,11 @@ class PostgresStore implements Store {
   constructor(options: PostgresStoreOptions, connection: Connection) {
     this.#options = options;
     this.#connection = connection;
+    const { url, vacuumClaims } = options;
+    this.#vacuum = new LiveVacuum({
+      connect: () => Connection.open({ url, name: "dtask vacuum", deadlines: VACUUM_MS }),
+      ...(vacuumClaims !== undefined && { claims: vacuumClaims }),
+    });
     this.#mark = new CommitMark(options.node ?? `alone ${crypto.randomUUID()}`);
   }
 
@@ -112,6 +124,7 @@ class PostgresStore implements Store {
     const before = this.#turn;
     this.#turn = before.then(async () => {
       this.#closed = true;
+      await this.#vacuum.close();
       await this.#forget();
       await this.#connection.close();
     });
@@ -139,6 +152,7 @@ class PostgresStore implements Store {
       const value = await work(writer);
       await tx.counters.flush();
       await commit(tx);
+      this.#vacuum.claimed(tx.counters.claimed);
       return value;
     } catch (error) {
       await rollback(connection);

@@ -10,6 +10,7 @@ import {
   present,
   selectReady,
 } from "../../conformance/store_fixture.ts";
+import { eventually } from "../../support/eventually.ts";
 import { type PostgresServer, startPostgres } from "../../support/postgres_server.ts";
 import { at, idsIn, withStores } from "../../support/postgres_stores.ts";
 
@@ -194,3 +195,18 @@ Deno.test("postgres locks queues with a limit to claim, and all of them to chang
       assert.deepEqual([order, second], [["first", "second"], 7]);
     }
   }));
+
+Deno.test("postgres vacuums live tasks when so many were claimed, and goes on meanwhile", () =>
+  withStores(server, 1, async ([store], { name }) => {
+    await insert(present(store), ...[1, 2, 3, 4].map((num) => newTask(num)));
+    await change(present(store), [1, 2, 3], (task) => claimOf(task));
+    await insert(present(store), newTask(5));
+    await eventually(async () => {
+      const [row] = await server.query(
+        "SELECT vacuum_count::integer AS count FROM pg_stat_user_tables WHERE relname = 'tasks_live'",
+        { database: name },
+      );
+      return Number(row?.["count"]) >= 1;
+    }, { what: "the live tasks were vacuumed", deadlineMs: 120_000, everyMs: 100 });
+    assert.deepEqual(await idsIn(present(store), "task-4", "task-5"), ["task-4", "task-5"]);
+  }, { vacuumClaims: 3 }));
