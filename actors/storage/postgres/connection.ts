@@ -77,7 +77,8 @@ export class Connection {
   readonly #client: Client;
   readonly #session: Reserved;
   readonly #answerMs: number;
-  readonly #gone = Promise.withResolvers<never>();
+  /** Rejects what is awaited. */
+  readonly #waiting = new Set<(error: unknown) => void>();
   #lost: unknown = null;
 
   private constructor(client: Client, session: Reserved, options: ConnectionOptions) {
@@ -85,8 +86,6 @@ export class Connection {
     this.#client = client;
     this.#session = session;
     this.#answerMs = options.deadlines?.answerMs ?? DEADLINES.answerMs;
-    // Nobody may be waiting for it when it happens.
-    this.#gone.promise.catch(() => {});
   }
 
   /**
@@ -158,26 +157,34 @@ export class Connection {
     );
   }
 
+  /**
+   * Waits for an answer, until the connection is lost. Each wait has a promise of its own: one that all of
+   * them raced against would keep every answer for as long as the connection lasts.
+   */
   async #guard<T>(answer: PromiseLike<T>): Promise<T> {
     if (this.#lost !== null) throw this.#lost;
-    const late = () => {
-      const error = unavailable(this.label, `no answer within ${this.#answerMs} ms`);
-      this.#lose(error);
-      return error;
-    };
+    const { promise: gone, reject } = Promise.withResolvers<never>();
+    this.#waiting.add(reject);
+    const timer = setTimeout(
+      () => this.#lose(unavailable(this.label, `no answer within ${this.#answerMs} ms`)),
+      this.#answerMs,
+    );
     try {
-      return await within(Promise.race([answer, this.#gone.promise]), this.#answerMs, late);
+      return await Promise.race([answer, gone]);
     } catch (error) {
       const { error: translated, isConnectionLost } = translateError(error, this.label);
       if (isConnectionLost) this.#lose(translated);
       throw translated;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(reject);
     }
   }
 
   #lose(error: unknown): void {
     if (this.#lost !== null) return;
     this.#lost = error;
-    this.#gone.reject(error);
+    for (const reject of this.#waiting) reject(error);
     end(this.#client);
   }
 }
