@@ -6,7 +6,7 @@ import { LIMITS } from "../domain/task.ts";
 import { Timetable } from "../domain/timetable.ts";
 import type { ScheduleCommand, ScheduleCommandReplies, ScheduleView } from "../protocol.ts";
 import type { Commit } from "./commit.ts";
-import { specBytes } from "./schedule_table.ts";
+import { ScheduleTable, specBytes } from "./schedule_table.ts";
 import { startWork, triggerId } from "./start_work.ts";
 
 /** Ticks are at whole seconds. */
@@ -102,7 +102,7 @@ async function putSchedule(
     await graphFault(commit, name, spec);
   if (fault !== null) return fault;
   const before = await findSchedule(commit, name);
-  const tooMuch = roomFault(commit, { name, spec, isNew: before === null });
+  const tooMuch = await roomFault(commit, { name, spec, isNew: before === null });
   if (tooMuch !== null) return tooMuch;
   const record = before === null ? newSchedule(name, spec, now) : changed(before, spec, now);
   await tx.saveSchedule(record);
@@ -201,16 +201,20 @@ async function graphFault(
   return { ok: false, error: { ...plan.error, errors } };
 }
 
-function roomFault(
-  { context: { schedules }, effects }: Commit,
+async function roomFault(
+  { tx, context, effects }: Commit,
   { name, spec, isNew }: {
     readonly name: string;
     readonly spec: ScheduleSpec;
     readonly isNew: boolean;
   },
-): Result<never> | null {
+): Promise<Result<never> | null> {
   const bytes = specBytes({ spec });
   if (bytes > LIMITS.scheduleBytes) return tooLarge(name, bytes);
+  // Memory follows the schedules of other nodes only where this one leads.
+  const schedules = context.shared
+    ? new ScheduleTable(await tx.loadSchedules())
+    : context.schedules;
   // Those that this commit adds are not in the table yet.
   const added = [...effects.schedules.keys()].filter((other) => !schedules.has(other)).length;
   const isFull = isNew && schedules.size + added >= LIMITS.schedules;

@@ -1,9 +1,10 @@
 /** What schedulers that share a store owe, whatever the store. */
 import assert from "node:assert/strict";
+import { LIMITS } from "../../actors/domain/task.ts";
 import { LIVE_STATUSES } from "../../actors/domain/uniqueness.ts";
 import type { SchedulerReplies } from "../../actors/protocol.ts";
 import { definition, outcome, type SchedulerRig } from "./scheduler_rig.ts";
-import { scheduleSpec } from "./schedules.ts";
+import { scheduleRecord, scheduleSpec } from "./schedules.ts";
 import type { SharedRig } from "./shared_rig.ts";
 import { submission } from "./submission.ts";
 
@@ -133,6 +134,21 @@ const NAMES: readonly SharedCase[] = [
       );
       const created = answers.map((answer) => answer.ok && answer.value.created);
       assert.deepEqual(created.toSorted(), [false, false, false, false, false, true]);
+    },
+  },
+  {
+    rule: "count the schedules of all nodes for their limit",
+    check: async (rig) => {
+      const names = Array.from({ length: LIMITS.schedules }, (_, index) => `s-${index}`);
+      const put = (node: SchedulerRig, name: string) =>
+        node.ask({ kind: "PutSchedule", name, spec: scheduleSpec() });
+      await rig.store(0).write(async (tx) => {
+        for (const name of names) await tx.saveSchedule(scheduleRecord({ name }));
+      });
+      const full = await put(rig.node(1), "one-more");
+      assert.equal(!full.ok && full.error.reason, "too_many_schedules");
+      await rig.node(0).ask({ kind: "DeleteSchedule", name: "s-0" });
+      assert.ok((await put(rig.node(1), "one-more")).ok);
     },
   },
   {

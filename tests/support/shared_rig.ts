@@ -69,6 +69,13 @@ export class SharedRig implements AsyncDisposable {
     return node;
   }
 
+  /** The store by which a node writes. */
+  store(index: number): Store {
+    const store = this.#stores[index];
+    if (store === undefined) throw new Error(`the rig has no node ${index}`);
+    return store;
+  }
+
   name(index: number): string {
     const name = this.#names[index];
     if (name === undefined) throw new Error(`the rig has no node ${index}`);
