@@ -1,6 +1,11 @@
 import type { SupervisorProtocol } from "../protocol.ts";
 import type { ActorRef } from "../runtime/mod.ts";
-import { StoreConflictError, StoreFencedError, StoreUnavailableError } from "../storage/port.ts";
+import {
+  StoreConflictError,
+  StoreFencedError,
+  StoreUnavailableError,
+  StoreUncertainError,
+} from "../storage/port.ts";
 
 export interface PatienceOptions {
   readonly node: string;
@@ -12,6 +17,8 @@ export interface PatienceOptions {
 /** Less than a start may take, so that the database's own words are what it fails with. */
 const TRIES = 20;
 const RETRY_MS = 1_000;
+/** What passes. Nothing is written that could not be written twice. */
+const MAY_HELP = [StoreConflictError, StoreUnavailableError, StoreUncertainError] as const;
 
 /**
  * Does the first `work` with a store, again and again while the store is away: this may be a restart of the
@@ -28,8 +35,7 @@ export async function openPatiently<T>(
       if (error instanceof StoreFencedError) {
         supervisor.tell({ kind: "NodeFenced", node, cause: error.message });
       }
-      const mayHelp = error instanceof StoreUnavailableError || error instanceof StoreConflictError;
-      if (!mayHelp || tries === TRIES) throw error;
+      if (!MAY_HELP.some((kind) => error instanceof kind) || tries === TRIES) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, retryMs));
   }

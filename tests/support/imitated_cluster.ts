@@ -1,4 +1,4 @@
-import type { Store, StoreWriter } from "../../actors/storage/port.ts";
+import { type Store, StoreFencedError, type StoreWriter } from "../../actors/storage/port.ts";
 import { type LeaderClaim, NotLeaderError } from "../../actors/storage/port/cluster.ts";
 import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
 import type { SharedBackend } from "./shared_rig.ts";
@@ -9,6 +9,7 @@ export class ImitatedCluster implements SharedBackend {
   readonly #dataDir: string;
   #leader: LeaderClaim | null = null;
   #gone: readonly string[] = [];
+  readonly #lost = new Set<string>();
 
   private constructor(store: Store, dataDir: string) {
     this.#store = store;
@@ -20,11 +21,19 @@ export class ImitatedCluster implements SharedBackend {
     return new ImitatedCluster(await openSqliteStore({ dataDir, now }), dataDir);
   }
 
-  join(): Promise<Store> {
+  join(node: string): Promise<Store> {
     return Promise.resolve({
       shared: true,
       now: () => this.#store.now(),
-      write: (work) => this.#store.write((writer) => work(this.#membership(writer))),
+      write: async (work) => {
+        const reclaimed = new Set<string>();
+        const value = await this.#store.write((writer) => {
+          if (this.#lost.has(node)) throw new StoreFencedError(`${node} was declared lost`);
+          return work(this.#membership(writer, reclaimed));
+        });
+        this.#gone = this.#gone.filter((other) => !reclaimed.has(other));
+        return value;
+      },
       outcomeOf: (error) => this.#store.outcomeOf(error),
       close: () => Promise.resolve(),
     });
@@ -38,6 +47,7 @@ export class ImitatedCluster implements SharedBackend {
 
   lose(node: string): Promise<void> {
     this.#gone = [...this.#gone, node];
+    this.#lost.add(node);
     return Promise.resolve();
   }
 
@@ -46,7 +56,8 @@ export class ImitatedCluster implements SharedBackend {
     await Deno.remove(this.#dataDir, { recursive: true });
   }
 
-  #membership(writer: StoreWriter): StoreWriter {
+  /** `reclaimed` takes what counts only once the transaction stands. */
+  #membership(writer: StoreWriter, reclaimed: Set<string>): StoreWriter {
     const verbs: Partial<StoreWriter> = {
       assertLeading: (claim) => {
         const { node, term } = this.#leader ?? { node: null, term: 0 };
@@ -55,7 +66,7 @@ export class ImitatedCluster implements SharedBackend {
       },
       nodesToReclaim: (limit) => Promise.resolve(this.#gone.slice(0, limit)),
       markReclaimed: (node) => {
-        this.#gone = this.#gone.filter((other) => other !== node);
+        reclaimed.add(node);
         return Promise.resolve();
       },
     };

@@ -32,7 +32,7 @@ export class TroubledStore implements Store {
   readonly #outcomes = new Map<string, "committed" | "aborted">();
   #troubles: Trouble[] = [];
   /** What happens when none is left of the list. */
-  #always: Trouble = "none";
+  #draw: () => Trouble = () => "none";
   #seen = 0;
   #onWrite = () => {};
   #forgetful = false;
@@ -50,7 +50,12 @@ export class TroubledStore implements Store {
 
   /** Has all transactions fare like this, after those of `next`. */
   always(trouble: Trouble): void {
-    this.#always = trouble;
+    this.#draw = () => trouble;
+  }
+
+  /** Has each transaction fare as `draw` says. */
+  drawn(draw: () => Trouble): void {
+    this.#draw = draw;
   }
 
   /** Loses what is known of the outcomes of commits. */
@@ -73,7 +78,7 @@ export class TroubledStore implements Store {
   }
 
   async write<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
-    const trouble = this.#troubles.shift() ?? this.#always;
+    const trouble = this.#troubles.shift() ?? this.#draw();
     try {
       return await this.#fare(trouble, work);
     } finally {
