@@ -120,12 +120,6 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: `    const repeated = item.deps.length > 0 ? null : this.#repeatOf(item);`,
   },
   {
-    what: "an answer from before a hint undoes the hint",
-    file: `${DISPATCHER}/queue_rotation.ts`,
-    text: `    if (this.hintOf(queue) === hint) this.remove(queue);`,
-    becomes: `    if (hint > 0) this.remove(queue);`,
-  },
-  {
     what: "slots of ended runs are not freed",
     file: `${DISPATCHER}/executor_slots.ts`,
     text: `      this.#held.delete(keyOf(ref));\n`,
