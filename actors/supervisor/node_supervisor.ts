@@ -8,8 +8,7 @@
 import { type NodeConfig, VERSION } from "../config.ts";
 import { ok, refuse, type Result } from "../domain/error.ts";
 import { unreachable } from "../domain/exhaustive.ts";
-import { aloneKey, poolKey } from "../domain/pool.ts";
-import type { MethodDefinition, TaskPermissions } from "../domain/task.ts";
+import type { MethodDefinition } from "../domain/task.ts";
 import type {
   ClusterStatus,
   DispatcherProtocol,
@@ -28,8 +27,9 @@ import { ClusterMember } from "./cluster_member.ts";
 import { ConditionReports } from "./condition_reports.ts";
 import { logSystemEvent } from "./event_log.ts";
 import { ExecutorPools } from "./executor_pools.ts";
+import { methodsGoingOn, permissionsOfPool, warnAboutPermissions } from "./method_rights.ts";
 import { notReadyReasons } from "./readiness.ts";
-import { addressFrom, definitionsFrom, hostAndPort, portFrom } from "./ready_data.ts";
+import { addressFrom, definitionsFrom, nodeAddress, portFrom } from "./ready_data.ts";
 import { actorTree, clusterOfOne } from "./system_status.ts";
 import { listTaskModules } from "./task_modules.ts";
 
@@ -77,7 +77,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       newId: options.newId,
       address: () => this.#address(),
       poolOf: (executor) => this.#pools?.poolOf(executor) ?? null,
-      goingOn: () => this.#methodsGoingOn(),
+      goingOn: () => methodsGoingOn(this.#definitions()),
       onAbandoned: (executor) => this.#noteEnd(executor, "unreachable"),
     });
     this.#system.serve<SupervisorProtocol>(this, { laneOf: { GetSystem: "reads" }, max: {} });
@@ -119,7 +119,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
     await this.#system.start([...executors, ...core]);
     this.#started = true;
     if (config.databaseUrl !== null) this.#member.begin();
-    this.#warnAboutPermissions();
+    if (!config.allowTaskPermissions) warnAboutPermissions(this.#definitions());
     return {
       http: addressFrom(this.#system.readyData("http")),
       grpc: config.grpc === null ? null : addressFrom(this.#system.readyData("grpc")),
@@ -241,7 +241,8 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
   }
 
   async #onEnsurePool(pool: string): Promise<Result<null>> {
-    const permissions = this.#permissionsOf(pool);
+    const { allowTaskPermissions } = this.#options.config;
+    const permissions = permissionsOfPool(pool, this.#definitions(), { allowTaskPermissions });
     if (permissions === null) {
       const message =
         `Cannot start executors for pool "${pool}": no registered task has its rights`;
@@ -264,32 +265,9 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
     return refuse("not_found", "unknown_actor", message, { subject: actor });
   }
 
-  /** The rights of a pool by its key; null for a key that no registered task leads to. */
-  #permissionsOf(pool: string): TaskPermissions | null {
-    for (const { mode, permissions: asked } of this.#definitions()) {
-      const permissions = this.#options.config.allowTaskPermissions ? asked : {};
-      const key = poolKey({ kind: mode, permissions });
-      if (pool === key || pool === aloneKey(key)) return permissions;
-    }
-    return null;
-  }
-
-  /** Every name of the methods whose code goes on without the lease. */
-  #methodsGoingOn(): readonly string[] {
-    return this.#definitions().flatMap(({ name, aliases, onLeaseLost }) =>
-      onLeaseLost === "continue" ? [name, ...aliases] : []
-    );
-  }
-
   #address(): NodeAddress {
-    const { config } = this.#options;
-    const http = this.#system.readyData("http");
-    const grpc = this.#system.readyData("grpc");
-    const scheme = config.tls === null ? "http" : "https";
-    return {
-      http: http === undefined ? null : `${scheme}://${hostAndPort(addressFrom(http))}`,
-      grpc: grpc === undefined ? null : hostAndPort(addressFrom(grpc)),
-    };
+    const [http, grpc] = [this.#system.readyData("http"), this.#system.readyData("grpc")];
+    return nodeAddress({ http, grpc, tls: this.#options.config.tls !== null });
   }
 
   #definitions(): readonly MethodDefinition[] {
@@ -300,17 +278,6 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
     return this.#system.info().flatMap(({ name, state, incarnation }) =>
       name.startsWith("executor-") && state === "ready" ? incarnation ?? [] : []
     );
-  }
-
-  #warnAboutPermissions(): void {
-    if (this.#options.config.allowTaskPermissions) return;
-    for (const { name, permissions } of this.#definitions()) {
-      if (Object.keys(permissions).length === 0) continue;
-      log.warn(
-        "task {name} asks for rights and runs without them; allow them with --allow-task-permissions",
-        { name },
-      );
-    }
   }
 
   #onEvent(event: SystemEvent): void {

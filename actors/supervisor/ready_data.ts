@@ -1,5 +1,6 @@
 /** Reads what actors tell on being ready. */
 import type { MethodDefinition } from "../domain/task.ts";
+import type { NodeAddress } from "../protocol.ts";
 
 /** The definitions that an executor tells; none before it does. */
 export function definitionsFrom(ready: unknown): readonly MethodDefinition[] {
@@ -23,8 +24,19 @@ export function addressFrom(ready: unknown): { readonly host: string; readonly p
   throw new Error("a front-end did not say where it listens");
 }
 
+/** Where clients reach a node, by what its front-ends told. */
+export function nodeAddress(
+  { http, grpc, tls }: { readonly http: unknown; readonly grpc: unknown; readonly tls: boolean },
+): NodeAddress {
+  const scheme = tls ? "https" : "http";
+  return {
+    http: http === undefined ? null : `${scheme}://${hostAndPort(addressFrom(http))}`,
+    grpc: grpc === undefined ? null : hostAndPort(addressFrom(grpc)),
+  };
+}
+
 /** An address as text, with brackets around an IPv6 one. */
-export function hostAndPort(
+function hostAndPort(
   { host, port }: { readonly host: string; readonly port: number },
 ): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
