@@ -206,11 +206,17 @@ function spawnNode(dataDir: string, options: StartNodeOptions): Deno.ChildProces
       ...options.args ?? [],
     ],
     cwd: options.cwd ?? root,
-    env: { NO_COLOR: "1", ...options.env },
+    env: { NO_COLOR: "1", ...coverageOf(options.root), ...options.env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+/** What another version covers says nothing of this one, and its sources are gone when it is read. */
+function coverageOf(root: string | undefined): Readonly<Record<string, string>> {
+  if (root === undefined || !Deno.env.has("DENO_COVERAGE_DIR")) return {};
+  return { DENO_COVERAGE_DIR: join(root, "coverage") };
 }
 
 interface NodeAddress {
