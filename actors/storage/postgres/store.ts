@@ -59,8 +59,8 @@ const VACUUM_MS = { statementMs: 600_000, answerMs: 610_000 };
 
 const CLOCK = "(extract(epoch FROM clock_timestamp()) * 1000)::double precision";
 /**
- * The time, the transaction's id, the base of stamps and the node's slot, which is null where it is no member. Whoever
- * declares the node lost waits for the lock, or is there first.
+ * The time, the transaction's id, the base of stamps and the node's slot, which is null where it is no
+ * member. Whoever declares the node lost waits for the lock, or is there first.
  */
 const BEGIN_AS_NODE = `SELECT ${CLOCK}, pg_current_xact_id()::text, ${STAMP_BASE}, ` +
   "(SELECT n.slot FROM nodes n WHERE n.id = $1 AND n.state IN ('active', 'suspect') FOR KEY SHARE)";

@@ -13,6 +13,7 @@ import * as queues from "./queues.ts";
 import * as ready from "./ready.ts";
 import * as retention from "./retention.ts";
 import * as runs from "./runs.ts";
+import { underSavepoint } from "./savepoint.ts";
 import * as schedules from "./schedules.ts";
 import * as tasks from "./tasks.ts";
 import * as unique from "./unique.ts";
@@ -23,8 +24,8 @@ import type { Transaction } from "./transaction.ts";
 type Arguments<Verb extends keyof StoreWriter> = Parameters<StoreWriter[Verb]>;
 
 /**
- * The verbs of one transaction. Each is a function of its subject's module; here they become
- * asynchronous, and refuse when the transaction has ended.
+ * The verbs of one transaction. Each is a function of its subject's module; here they refuse when the
+ * transaction has ended.
  */
 export class PostgresWriter implements StoreWriter {
   readonly #tx: Transaction;
@@ -45,19 +46,9 @@ export class PostgresWriter implements StoreWriter {
   }
 
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
-    const { connection, counters } = this.#tx;
-    const name = `level_${this.#depth + 1}`;
-    const counted = counters.save();
-    await this.#do(() => connection.run(`SAVEPOINT ${name}`));
-    this.#depth++;
+    const name = `level_${++this.#depth}`;
     try {
-      const value = await work();
-      await this.#do(() => connection.run(`RELEASE ${name}`));
-      return value;
-    } catch (error) {
-      counters.restore(counted);
-      await this.#do(() => connection.exec(`ROLLBACK TO ${name}; RELEASE ${name}`));
-      throw error;
+      return await this.#do(() => underSavepoint(this.#tx, name, work));
     } finally {
       this.#depth--;
     }
