@@ -87,7 +87,8 @@ export function nodeFindings(
     found.push({
       code: "store_unhealthy",
       clause: `is ready, but the store takes no writes: ${plainly(storeError)}`,
-      change: "make room on the disk of the data folder; the node goes on by itself",
+      change: "make room on the disk of the data folder, or have the database answer again; " +
+        "the node goes on by itself",
       details: { error: storeError },
     });
   }
