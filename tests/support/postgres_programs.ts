@@ -58,9 +58,12 @@ export class PostgresPrograms {
     await this.#control("start", ["--log", this.#log]);
   }
 
-  /** Stops it in order; connections are cut, and their transactions rolled back. */
-  async stop(): Promise<void> {
-    await this.#control("stop", ["--mode", "fast"]);
+  /**
+   * Stops it. `fast`: in order; connections are cut, and their transactions rolled back. `immediate`: waits for
+   * no transaction; the next start recovers.
+   */
+  async stop(mode: "fast" | "immediate"): Promise<void> {
+    await this.#control("stop", ["--mode", mode]);
   }
 
   /** Ends all its processes as a failing machine would, and waits until they are gone. */

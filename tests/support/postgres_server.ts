@@ -146,7 +146,7 @@ export class PostgresServer implements AsyncDisposable {
 
   /** Stops it in order and keeps its data. */
   async halt(): Promise<void> {
-    await this.#programs.stop();
+    await this.#programs.stop("fast");
   }
 
   /** What it logged so far. */
@@ -158,7 +158,8 @@ export class PostgresServer implements AsyncDisposable {
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    if (this.#programs.pid() !== null) await this.halt();
+    // Of a commit that a test holds up, no order would come to an end.
+    if (this.#programs.pid() !== null) await this.#programs.stop("immediate");
     await Deno.remove(this.#folder, { recursive: true });
     await this.#guard.release();
   }

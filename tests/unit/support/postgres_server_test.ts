@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
+import { eventually } from "../../support/eventually.ts";
 import { type PostgresServer, startPostgres } from "../../support/postgres_server.ts";
 
 let server: PostgresServer;
@@ -49,6 +50,20 @@ Deno.test("postgres_server cuts the connections of one database alone", async ()
   assert.ok(["57P01", "CONNECTION_CLOSED"].includes(await running));
   assert.deepEqual([...await spared`SELECT 1 AS one`], [{ one: 1 }]);
   await Promise.all([cut, spared].map((each) => each.end({ timeout: 0 })));
+});
+
+Deno.test("postgres_server stops for good whatever its connections are doing", async () => {
+  const busy = await startPostgres({ fsync: false });
+  const { url } = await busy.createDatabase();
+  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
+  const cut = sql`SELECT pg_sleep(600)`.then(() => null, (error) => error.code);
+  await eventually(async () => {
+    const sleeping = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    return (await busy.query(sleeping)).length > 0;
+  }, { what: "the statement runs" });
+  await busy.stop();
+  assert.notEqual(await cut, null);
+  await sql.end({ timeout: 0 });
 });
 
 Deno.test("postgres_server turns fsync off where that is asked for", async () => {
