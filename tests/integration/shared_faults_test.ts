@@ -14,6 +14,9 @@ import { startProxy } from "../support/tcp_proxy.ts";
 const server = await startPostgres({ fsync: false });
 Deno.test.afterAll(() => server.stop());
 
+/** Longer than anything takes that happens at all. */
+const LONG_MS = 120_000;
+
 /** The same URL by another port. */
 function through(port: number) {
   return (_: number, url: string): string => {
@@ -67,7 +70,7 @@ Deno.test("a database that is away is answered with 503, and worked with again o
   const cluster = await PostgresCluster.open({
     server,
     urlOf: through(proxy.port),
-    deadlines: { connectMs: 2_000, answerMs: 2_000 },
+    deadlines: { answerMs: 8_000 },
   });
   await using rig = await SharedRig.open(cluster, [{}]);
   const node = rig.node(0);
@@ -79,7 +82,7 @@ Deno.test("a database that is away is answered with 503, and worked with again o
     await assert.rejects(node.report(...runs.map((run) => outcome(run))));
     await proxy.become("forward");
     const isBack = async () => await fate(submit(node, `after-${state}`)) === "created";
-    await eventually(isBack, { what: "submissions are taken again" });
+    await eventually(isBack, { what: "submissions are taken again", deadlineMs: LONG_MS });
   }
   await node.report(...runs.map((run) => outcome(run)));
   assert.equal((await node.claim()).runs.length, 3);
@@ -102,19 +105,21 @@ Deno.test("a restart of the database loses nothing that was accepted", async () 
       else await new Promise((resolve) => setTimeout(resolve, 20));
     }
   });
-  await eventually(() => accepted.length > 50, { what: "tasks are accepted" });
+  await eventually(() => accepted.length > 50, { what: "tasks are accepted", deadlineMs: LONG_MS });
   await own.kill();
   await own.start();
   const before = accepted.length;
   const more = () => accepted.length > before + 50;
-  await eventually(more, { what: "tasks are accepted again" });
+  await eventually(more, { what: "tasks are accepted again", deadlineMs: LONG_MS });
   goesOn = false;
   await Promise.all(clients);
   assert.equal((await rig.tasks(...accepted)).length, accepted.length);
 });
 
 Deno.test("a commit that ends in a deadlock is made again", async () => {
-  const cluster = await PostgresCluster.open({ server });
+  // However slow the machine is, nothing but the deadlock may end the waiting.
+  const deadlines = { lockMs: LONG_MS, statementMs: LONG_MS, idleMs: LONG_MS, answerMs: LONG_MS };
+  const cluster = await PostgresCluster.open({ server, deadlines });
   await using rig = await SharedRig.open(cluster, [{}]);
   const node = rig.node(0);
   await node.submit({ id: "a" }, { id: "b" });
@@ -127,7 +132,10 @@ Deno.test("a commit that ends in a deadlock is made again", async () => {
       await sql`SET LOCAL deadlock_timeout = '10min'`;
       await sql`SELECT 1 FROM tasks_live WHERE num = 2 FOR UPDATE`;
       answers = Promise.all(["a", "b"].map((id) => node.ask({ kind: "CancelTask", id })));
-      await eventually(() => cluster.hasWaiting(), { what: "the node waits for a lock" });
+      await eventually(() => cluster.hasWaiting(), {
+        what: "a lock is waited for",
+        deadlineMs: LONG_MS,
+      });
       await sql`SELECT 1 FROM tasks_live WHERE num = 1 FOR UPDATE`;
     });
     cancelled = await answers;
@@ -139,5 +147,5 @@ Deno.test("a commit that ends in a deadlock is made again", async () => {
     "cancelled",
   ]);
   const wasDeadlock = async () => await cluster.deadlocks() > 0;
-  await eventually(wasDeadlock, { what: "the server has counted a deadlock" });
+  await eventually(wasDeadlock, { what: "a deadlock was counted", deadlineMs: LONG_MS });
 });
