@@ -3,6 +3,15 @@ import { openPostgresStore, type PostgresStoreOptions } from "../../actors/stora
 import type { Store } from "../../actors/storage/port.ts";
 import type { PostgresServer, TestDatabase } from "./postgres_server.ts";
 
+/** However busy the machine is, nothing is given up but by what a test does. */
+export const PATIENT = {
+  connectMs: 60_000,
+  lockMs: 120_000,
+  statementMs: 120_000,
+  idleMs: 120_000,
+  answerMs: 150_000,
+};
+
 /** Runs `check` with so many stores of a new database. */
 export async function withStores(
   server: PostgresServer,
@@ -14,7 +23,7 @@ export async function withStores(
   const stores: Store[] = [];
   try {
     for (let opened = 0; opened < count; opened++) {
-      stores.push(await openPostgresStore({ url: database.url, ...options }));
+      stores.push(await openPostgresStore({ url: database.url, deadlines: PATIENT, ...options }));
     }
     await check(stores, database);
   } finally {

@@ -10,7 +10,7 @@ import {
 import { insert, newTask, present } from "../../conformance/store_fixture.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type PostgresServer, startPostgres } from "../../support/postgres_server.ts";
-import { idsIn, withStores } from "../../support/postgres_stores.ts";
+import { idsIn, PATIENT, withStores } from "../../support/postgres_stores.ts";
 import { startProxy } from "../../support/tcp_proxy.ts";
 
 let server: PostgresServer;
@@ -27,7 +27,7 @@ Deno.test("postgres refuses all writes of a node that is no member any more", ()
           "false) ON CONFLICT (id) DO UPDATE SET state = excluded.state",
         { database: name },
       );
-    const store = await openPostgresStore({ url, node: "n-1" });
+    const store = await openPostgresStore({ url, node: "n-1", deadlines: PATIENT });
     try {
       await assert.rejects(insert(store, newTask(1)), StoreFencedError);
       for (const state of ["active", "suspect"]) {
@@ -90,14 +90,11 @@ async function holdCommits(database: string) {
   };
 }
 
-/** Nothing may end these commits but what the test does. */
-const PATIENT = { deadlines: { statementMs: 60_000, answerMs: 90_000 } };
-
 Deno.test("postgres tells that a commit stands whose answer was lost", () =>
   withStores(server, 1, async ([admin], { url, name }) => {
     await using proxy = await startProxy(server.port);
     const through = url.replace(`:${server.port}/`, `:${proxy.port}/`);
-    const store = await openPostgresStore({ url: through, ...PATIENT });
+    const store = await openPostgresStore({ url: through, deadlines: PATIENT });
     try {
       const commits = await holdCommits(name);
       const inserting = insert(store, newTask(1)).catch((error) => error);
@@ -126,7 +123,7 @@ Deno.test("postgres tells that a commit does not stand that was cut off", () =>
     assert.ok(lost instanceof StoreUncertainError, String(lost));
     assert.equal(await present(store).outcomeOf(lost), "aborted");
     assert.deepEqual(await idsIn(present(store), "task-1"), []);
-  }, PATIENT));
+  }));
 
 Deno.test("postgres is unavailable while the server is away, and back with it", () =>
   withStores(server, 1, async ([store]) => {
