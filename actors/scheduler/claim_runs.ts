@@ -16,6 +16,8 @@ import { RateBudgets } from "./rate_budgets.ts";
 import { withoutUnregistered } from "./unregistered_tasks.ts";
 
 const NOTHING: ClaimedRuns = { runs: [], drained: true };
+/** When a queue is looked at again that another node held: at the earliest, and at twice that at the latest. */
+const BUSY_QUEUE_MS = 20;
 
 type Claim = Extract<SchedulerMessage, { readonly kind: "ClaimRuns" }>;
 
@@ -33,7 +35,8 @@ export function claimRuns(isDraining: () => boolean) {
     work: readonly Claim[],
   ): Promise<readonly (readonly ClaimedRuns[])[]> => {
     if (isDraining()) return work.map(({ requests }) => requests.map(() => NOTHING));
-    const queues = work.flatMap(({ requests }) => requests.map(({ queue }) => queue));
+    const queues = work.flatMap(({ requests }) => requests.map(({ queue }) => queue))
+      .filter((queue) => !commit.isBusy(queue));
     const rates = await RateBudgets.load(commit, queues);
     const answers: ClaimedRuns[][] = [];
     for (const { executors, requests } of work) {
@@ -52,6 +55,7 @@ async function claim(
   { queue, pool, max }: ClaimRequest,
 ): Promise<ClaimedRuns> {
   const { commit, deal, rates } = claiming;
+  if (commit.isBusy(queue)) return awaitFree(commit, queue);
   const wanted = Math.min(max, deal.creditsOf(pool));
   const room = Math.min(wanted, await roomIn(commit, queue));
   const allowed = Math.min(room, rates.left(queue));
@@ -65,6 +69,13 @@ async function claim(
   const full = allowed < wanted && runs.length === allowed;
   if (full && !drained && allowed < room) rates.awaitNext(queue);
   return { runs, drained: drained || full };
+}
+
+/** Has a queue looked at again soon in which another node counts. */
+function awaitFree({ now, context: { random }, effects }: Commit, queue: string): ClaimedRuns {
+  effects.wake(now + Math.ceil(BUSY_QUEUE_MS * (1 + random())));
+  effects.throttled.add(queue);
+  return NOTHING;
 }
 
 /** Claims from wherever tasks wait for executors of the pool; what strayed has waited longest. */

@@ -54,6 +54,7 @@ export class Commit {
   effects = new Effects();
   /** Settings as they were read in this transaction; null where a queue has none. */
   readonly #settings = new Map<string, QueueConfig | null>();
+  readonly #busyQueues = new Set<string>();
   /** What came before the work that is isolated, the nearest first; work may be isolated inside such. */
   #earlier: readonly Effects[] = [];
 
@@ -101,12 +102,18 @@ export class Commit {
    */
   async lockQueues(names: readonly string[], purpose: QueueLockPurpose): Promise<void> {
     if (!this.context.shared || names.length === 0) return;
-    const found = await this.tx.lockQueues(names, purpose);
+    const { settings, busy } = await this.tx.lockQueues(names, purpose);
+    for (const name of busy) this.#busyQueues.add(name);
     for (const name of names) {
-      const queue = found.get(name);
+      const queue = settings.get(name);
       this.#settings.set(name, queue ?? null);
       if (queue !== undefined) noticeQueue(this, queue);
     }
+  }
+
+  /** True where another node counts in the queue, so that this commit must not start anything of it. */
+  isBusy(queue: string): boolean {
+    return this.#busyQueues.has(queue);
   }
 
   /** A queue's settings, with what this commit has changed of them. */

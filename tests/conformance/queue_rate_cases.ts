@@ -30,16 +30,17 @@ export const QUEUE_RATE_CASES: readonly ConformanceCase[] = [
         await tx.saveQueue(limited);
         await tx.saveQueue(rated);
         for (const purpose of ["toClaim", "toChange"] as const) {
-          const found = await tx.lockQueues(["c", "none", "b", "c"], purpose);
-          assert.deepEqual([...found.values()].sort((x, y) => x.name < y.name ? -1 : 1), [
+          const { settings } = await tx.lockQueues(["c", "none", "b", "c"], purpose);
+          assert.deepEqual([...settings.values()].sort((x, y) => x.name < y.name ? -1 : 1), [
             limited,
             rated,
           ]);
         }
-        assert.equal((await tx.lockQueues([], "toClaim")).size, 0);
+        assert.equal((await tx.lockQueues([], "toClaim")).settings.size, 0);
       });
-      const found = await store.write((tx) => tx.lockQueues(["a"], "toClaim"));
-      assert.deepEqual([...found], [["a", { ...UNLIMITED, name: "a" }]]);
+      const { settings, busy } = await store.write((tx) => tx.lockQueues(["a"], "toClaim"));
+      assert.deepEqual([...settings], [["a", { ...UNLIMITED, name: "a" }]]);
+      assert.deepEqual([...busy], []);
     },
   },
   {

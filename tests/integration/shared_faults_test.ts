@@ -116,6 +116,34 @@ Deno.test("a restart of the database loses nothing that was accepted", async () 
   assert.equal((await rig.tasks(...accepted)).length, accepted.length);
 });
 
+Deno.test("a claim that is cut off holds up nothing but the queue that it counts in", async () => {
+  const cluster = await PostgresCluster.open({ server });
+  await using rig = await SharedRig.open(cluster, [{}]);
+  const node = rig.node(0);
+  const limit = { kind: "ConfigureQueue", name: "limited", patch: { concurrency: 5 } } as const;
+  assert.ok((await node.ask(limit)).ok);
+  await node.submit({ id: "limited", queue: "limited" }, { id: "free" });
+  const cutOff = await cluster.join("n-cut-off");
+  try {
+    await cutOff.write(async (tx) => {
+      await tx.lockQueues(["limited"], "toClaim");
+      assert.deepEqual((await node.claim({ queue: "limited" })).runs, []);
+      const { runs } = await node.claim();
+      assert.deepEqual(runs.map(({ id }) => id), ["free"]);
+      await node.report(...runs.map((run) => outcome(run)));
+    });
+  } finally {
+    await cutOff.close();
+  }
+  const { runs } = await node.claim({ queue: "limited" });
+  assert.deepEqual(runs.map(({ id }) => id), ["limited"]);
+  const isHinted = () =>
+    node.toldDispatcher("WorkBecameReady").some(({ work }) =>
+      work.some(({ queue }) => queue === "limited")
+    );
+  await eventually(isHinted, { what: "the queue is looked at again", deadlineMs: LONG_MS });
+});
+
 Deno.test("a commit that ends in a deadlock is made again", async () => {
   // However slow the machine is, nothing but the deadlock may end the waiting.
   const deadlines = { lockMs: LONG_MS, statementMs: LONG_MS, idleMs: LONG_MS, answerMs: LONG_MS };

@@ -1,10 +1,12 @@
 /** Settings of queues. */
 import type { QueueConfig } from "../../domain/task.ts";
-import type { QueueLockPurpose } from "../port/queue_locks.ts";
+import { StoreConflictError } from "../port/errors.ts";
+import type { LockedQueues, QueueLockPurpose } from "../port/queue_locks.ts";
 import { integer, integerOrNull, type Row, text } from "../row/column.ts";
 import { plain } from "../row/text_column.ts";
 import type { Connection } from "./connection.ts";
 import { lockNames } from "./name_locks.ts";
+import { underSavepoint } from "./savepoint.ts";
 import type { Transaction } from "./transaction.ts";
 
 const SELECT =
@@ -15,6 +17,10 @@ const LOCK = `${FIND} ORDER BY name FOR UPDATE`;
 /** What a claim has to count, which others must not do at the same time. */
 const LOCK_LIMITED = `${FIND} AND (concurrency IS NOT NULL OR rate_limit IS NOT NULL ` +
   "OR key_concurrency IS NOT NULL) ORDER BY name FOR UPDATE";
+const LOCK_FREE = `${LOCK_LIMITED} SKIP LOCKED`;
+
+/** How long a claim waits for other nodes that count in the same queues; their commits take far less. */
+const CLAIM_LOCK_MS = 250;
 
 const SAVE = "INSERT INTO queues (name, concurrency, rate_limit, rate_per_ms, weight, " +
   "key_concurrency, paused) VALUES ($1, $2, $3, $4, $5, $6, $7) " +
@@ -39,17 +45,63 @@ export async function readQueue(
 
 /** See `QueueLockWriter.lockQueues`. */
 export async function lockQueues(
-  { connection }: Transaction,
+  tx: Transaction,
   names: readonly string[],
   purpose: QueueLockPurpose,
-): Promise<ReadonlyMap<string, QueueConfig>> {
-  if (names.length === 0) return new Map();
+): Promise<LockedQueues> {
+  if (names.length === 0) return { settings: new Map(), busy: new Set() };
+  if (purpose === "toClaim") return await lockToClaim(tx, names);
+  const { connection } = tx;
+  const [, rows] = await Promise.all([
+    lockNames(connection, "queue", names),
+    connection.rows(LOCK, names),
+  ]);
+  return { settings: byName(rows), busy: new Set() };
+}
+
+async function lockToClaim(tx: Transaction, names: readonly string[]): Promise<LockedQueues> {
+  const { connection } = tx;
+  const [found, free] = await Promise.all([
+    connection.rows(FIND, names),
+    connection.rows(LOCK_FREE, names),
+  ]);
   // What is read with the lock is newer than what was read before it was had.
-  const rows = purpose === "toChange"
-    ? [lockNames(connection, "queue", names), connection.rows(LOCK, names)]
-    : [connection.rows(FIND, names), connection.rows(LOCK_LIMITED, names)];
-  const queues = (await Promise.all(rows)).flatMap((found) => found ?? []).map(decodeQueue);
-  return new Map(queues.map((queue) => [queue.name, queue]));
+  let settings = new Map([...byName(found), ...byName(free)]);
+  const isHeld = (queue: QueueConfig) => isLimited(queue) && !byName(free).has(queue.name);
+  const held = [...settings.values()].filter(isHeld);
+  if (held.length === 0) return { settings, busy: new Set() };
+  // Who has none yet may wait, without anybody waiting in a ring.
+  const waited = free.length === 0 ? await lockInTime(tx, names) : null;
+  if (waited === null) return { settings, busy: new Set(held.map(({ name }) => name)) };
+  settings = new Map([...settings, ...byName(waited)]);
+  return { settings, busy: new Set() };
+}
+
+/** Locks the queues with a limit; null where that takes too long. */
+async function lockInTime(
+  tx: Transaction,
+  names: readonly string[],
+): Promise<readonly Row[] | null> {
+  const { connection } = tx;
+  try {
+    return await underSavepoint(tx, "queue_locks", async () => {
+      await connection.run(`SET LOCAL lock_timeout = ${CLAIM_LOCK_MS}`);
+      const rows = await connection.rows(LOCK_LIMITED, names);
+      await connection.run("SET LOCAL lock_timeout TO DEFAULT");
+      return rows;
+    });
+  } catch (error) {
+    if (error instanceof StoreConflictError) return null;
+    throw error;
+  }
+}
+
+function isLimited({ concurrency, rateLimit, keyConcurrency }: QueueConfig): boolean {
+  return concurrency !== null || rateLimit !== null || keyConcurrency !== null;
+}
+
+function byName(rows: readonly Row[]): ReadonlyMap<string, QueueConfig> {
+  return new Map(rows.map(decodeQueue).map((queue) => [queue.name, queue]));
 }
 
 function decodeQueue(row: Row): QueueConfig {

@@ -1,5 +1,6 @@
 /** Settings of queues. */
 import type { QueueConfig } from "../../domain/task.ts";
+import type { LockedQueues } from "../port/queue_locks.ts";
 import { integer, integerOrNull, text } from "../row/column.ts";
 import type { Connection, Row } from "./connection.ts";
 import { plain } from "../row/text_column.ts";
@@ -16,12 +17,13 @@ export function readQueues(connection: Connection): readonly QueueConfig[] {
 export function findQueues(
   { connection }: Transaction,
   names: readonly string[],
-): ReadonlyMap<string, QueueConfig> {
+): LockedQueues {
   const rows = connection.rows(
     `SELECT ${COLUMNS} FROM json_each(?) j CROSS JOIN queues WHERE name = j.value`,
     JSON.stringify(names),
   );
-  return new Map(rows.map(decodeQueue).map((queue) => [queue.name, queue]));
+  const settings = new Map(rows.map(decodeQueue).map((queue) => [queue.name, queue]));
+  return { settings, busy: new Set() };
 }
 
 function decodeQueue(row: Row): QueueConfig {
