@@ -7,6 +7,7 @@ import { signAccessToken } from "../support/access_token.ts";
 import { type CompilePair, findCompilePair } from "../support/compile_pair.ts";
 import { eventually } from "../support/eventually.ts";
 import { GrpcClient } from "../support/grpc_client.ts";
+import { startPostgres } from "../support/postgres_server.ts";
 import { ProcessOutput } from "../support/process_output.ts";
 import { testOrSkip } from "../support/test_or_skip.ts";
 
@@ -62,8 +63,20 @@ async function smokeTest(binary: string, folder: string): Promise<void> {
       assert.equal((await client.submit(request)).result, "5");
     });
   }
-  const tested = `REST${grpc ? ", gRPC" : ""} and the command line`;
+  await smokeSharedDatabase(binary, folder);
+  const tested = `REST${grpc ? ", gRPC" : ""}, PostgreSQL and the command line`;
   console.log(`binary: tested ${tested} on Deno ${denoVersion}${grpc ? "" : ", without gRPC"}`);
+}
+
+/** The same over a PostgreSQL, of which the data folder holds nothing. */
+async function smokeSharedDatabase(binary: string, folder: string): Promise<void> {
+  await using server = await startPostgres({ fsync: false });
+  const { url } = await server.createDatabase();
+  const secret = crypto.randomUUID();
+  const env = { DTASK_DATABASE_URL: url, DTASK_JWT_SECRET: secret };
+  await withNode(binary, { folder, args: ["--no-grpc"], env }, async ({ http }) => {
+    await smokeRest(http, await signAccessToken(secret));
+  });
 }
 
 /** Older ones have no HTTP/2 server that grpc-js could use. */
@@ -76,18 +89,19 @@ interface BinaryNode {
   readonly folder: string;
   /** Arguments of `start` besides those for REST and data. */
   readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts a node of the binary in `folder`, and stops it in order after `use`. */
 async function withNode<T>(
   binary: string,
-  { folder, args }: BinaryNode,
+  { folder, args, env = {} }: BinaryNode,
   use: (address: NodeAddress) => Promise<T>,
 ): Promise<T> {
   const node = new Deno.Command(binary, {
     args: ["start", "--http", "127.0.0.1:0", "--data", "data", ...args],
     cwd: folder,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
