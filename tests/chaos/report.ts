@@ -25,7 +25,9 @@ export function renderReport(
     "| --- | --- | --- | --- | --- |",
     ...rows,
     `${accepted} tasks accepted, ${runs} runs seen by their code`,
-    `${violations.length} violations of ${broken.size} rules`,
+    violations.length === 0
+      ? "no rule was broken"
+      : `${broken.size} rules were broken, ${violations.length} times in all`,
     ...[...broken].map(([rule, all]) => `  ${rule}: ${all.length}`),
     ...violations.slice(0, VIOLATIONS_SHOWN).map(({ rule, text }) => `  ${rule}: ${text}`),
   ].join("\n");

@@ -59,7 +59,10 @@ Deno.test("report shows what stood still too long, and the rules that were broke
     /\| kill -9 of node 0 \| 3 \| 40\.0 s \(more than 35 s\) \| 0\.1 s \| {2}\|/,
   );
   assert.match(report, /\| kill -9 of node 0, which led \| 3 \| 40\.0 s \| 0\.1 s \| {2}\|/);
-  assert.match(report, /1 violations of 1 rules\n {2}lost: 1\n {2}lost: a was accepted/);
+  assert.match(
+    report,
+    /1 rules were broken, 1 times in all\n {2}lost: 1\n {2}lost: a was accepted/,
+  );
 });
 
 function run(

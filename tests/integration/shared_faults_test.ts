@@ -117,7 +117,7 @@ Deno.test("a restart of the database loses nothing that was accepted", async () 
 });
 
 Deno.test("a claim that is cut off holds up nothing but the queue that it counts in", async () => {
-  const cluster = await PostgresCluster.open({ server });
+  const cluster = await PostgresCluster.open({ server, deadlines: { idleMs: LONG_MS } });
   await using rig = await SharedRig.open(cluster, [{}]);
   const node = rig.node(0);
   const limit = { kind: "ConfigureQueue", name: "limited", patch: { concurrency: 5 } } as const;

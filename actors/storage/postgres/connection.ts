@@ -34,7 +34,7 @@ export const DEADLINES: Deadlines = {
   connectMs: 5_000,
   lockMs: 5_000,
   statementMs: 10_000,
-  idleMs: 5_000,
+  idleMs: 3_000,
   answerMs: 12_000,
 };
 
