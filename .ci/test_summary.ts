@@ -41,6 +41,8 @@ export function summarizeTests(output: string, success: boolean): TestSummary {
 /** A file's heading, the end of a test of it (steps are indented), and the end of a file outside of its tests. */
 const HEADING = /^running \d+ tests? from (\S+)$/;
 const FAILED_TEST = /^(\S.*) \.\.\. FAILED\b/;
+/** The same of a test of which it was said meanwhile that it takes long: that began a new line. */
+const FAILED_LATE = /^ ?FAILED \(/;
 const FAILED_FILE = /^Uncaught error from (\S+) FAILED\b/;
 
 function failuresIn(text: string): readonly TestFailure[] {
@@ -52,6 +54,7 @@ function failuresIn(text: string): readonly TestFailure[] {
     if (failedFile !== undefined) failures.push({ file: failedFile, test: "(uncaught error)" });
     const [, test] = FAILED_TEST.exec(line) ?? [];
     if (test !== undefined) failures.push({ file, test });
+    else if (FAILED_LATE.test(line)) failures.push({ file, test: "(one that took long)" });
   }
   return failures;
 }

@@ -49,3 +49,16 @@ Deno.test("test_summary takes failures back only of files without one on the sec
   assert.deepEqual(left, { ...first, passed: 2, failed: 2, failures: first.failures.slice(0, 2) });
   assert.equal(afterSecondTry(first, []).failed, 0);
 });
+
+Deno.test("test_summary knows the file of a failure that took long", () => {
+  const output = [
+    "running 2 tests from ./tests/a_test.ts",
+    "one ...'one' has been running for over (1m0s)",
+    " FAILED (2m11s)",
+    "two ... ok (1ms)",
+    "FAILED | 1 passed | 1 failed (2m12s)",
+  ].join("\n");
+  assert.deepEqual(summarizeTests(output, false).failures, [
+    { file: "./tests/a_test.ts", test: "(one that took long)" },
+  ]);
+});
