@@ -2,16 +2,15 @@
 import type { QueueConfig } from "../../domain/task.ts";
 import { StoreConflictError } from "../port/errors.ts";
 import type { LockedQueues, QueueLockPurpose } from "../port/queue_locks.ts";
-import { integer, integerOrNull, type Row, text } from "../row/column.ts";
+import type { Row } from "../row/column.ts";
+import { decodeQueue, QUEUE_COLUMNS } from "../row/queue_record.ts";
 import { plain } from "../row/text_column.ts";
 import type { Connection } from "./connection.ts";
 import { lockNames } from "./name_locks.ts";
 import { underSavepoint } from "./savepoint.ts";
 import type { Transaction } from "./transaction.ts";
 
-const SELECT =
-  "SELECT name, concurrency, rate_limit, rate_per_ms, weight, key_concurrency, paused " +
-  "FROM queues";
+const SELECT = `SELECT ${QUEUE_COLUMNS} FROM queues`;
 const FIND = `${SELECT} WHERE name = ANY ($1::text[])`;
 const LOCK = `${FIND} ORDER BY name FOR UPDATE`;
 /** What a claim has to count, which others must not do at the same time. */
@@ -102,18 +101,6 @@ function isLimited({ concurrency, rateLimit, keyConcurrency }: QueueConfig): boo
 
 function byName(rows: readonly Row[]): ReadonlyMap<string, QueueConfig> {
   return new Map(rows.map(decodeQueue).map((queue) => [queue.name, queue]));
-}
-
-function decodeQueue(row: Row): QueueConfig {
-  const [limit, perMs] = [integerOrNull(row[2]), integerOrNull(row[3])];
-  return {
-    name: text(row[0]),
-    concurrency: integerOrNull(row[1]),
-    rateLimit: limit === null || perMs === null ? null : { limit, perMs },
-    weight: integer(row[4]),
-    keyConcurrency: integerOrNull(row[5]),
-    paused: row[6] === 1,
-  };
 }
 
 /** See `StoreWriter.saveQueue`. */

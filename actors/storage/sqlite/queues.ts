@@ -1,16 +1,15 @@
 /** Settings of queues. */
 import type { QueueConfig } from "../../domain/task.ts";
 import type { LockedQueues } from "../port/queue_locks.ts";
-import { integer, integerOrNull, text } from "../row/column.ts";
-import type { Connection, Row } from "./connection.ts";
+import { text } from "../row/column.ts";
+import type { Connection } from "./connection.ts";
+import { decodeQueue, QUEUE_COLUMNS } from "../row/queue_record.ts";
 import { plain } from "../row/text_column.ts";
 import type { Transaction } from "./transaction.ts";
 
-const COLUMNS = "name, concurrency, rate_limit, rate_per_ms, weight, key_concurrency, paused";
-
 /** Every queue that was set up, by name. */
 export function readQueues(connection: Connection): readonly QueueConfig[] {
-  return connection.rows(`SELECT ${COLUMNS} FROM queues ORDER BY name`).map(decodeQueue);
+  return connection.rows(`SELECT ${QUEUE_COLUMNS} FROM queues ORDER BY name`).map(decodeQueue);
 }
 
 /** See `QueueLockWriter.lockQueues`. The one writer holds every lock there is. */
@@ -19,23 +18,11 @@ export function findQueues(
   names: readonly string[],
 ): LockedQueues {
   const rows = connection.rows(
-    `SELECT ${COLUMNS} FROM json_each(?) j CROSS JOIN queues WHERE name = j.value`,
+    `SELECT ${QUEUE_COLUMNS} FROM json_each(?) j CROSS JOIN queues WHERE name = j.value`,
     JSON.stringify(names),
   );
   const settings = new Map(rows.map(decodeQueue).map((queue) => [queue.name, queue]));
   return { settings, busy: new Set() };
-}
-
-function decodeQueue(row: Row): QueueConfig {
-  const [limit, perMs] = [integerOrNull(row[2]), integerOrNull(row[3])];
-  return {
-    name: text(row[0]),
-    concurrency: integerOrNull(row[1]),
-    rateLimit: limit === null || perMs === null ? null : { limit, perMs },
-    weight: integer(row[4]),
-    keyConcurrency: integerOrNull(row[5]),
-    paused: row[6] === 1,
-  };
 }
 
 /** See `StoreWriter.saveQueue`. */
