@@ -1,22 +1,20 @@
 /** Schedules and their decided ticks. */
-import {
-  type ScheduleRecord,
-  type StartedWork,
-  TICK_OUTCOMES,
-  type TickOutcome,
-  type TickRecord,
-} from "../../domain/schedule.ts";
+import type { ScheduleRecord, TickOutcome, TickRecord } from "../../domain/schedule.ts";
 import { LIMITS } from "../../domain/task.ts";
-import { integer, integerOrNull, oneOf, type Row, text, textOrNull } from "../row/column.ts";
+import { integer, oneOf } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 import { lockNames } from "./name_locks.ts";
+import {
+  decodeSchedule,
+  decodeTick,
+  OUTCOMES,
+  progressOf,
+  SCHEDULE_COLUMNS,
+  startedText,
+  TICK_COLUMNS,
+} from "../row/schedule_record.ts";
 import { plain } from "../row/text_column.ts";
 import type { Transaction } from "./transaction.ts";
-
-const SCHEDULE_COLUMNS =
-  "name, spec, paused, decided_until, buffered_at, fired, missed, skipped, " +
-  "refused, last_fired_at, last_started, created_at, updated_at";
-const OUTCOMES = new Set(TICK_OUTCOMES);
 
 /** See `StoreWriter.loadSchedules`. */
 export async function readSchedules(connection: Connection): Promise<readonly ScheduleRecord[]> {
@@ -111,7 +109,7 @@ export async function decidedTicks(
 }
 
 const INSERT_TICKS = "INSERT INTO schedule_ticks " +
-  "(schedule, nominal_at, outcome, decided_at, started, error) SELECT * FROM " +
+  `(${TICK_COLUMNS}) SELECT * FROM ` +
   "unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[])";
 const REPLACE_TICKS = `${INSERT_TICKS} ON CONFLICT (schedule, nominal_at) DO UPDATE ` +
   "SET outcome = excluded.outcome, decided_at = excluded.decided_at, " +
@@ -162,62 +160,10 @@ export async function readTicks(
   const known = await connection.row("SELECT 1 FROM schedules WHERE name = $1", schedule);
   if (known === undefined) return null;
   const rows = await connection.rows(
-    "SELECT schedule, nominal_at, outcome, decided_at, started, error FROM schedule_ticks " +
+    `SELECT ${TICK_COLUMNS} FROM schedule_ticks ` +
       "WHERE schedule = $1 ORDER BY nominal_at DESC LIMIT $2",
     schedule,
     limit,
   );
   return rows.map(decodeTick);
-}
-
-function progressOf(schedule: ScheduleRecord) {
-  return [
-    schedule.paused ? 1 : 0,
-    schedule.decidedUntil,
-    schedule.bufferedAt,
-    schedule.fired,
-    schedule.missed,
-    schedule.skipped,
-    schedule.refused,
-    schedule.lastFiredAt,
-    startedText(schedule.lastStarted),
-  ] as const;
-}
-
-function decodeSchedule(row: Row): ScheduleRecord {
-  return {
-    name: text(row[0]),
-    spec: JSON.parse(text(row[1])),
-    paused: row[2] === 1,
-    decidedUntil: integer(row[3]),
-    bufferedAt: integerOrNull(row[4]),
-    fired: integer(row[5]),
-    missed: integer(row[6]),
-    skipped: integer(row[7]),
-    refused: integer(row[8]),
-    lastFiredAt: integerOrNull(row[9]),
-    lastStarted: startedOf(row[10]),
-    createdAt: integer(row[11]),
-    updatedAt: integer(row[12]),
-  };
-}
-
-function decodeTick(row: Row): TickRecord {
-  return {
-    schedule: text(row[0]),
-    nominalAt: integer(row[1]),
-    outcome: oneOf(OUTCOMES, row[2]),
-    decidedAt: integer(row[3]),
-    started: startedOf(row[4]),
-    error: textOrNull(row[5]),
-  };
-}
-
-function startedText(started: StartedWork | null): string | null {
-  return started === null ? null : JSON.stringify(started);
-}
-
-function startedOf(column: Row[number] | undefined): StartedWork | null {
-  const json = textOrNull(column ?? null);
-  return json === null ? null : JSON.parse(json);
 }

@@ -1,21 +1,19 @@
 /** Schedules and their decided ticks. */
-import {
-  type ScheduleRecord,
-  type StartedWork,
-  TICK_OUTCOMES,
-  type TickOutcome,
-  type TickRecord,
-} from "../../domain/schedule.ts";
+import type { ScheduleRecord, TickOutcome, TickRecord } from "../../domain/schedule.ts";
 import { LIMITS } from "../../domain/task.ts";
-import { integer, integerOrNull, oneOf, text, textOrNull } from "../row/column.ts";
-import type { Connection, Row } from "./connection.ts";
+import { integer, oneOf } from "../row/column.ts";
+import type { Connection } from "./connection.ts";
+import {
+  decodeSchedule,
+  decodeTick,
+  OUTCOMES,
+  progressOf,
+  SCHEDULE_COLUMNS,
+  startedText,
+  TICK_COLUMNS,
+} from "../row/schedule_record.ts";
 import { plain } from "../row/text_column.ts";
 import type { Transaction } from "./transaction.ts";
-
-const SCHEDULE_COLUMNS =
-  "name, spec, paused, decided_until, buffered_at, fired, missed, skipped, " +
-  "refused, last_fired_at, last_started, created_at, updated_at";
-const OUTCOMES = new Set(TICK_OUTCOMES);
 
 /** See `StoreWriter.loadSchedules`. */
 export function readSchedules(connection: Connection): readonly ScheduleRecord[] {
@@ -96,7 +94,7 @@ export function insertTicks(
 ): void {
   connection.runEach(
     `INSERT ${replace ? "OR REPLACE " : ""}INTO schedule_ticks ` +
-      "(schedule, nominal_at, outcome, decided_at, started, error) VALUES (?, ?, ?, ?, ?, ?)",
+      `(${TICK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`,
     ticks.map(({ schedule, nominalAt, outcome, decidedAt, started, error }) => [
       plain(schedule, "the schedule's name"),
       nominalAt,
@@ -129,61 +127,9 @@ export function readTicks(
   const known = connection.row("SELECT 1 FROM schedules WHERE name = ?", schedule);
   if (known === undefined) return null;
   return connection.rows(
-    "SELECT schedule, nominal_at, outcome, decided_at, started, error FROM schedule_ticks " +
+    `SELECT ${TICK_COLUMNS} FROM schedule_ticks ` +
       "WHERE schedule = ? ORDER BY nominal_at DESC LIMIT +?",
     schedule,
     limit,
   ).map(decodeTick);
-}
-
-function progressOf(schedule: ScheduleRecord) {
-  return [
-    schedule.paused ? 1 : 0,
-    schedule.decidedUntil,
-    schedule.bufferedAt,
-    schedule.fired,
-    schedule.missed,
-    schedule.skipped,
-    schedule.refused,
-    schedule.lastFiredAt,
-    startedText(schedule.lastStarted),
-  ] as const;
-}
-
-function decodeSchedule(row: Row): ScheduleRecord {
-  return {
-    name: text(row[0]),
-    spec: JSON.parse(text(row[1])),
-    paused: row[2] === 1,
-    decidedUntil: integer(row[3]),
-    bufferedAt: integerOrNull(row[4]),
-    fired: integer(row[5]),
-    missed: integer(row[6]),
-    skipped: integer(row[7]),
-    refused: integer(row[8]),
-    lastFiredAt: integerOrNull(row[9]),
-    lastStarted: startedOf(row[10]),
-    createdAt: integer(row[11]),
-    updatedAt: integer(row[12]),
-  };
-}
-
-function decodeTick(row: Row): TickRecord {
-  return {
-    schedule: text(row[0]),
-    nominalAt: integer(row[1]),
-    outcome: oneOf(OUTCOMES, row[2]),
-    decidedAt: integer(row[3]),
-    started: startedOf(row[4]),
-    error: textOrNull(row[5]),
-  };
-}
-
-function startedText(started: StartedWork | null): string | null {
-  return started === null ? null : JSON.stringify(started);
-}
-
-function startedOf(column: Row[number] | undefined): StartedWork | null {
-  const json = textOrNull(column ?? null);
-  return json === null ? null : JSON.parse(json);
 }
