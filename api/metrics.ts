@@ -2,7 +2,6 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { NODE_STATES } from "../actors/domain/lease.ts";
 import type { TaskStatus } from "../actors/domain/task.ts";
-import { RateMeter } from "./rate_meter.ts";
 import type {
   CommitCounts,
   DeadLetterCount,
@@ -92,16 +91,9 @@ export class Metrics {
     "code",
   ]);
 
-  readonly #now: () => number;
-  readonly #submitRate: RateMeter;
-  readonly #finishRate: RateMeter;
-
   /** `methods`: names of the registered tasks; any other becomes the label `unknown`. */
-  constructor(methods: Iterable<string>, now: () => number = Date.now) {
+  constructor(methods: Iterable<string>) {
     this.#methods = new Set(methods);
-    this.#now = now;
-    this.#submitRate = new RateMeter(now());
-    this.#finishRate = new RateMeter(now());
   }
 
   /** MIME type of what `render` answers. */
@@ -112,14 +104,6 @@ export class Metrics {
   /** Counts what commits changed. */
   onEvents(events: SubscriberMessage["events"]): void {
     for (const event of events) if (event.kind === "TasksCommitted") this.#onCommit(event);
-  }
-
-  /** Tasks a second over the last minute. */
-  rates(now: number): { readonly submittedPerSecond: number; readonly finishedPerSecond: number } {
-    return {
-      submittedPerSecond: this.#submitRate.perSecond(now),
-      finishedPerSecond: this.#finishRate.perSecond(now),
-    };
   }
 
   /** Counts an answered HTTP request. */
@@ -165,16 +149,11 @@ export class Metrics {
   #onCounts(counts: CommitCounts): void {
     const queue = this.#queueLabel(counts.queue);
     const method = this.#methods.has(counts.method) ? counts.method : "unknown";
-    if (counts.submitted > 0) {
-      this.#submitted.inc({ queue, method }, counts.submitted);
-      this.#submitRate.add(counts.submitted, this.#now());
-    }
+    if (counts.submitted > 0) this.#submitted.inc({ queue, method }, counts.submitted);
     if (counts.attempts > 0) this.#attempts.inc(counts.attempts);
     if (counts.retries > 0) this.#retries.inc(counts.retries);
     for (const [status, count] of Object.entries(counts.finished)) {
-      if (count === 0) continue;
-      this.#finished.inc({ queue, method, status }, count);
-      this.#finishRate.add(count, this.#now());
+      if (count > 0) this.#finished.inc({ queue, method, status }, count);
     }
     for (const seconds of counts.waitSeconds) this.#wait.observe(seconds);
     for (const seconds of counts.runSeconds) this.#run.observe(seconds);

@@ -12,7 +12,7 @@ export interface ModuleRule {
 }
 
 const ACTOR = ["runtime", "protocol", "config", "domain", "telemetry"] as const;
-const FRONT_END = ["api", "task_service", "schema", ...ACTOR] as const;
+const FRONT_END = ["api", "task_service", "schema", "operations", ...ACTOR] as const;
 
 /** Who may import whom. */
 export const MODULES: readonly ModuleRule[] = [
@@ -48,6 +48,11 @@ export const MODULES: readonly ModuleRule[] = [
     mayImport: ["protocol", "runtime", "domain", "schema", "api"],
   },
   { name: "api", files: /^api\/[^/]+\.ts$/, mayImport: ["task_service", "schema", ...ACTOR] },
+  {
+    name: "operations",
+    files: /^api\/operations\//,
+    mayImport: ["api", "task_service", "schema", ...ACTOR],
+  },
   { name: "rest", files: /^api\/rest\//, mayImport: FRONT_END },
   { name: "grpc", files: /^api\/grpc\//, mayImport: [...FRONT_END, "proto"] },
   { name: "cli", files: /^api\/cli\//, mayImport: [...FRONT_END, "client"] },

@@ -1,7 +1,8 @@
 /** Who may call what, in the documented order: authenticate, scope, rate limit, then the body. */
 import type { NodeConfig } from "../../actors/config.ts";
-import { ok, refuse, type Result } from "../../actors/domain/error.ts";
+import { ok, type Result } from "../../actors/domain/error.ts";
 import { type Authenticator, type Principal, requireScope } from "../auth.ts";
+import { STOPPING } from "../operations/operation.ts";
 import { rateHeaders, RateLimiter, tooManyRequests } from "../rate_limiter.ts";
 import { problem } from "./reply.ts";
 import type { Route } from "./route.ts";
@@ -61,10 +62,3 @@ export class Admission {
     return { principal, headers };
   }
 }
-
-const STOPPING = refuse(
-  "unavailable",
-  "stopping",
-  "Cannot take the submission: the node is stopping; send it to another or later",
-  { retryAfterMs: 5_000 },
-).error;

@@ -22,12 +22,13 @@ import {
 import { getLogger } from "../../actors/telemetry/logger.ts";
 import { Authenticator } from "../auth.ts";
 import { bindAgain } from "../bind_again.ts";
+import { ChangeFeed } from "../change_feed.ts";
 import { DeadLetterService } from "../dead_letter_service.ts";
 import { ExplainService } from "../explain_service.ts";
 import { Metrics } from "../metrics.ts";
 import { ScheduleService } from "../schedule_service.ts";
+import { TaskRates } from "../task_rates.ts";
 import { TaskService } from "../task_service.ts";
-import { ChangeFeed } from "./change_feed.ts";
 import { RestApp } from "./rest_app.ts";
 
 /** What the supervisor hands over at each start. */
@@ -77,12 +78,13 @@ export async function startHttpActor(
   const metrics = new Metrics(init.methods.flatMap(({ name, aliases }) => [name, ...aliases]));
   const authenticator = new Authenticator(init.config.auth);
   const { config } = init;
-  const node = { service, deadLetters, explain, schedules, feed, metrics, config, now: Date.now };
-  const app = new RestApp({ ...node, authenticator });
+  const rates = new TaskRates();
+  const operations = { service, deadLetters, explain, schedules, rates, now: Date.now };
+  const app = new RestApp({ ...operations, feed, metrics, config, authenticator });
   const patienceMs = init.bindPatienceMs ?? 0;
   const listener = await bindAgain(() => new HttpListener(init, app), { patienceMs });
   listener.failed.then((error) => context.fail(error));
-  const behaviour = new HttpActor({ service, feed, metrics, app, listener });
+  const behaviour = new HttpActor({ service, feed, metrics, rates, app, listener });
   return { behaviour, ready: listener.address satisfies HttpReady };
 }
 
@@ -91,6 +93,7 @@ interface HttpActorParts {
   readonly service: TaskService;
   readonly feed: ChangeFeed;
   readonly metrics: Metrics;
+  readonly rates: TaskRates;
   readonly app: RestApp;
   readonly listener: HttpListener;
 }
@@ -103,12 +106,13 @@ class HttpActor implements Behaviour<FrontEndProtocol> {
   }
 
   receive(message: FrontEndProtocol["message"]): null {
-    const { service, feed, metrics, app } = this.#parts;
+    const { service, feed, metrics, rates, app } = this.#parts;
     switch (message.kind) {
       case "EventsPublished":
         service.onEvents(message.events);
         feed.onEvents(message.events);
         metrics.onEvents(message.events);
+        rates.onEvents(message.events);
         return null;
       case "GrpcRequestsObserved":
         metrics.observeGrpc(message.items);

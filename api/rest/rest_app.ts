@@ -12,7 +12,6 @@ import { problem } from "./reply.ts";
 import type { RestNode, Route } from "./route.ts";
 import { DEAD_LETTER_ROUTES } from "./routes/dead_letters.ts";
 import { EVENT_ROUTES } from "./routes/events.ts";
-import { EXPLAIN_ROUTES } from "./routes/explain.ts";
 import { FAULT_ROUTE, NODE_ROUTES } from "./routes/node.ts";
 import { OPEN_ROUTES } from "./routes/open.ts";
 import { QUEUE_ROUTES } from "./routes/queues.ts";
@@ -28,7 +27,6 @@ export interface RestAppOptions extends RestNode {
 /** Every operation that is documented. */
 export const ROUTES: readonly Route[] = [
   ...TASK_ROUTES,
-  ...EXPLAIN_ROUTES,
   ...WORKFLOW_ROUTES,
   ...DEAD_LETTER_ROUTES,
   ...QUEUE_ROUTES,

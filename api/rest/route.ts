@@ -2,23 +2,15 @@
 import type { z } from "zod";
 import type { NodeConfig } from "../../actors/config.ts";
 import type { Principal, Scope } from "../auth.ts";
-import type { DeadLetterService } from "../dead_letter_service.ts";
-import type { ExplainService } from "../explain_service.ts";
 import type { Metrics } from "../metrics.ts";
-import type { ScheduleService } from "../schedule_service.ts";
-import type { TaskService } from "../task_service.ts";
-import type { ChangeFeed } from "./change_feed.ts";
+import type { ChangeFeed } from "../change_feed.ts";
+import type { OperationNode } from "../operations/operation.ts";
 
-/** What operations work with. */
-export interface RestNode {
-  readonly service: TaskService;
-  readonly schedules: ScheduleService;
-  readonly deadLetters: DeadLetterService;
-  readonly explain: ExplainService;
+/** What routes work with. */
+export interface RestNode extends OperationNode {
   readonly feed: ChangeFeed;
   readonly metrics: Metrics;
   readonly config: NodeConfig;
-  readonly now: () => number;
 }
 
 /** An admitted request: authenticated, in scope, within the limits, its body read. */

@@ -57,6 +57,9 @@ export const batchDecisionAnswer = z.strictObject({
   changed: z.int().min(0),
 }).meta({ id: "BatchDecision" });
 
+/** A dead letter as JSON. */
+export type DeadLetterView = z.infer<typeof deadLetterAnswer>;
+
 /** The dead letters that a request chooses. */
 export type DeadLetterChoiceInput =
   | { readonly by: "ids"; readonly ids: readonly string[] }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Client } from "../../api/client/mod.ts";
-import { encodeEventId } from "../../api/rest/event_id.ts";
+import { encodeEventId } from "../../api/event_id.ts";
 import { type AllAnswers, readAllAnswers } from "../support/all_answers.ts";
 import { runDtask } from "../support/cli_process.ts";
 import { eventually } from "../support/eventually.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EventStream } from "../../../api/rest/event_stream.ts";
-import { decodeEventId, encodeEventId } from "../../../api/rest/event_id.ts";
+import { TaskWatch } from "../../../api/task_watch.ts";
+import { decodeEventId, encodeEventId } from "../../../api/event_id.ts";
 import { type CallOptions, FakeRestNode } from "./fake_rest_node.ts";
 
 /** One server-sent event as a client parses it. */
@@ -191,8 +192,9 @@ Deno.test("events ping a quiet watcher", async () => {
     until: null,
     q: null,
   };
-  const source = new EventStream({ service, feed, filter, afterSeq: 1, reset: false, pingMs: 1 });
-  assert.ok(source.subscribe());
+  const taskWatch = new TaskWatch({ service, feed, filter, afterSeq: 1, reset: false, pingMs: 1 });
+  assert.ok(taskWatch.open().ok);
+  const source = new EventStream(taskWatch);
   const events = new EventReader(new ReadableStream(source, { highWaterMark: 0 }));
   for (let i = 0; i < 3; i++) assert.equal((await events.next())?.comment, "ping");
   await events.cancel();

@@ -24,8 +24,9 @@ import { Authenticator, signToken } from "../../../api/auth.ts";
 import { DeadLetterService } from "../../../api/dead_letter_service.ts";
 import { ExplainService } from "../../../api/explain_service.ts";
 import { Metrics } from "../../../api/metrics.ts";
-import { ChangeFeed } from "../../../api/rest/change_feed.ts";
+import { ChangeFeed } from "../../../api/change_feed.ts";
 import { RestApp } from "../../../api/rest/rest_app.ts";
+import { TaskRates } from "../../../api/task_rates.ts";
 import { ScheduleService } from "../../../api/schedule_service.ts";
 import { TaskService } from "../../../api/task_service.ts";
 import { FAKE_SECRET as SECRET, fakeConfig } from "../../support/fake_config.ts";
@@ -51,6 +52,7 @@ export class FakeRestNode {
   readonly service: TaskService;
   readonly feed: ChangeFeed;
   readonly metrics: Metrics;
+  readonly rates: TaskRates;
   readonly tasks = new Map<string, TaskRecord>();
   readonly #deleted: { readonly id: string; readonly seq: number }[] = [];
   readonly workflows = new Map<string, WorkflowRecord>();
@@ -84,9 +86,10 @@ export class FakeRestNode {
       reader: this.#ref("reader"),
     });
     this.feed = new ChangeFeed(this.service);
-    this.metrics = new Metrics(["add", "noop"], now);
+    this.metrics = new Metrics(["add", "noop"]);
+    this.rates = new TaskRates(now);
     const authenticator = new Authenticator(full.auth, now);
-    const { service, feed, metrics } = this;
+    const { service, feed, metrics, rates } = this;
     this.app = new RestApp({
       service,
       deadLetters,
@@ -94,6 +97,7 @@ export class FakeRestNode {
       schedules,
       feed,
       metrics,
+      rates,
       authenticator,
       config: full,
       now,
@@ -154,6 +158,7 @@ export class FakeRestNode {
     this.service.onEvents(events);
     this.feed.onEvents(events);
     this.metrics.onEvents(events);
+    this.rates.onEvents(events);
   }
 
   /** The next message of `kind` that reaches an actor. */

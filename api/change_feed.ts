@@ -2,9 +2,9 @@
  * What event streams share: where the stream of changes stands, and the wake-up at each commit.
  * A stream reads changes itself, at its own pace; a slow one skips states in between.
  */
-import { ok, type Result } from "../../actors/domain/error.ts";
-import type { SubscriberMessage, TaskFilter } from "../../actors/protocol.ts";
-import type { TaskService } from "../task_service.ts";
+import { ok, type Result } from "../actors/domain/error.ts";
+import type { SubscriberMessage, TaskFilter } from "../actors/protocol.ts";
+import type { TaskService } from "./task_service.ts";
 
 const STREAMS_MAX = 1_000;
 
