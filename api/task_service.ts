@@ -11,6 +11,7 @@ import type {
   RunRecord,
   TaskRecord,
   WorkflowRecord,
+  WorkflowRun,
 } from "../actors/domain/task.ts";
 import type {
   Changes,
@@ -32,6 +33,7 @@ import type {
   SystemStatus,
   TaskFilter,
   WorkflowDetails,
+  WorkflowFilter,
 } from "../actors/protocol.ts";
 import type { ActorRef } from "../actors/runtime/actor.ts";
 import { asked, read, writeRefusal, written } from "./ask_refusal.ts";
@@ -172,14 +174,22 @@ export class TaskService {
     return written(await this.#scheduler.ask({ kind: "DeleteTask", id }, WRITE));
   }
 
-  /** A workflow with its tasks, these without arguments and results. */
-  async getWorkflow(id: string): Promise<Result<WorkflowDetails>> {
-    return read(await this.#reader.ask({ kind: "GetWorkflow", id }, READ));
+  /** A workflow with a page of its tasks, these without arguments and results. */
+  async getWorkflow(id: string, page: PageRequest): Promise<Result<WorkflowDetails>> {
+    return read(await this.#reader.ask({ kind: "GetWorkflow", id, ...page }, READ));
   }
 
   /** A page of workflows, newest first. */
-  async listWorkflows(page: PageRequest): Promise<Result<Page<WorkflowRecord>>> {
-    return read(await this.#reader.ask({ kind: "ListWorkflows", ...page }, READ));
+  async listWorkflows(
+    filter: WorkflowFilter,
+    page: PageRequest,
+  ): Promise<Result<Page<WorkflowRecord>>> {
+    return read(await this.#reader.ask({ kind: "ListWorkflows", filter, ...page }, READ));
+  }
+
+  /** A page of the runs of a workflow's tasks, by task and run. */
+  async workflowRuns(id: string, page: PageRequest): Promise<Result<Page<WorkflowRun>>> {
+    return read(await this.#reader.ask({ kind: "ListWorkflowRuns", id, ...page }, READ));
   }
 
   /** Cancels all live tasks of a workflow. */

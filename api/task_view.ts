@@ -7,6 +7,7 @@ import type {
   TaskRecord,
   TaskStatus,
   WorkflowRecord,
+  WorkflowRun,
 } from "../actors/domain/task.ts";
 import type {
   ExecutorSlots,
@@ -24,6 +25,7 @@ import type {
   SubmittedTaskView,
   SystemView,
   TaskView,
+  WorkflowRunView,
   WorkflowView,
 } from "./schema/answers.ts";
 import { onFailureView } from "./schema/on_failure.ts";
@@ -116,6 +118,19 @@ export function workflowView(workflow: WorkflowRecord): WorkflowView {
     counts: workflow.counts,
     createdAt: iso(workflow.createdAt),
     finishedAt: isoOrNull(workflow.finishedAt),
+  };
+}
+
+/** A run of one of a workflow's tasks. */
+export function workflowRunView(run: WorkflowRun): WorkflowRunView {
+  return {
+    taskId: run.taskId,
+    run: run.run,
+    attempt: run.attempt,
+    node: run.node,
+    startedAt: iso(run.startedAt),
+    finishedAt: isoOrNull(run.finishedAt),
+    outcome: run.outcome,
   };
 }
 

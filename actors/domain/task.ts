@@ -194,7 +194,20 @@ export interface RunRecord {
   readonly error: TaskError | null;
 }
 
+/** A run of one of the tasks of a workflow, as far as it says when what happened. */
+export interface WorkflowRun extends Omit<RunRecord, "executor" | "error"> {
+  readonly taskId: string;
+}
+
 export type WorkflowStatus = "running" | "completed" | "failed" | "cancelled";
+
+/** Every status of a workflow. */
+export const WORKFLOW_STATUSES: readonly WorkflowStatus[] = [
+  "running",
+  "completed",
+  "failed",
+  "cancelled",
+];
 
 export interface WorkflowRecord {
   readonly id: string;
@@ -298,6 +311,8 @@ export const LIMITS = {
   bodyBytes: 4 << 20,
   bodyDiscardBytes: 16 << 20,
   pageMax: 500,
+  /** Tasks or runs of a workflow on a page. */
+  workflowPageMax: 1_000,
   pageScanRows: 10_000,
   /** Runs that a list of dead letters gives of each, and bytes of them on a page. */
   deadLetterRuns: 100,

@@ -7,6 +7,8 @@ import type {
   TaskRecord,
   TaskStatus,
   WorkflowRecord,
+  WorkflowRun,
+  WorkflowStatus,
 } from "../domain/task.ts";
 import type { DeadLetterQuestion, DeadLetterQuestionReplies } from "./dead_letters.ts";
 import type { ExplainQuestion, ExplainReplies } from "./explain.ts";
@@ -29,9 +31,19 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
+export interface WorkflowFilter {
+  readonly status: WorkflowStatus | null;
+  readonly name: string | null;
+  /** Prefix of the id or of the name. */
+  readonly q: string | null;
+}
+
 export interface WorkflowDetails {
   readonly workflow: WorkflowRecord;
+  /** In the order in which they were submitted. */
   readonly tasks: readonly TaskRecord[];
+  /** The page of tasks after these. */
+  readonly nextCursor: string | null;
 }
 
 export interface QueueDepth {
@@ -53,8 +65,25 @@ export type ReaderMessage =
   }
   | { readonly kind: "GetAttempts"; readonly id: string }
   | { readonly kind: "GetLogs"; readonly id: string; readonly limit: number }
-  | { readonly kind: "GetWorkflow"; readonly id: string }
-  | { readonly kind: "ListWorkflows"; readonly limit: number; readonly cursor: string | null }
+  | {
+    readonly kind: "GetWorkflow";
+    readonly id: string;
+    /** Of its tasks. */
+    readonly limit: number;
+    readonly cursor: string | null;
+  }
+  | {
+    readonly kind: "ListWorkflows";
+    readonly filter: WorkflowFilter;
+    readonly limit: number;
+    readonly cursor: string | null;
+  }
+  | {
+    readonly kind: "ListWorkflowRuns";
+    readonly id: string;
+    readonly limit: number;
+    readonly cursor: string | null;
+  }
   | { readonly kind: "ListQueues" }
   | { readonly kind: "GetQueueDepths" }
   | {
@@ -94,6 +123,8 @@ export interface ReaderReplies
   GetLogs: Result<readonly LogLine[]>;
   GetWorkflow: Result<WorkflowDetails>;
   ListWorkflows: Result<Page<WorkflowRecord>>;
+  /** By task in the order of submission, and then by run. */
+  ListWorkflowRuns: Result<Page<WorkflowRun>>;
   ListQueues: readonly QueueConfig[];
   GetQueueDepths: readonly QueueDepth[];
   GetChanges: Changes;

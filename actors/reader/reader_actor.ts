@@ -2,7 +2,7 @@
  * The reader: serves everything that only looks, from a connection that cannot write, so that a long
  * listing never delays a commit. Takes queries, sends nothing, owns its connection.
  */
-import { ok, refuse, type Result } from "../domain/error.ts";
+import { ok, refuse } from "../domain/error.ts";
 import { unreachable } from "../domain/exhaustive.ts";
 import { nextFireTimes } from "../domain/schedule_decision.ts";
 import { LIMITS } from "../domain/task.ts";
@@ -12,11 +12,10 @@ import type {
   ReaderProtocol,
   ReaderReplies,
   TaskFilter,
-  WorkflowDetails,
 } from "../protocol.ts";
 import type { Behaviour } from "../runtime/mod.ts";
 import type { StoreReader, TaskQuery } from "../storage/port.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { decodeCursor, decodeRunCursor, encodeCursor, encodeRunCursor } from "./cursor.ts";
 import { gatherStoreFacts } from "./store_facts.ts";
 
 export class Reader implements Behaviour<ReaderProtocol> {
@@ -39,9 +38,11 @@ export class Reader implements Behaviour<ReaderProtocol> {
       case "GetLogs":
         return this.#onGetLogs(message.id, message.limit);
       case "GetWorkflow":
-        return this.#onGetWorkflow(message.id);
+        return this.#onGetWorkflow(message);
       case "ListWorkflows":
         return this.#onListWorkflows(message);
+      case "ListWorkflowRuns":
+        return this.#onListWorkflowRuns(message);
       case "ListQueues":
         return this.#store.listQueues();
       case "GetQueueDepths":
@@ -110,20 +111,43 @@ export class Reader implements Behaviour<ReaderProtocol> {
     return lines === null ? unknown("Task", id) : ok(lines);
   }
 
-  async #onGetWorkflow(id: string): Promise<Result<WorkflowDetails>> {
+  async #onGetWorkflow(
+    { id, limit, cursor }: MessageOf<"GetWorkflow">,
+  ): Promise<ReaderReplies["GetWorkflow"]> {
+    const afterNum = decodeCursor(cursor);
+    if (!afterNum.ok) return afterNum;
     const workflow = await this.#store.getWorkflow(id);
     if (workflow === null) return unknown("Workflow", id);
-    return ok({ workflow, tasks: await this.#store.listWorkflowTasks(workflow.num) });
+    if (limit === 0) return ok({ workflow, tasks: [], nextCursor: null });
+    const page = { afterNum: afterNum.value ?? 0, limit: limit + 1 };
+    const { items, last } = pageOf(await this.#store.listWorkflowTasks(workflow.num, page), limit);
+    return ok({ workflow, tasks: items, nextCursor: encodeCursor(last?.num ?? null) });
   }
 
   async #onListWorkflows(
-    { limit, cursor }: MessageOf<"ListWorkflows">,
+    { filter: { q, ...filter }, limit, cursor }: MessageOf<"ListWorkflows">,
   ): Promise<ReaderReplies["ListWorkflows"]> {
     const beforeNum = decodeCursor(cursor);
     if (!beforeNum.ok) return beforeNum;
-    const page = { limit, beforeNum: beforeNum.value };
-    const { workflows, nextBeforeNum } = await this.#store.listWorkflows(page);
+    const page = { limit, beforeNum: beforeNum.value, scanRows: LIMITS.pageScanRows };
+    const query = { ...filter, prefix: q };
+    const { workflows, nextBeforeNum } = await this.#store.listWorkflows(query, page);
     return ok({ items: workflows, nextCursor: encodeCursor(nextBeforeNum) });
+  }
+
+  async #onListWorkflowRuns(
+    { id, limit, cursor }: MessageOf<"ListWorkflowRuns">,
+  ): Promise<ReaderReplies["ListWorkflowRuns"]> {
+    const after = decodeRunCursor(cursor);
+    if (!after.ok) return after;
+    const workflow = await this.#store.getWorkflow(id);
+    if (workflow === null) return unknown("Workflow", id);
+    const page = { after: after.value, limit: limit + 1 };
+    const { items, last } = pageOf(await this.#store.listWorkflowRuns(workflow.num, page), limit);
+    return ok({
+      items: items.map(({ taskNum: _, ...run }) => run),
+      nextCursor: last && encodeRunCursor(last),
+    });
   }
 
   async #onGetStoreFacts(id: string): Promise<ReaderReplies["GetStoreFacts"]> {
@@ -162,6 +186,12 @@ export class Reader implements Behaviour<ReaderProtocol> {
 }
 
 type MessageOf<K extends string> = Extract<ReaderMessage, { readonly kind: K }>;
+
+/** Of one more than `limit`, where there are so many: the page, and what the next one comes after. */
+function pageOf<T>(found: readonly T[], limit: number) {
+  const items = found.slice(0, limit);
+  return { items, last: found.length > limit ? items.at(-1) ?? null : null };
+}
 
 function queryOf({ q, ...filter }: TaskFilter): TaskQuery {
   return { ...filter, idPrefix: q };

@@ -27,6 +27,7 @@ import type { ReadyPoolWriter } from "./port/ready_pools.ts";
 import type { UniqueWriter } from "./port/unique.ts";
 import type { StoreUncertainError } from "./port/errors.ts";
 import type { QueueLockWriter } from "./port/queue_locks.ts";
+import type { WorkflowReader } from "./port/workflows.ts";
 
 export * from "./port/errors.ts";
 
@@ -250,7 +251,8 @@ export interface TaskQuery {
 }
 
 /** Looks only, on a connection that can't write. */
-export interface StoreReader extends DeadLetterReader, SnapshotReader, ScheduleReader {
+export interface StoreReader
+  extends DeadLetterReader, SnapshotReader, ScheduleReader, WorkflowReader {
   getTasks(ids: readonly string[]): Promise<readonly (TaskRecord | null)[]>;
   /** Newest first below `beforeNum`; scans at most `scanRows`. Texts over `textBytes` are left out. */
   listTasks(
@@ -265,14 +267,6 @@ export interface StoreReader extends DeadLetterReader, SnapshotReader, ScheduleR
   /** Null where the task does not exist. */
   listRuns(id: string): Promise<readonly RunRecord[] | null>;
   listLogs(id: string, limit: number): Promise<readonly LogLine[] | null>;
-  getWorkflow(id: string): Promise<WorkflowRecord | null>;
-  /** Its tasks in order of num, without args and results. */
-  listWorkflowTasks(num: number): Promise<readonly TaskRecord[]>;
-  listWorkflows(
-    page: { readonly limit: number; readonly beforeNum: number | null },
-  ): Promise<
-    { readonly workflows: readonly WorkflowRecord[]; readonly nextBeforeNum: number | null }
-  >;
   listQueues(): Promise<readonly QueueConfig[]>;
   /** Maintained depths: one entry per queue and status with tasks. */
   queueDepths(): Promise<

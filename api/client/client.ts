@@ -3,7 +3,13 @@ import { bodyAs, type Items, itemsOf } from "./answer_body.ts";
 import { ApiError } from "./api_error.ts";
 import { queuePath, schedulePath, taskPath, workflowPath } from "./api_path.ts";
 import { pause } from "./backoff.ts";
-import type { ClientOptions, ListOptions, WaitOptions } from "./client_options.ts";
+import type {
+  ClientOptions,
+  ListOptions,
+  PageOptions,
+  WaitOptions,
+  WorkflowListOptions,
+} from "./client_options.ts";
 import type {
   BatchDecisionJson,
   DeadLetterJson,
@@ -40,6 +46,7 @@ import type {
   TaskResultJson,
   WorkflowDetailsJson,
   WorkflowJson,
+  WorkflowRunJson,
   WorkflowSubmissionJson,
 } from "./task_json.ts";
 
@@ -118,14 +125,19 @@ export class Client {
     return this.#get("/api/tasks", { query: { ...options } });
   }
 
-  getWorkflow(id: string): Promise<WorkflowDetailsJson> {
-    return this.#get(workflowPath(id));
+  /** A workflow with its tasks: all, or a page of them; `limit` is 0, for none, to 1,000. */
+  getWorkflow(id: string, options: PageOptions = {}): Promise<WorkflowDetailsJson> {
+    return this.#get(workflowPath(id), { query: { ...options } });
   }
 
-  listWorkflows(
-    options: Pick<ListOptions, "limit" | "cursor"> = {},
-  ): Promise<PageJson<WorkflowJson>> {
+  /** A page of workflows, newest first. */
+  listWorkflows(options: WorkflowListOptions = {}): Promise<PageJson<WorkflowJson>> {
     return this.#get("/api/workflows", { query: { ...options } });
+  }
+
+  /** A page of the runs of a workflow's tasks, by task and run; `limit` is 1 to 1,000. */
+  workflowRuns(id: string, options: PageOptions = {}): Promise<PageJson<WorkflowRunJson>> {
+    return this.#get(workflowPath(id, "/runs"), { query: { ...options } });
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { TokenSource } from "./http_transport.ts";
-import type { TaskFilterJson } from "./task_json.ts";
+import type { TaskFilterJson, WorkflowFilterJson } from "./task_json.ts";
 
 /** How a client reaches a node, and how patiently. */
 export interface ClientOptions {
@@ -19,13 +19,19 @@ export interface ClientOptions {
   readonly random?: () => number;
 }
 
-/** Which page of tasks. */
-export interface ListOptions extends TaskFilterJson {
+/** Which page of a list. */
+export interface PageOptions {
   /** 1 to 500. */
   readonly limit?: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
 }
+
+/** Which page of tasks. */
+export interface ListOptions extends TaskFilterJson, PageOptions {}
+
+/** Which page of workflows. */
+export interface WorkflowListOptions extends WorkflowFilterJson, PageOptions {}
 
 /** How a wait ends early. */
 export interface WaitOptions {

@@ -1,7 +1,13 @@
 /** The client of the REST API, for programs and for the command line. */
 export { ApiError, ConnectionError } from "./api_error.ts";
 export { Client } from "./client.ts";
-export type { ClientOptions, ListOptions, WaitOptions } from "./client_options.ts";
+export type {
+  ClientOptions,
+  ListOptions,
+  PageOptions,
+  WaitOptions,
+  WorkflowListOptions,
+} from "./client_options.ts";
 export * from "./dead_letter_json.ts";
 export type { TokenSource } from "./http_transport.ts";
 export { toJsonText } from "./json_text.ts";

@@ -191,6 +191,13 @@ export interface WorkflowJson {
 /** A workflow with its tasks, without their arguments and results. */
 export interface WorkflowDetailsJson extends WorkflowJson {
   readonly tasks: readonly TaskJson[];
+  /** Where the tasks after these begin; null after the last, as always without a `limit`. */
+  readonly nextCursor: string | null;
+}
+
+/** A run of one of a workflow's tasks. */
+export interface WorkflowRunJson extends Omit<AttemptJson, "executor" | "error"> {
+  readonly taskId: string;
 }
 
 /** The outcome of a task as long as nothing went wrong with it; `result` is null before the end. */
@@ -274,6 +281,14 @@ export interface TaskFilterJson {
   readonly since?: string;
   readonly until?: string;
   /** Prefix of the id. */
+  readonly q?: string;
+}
+
+/** Filters of lists of workflows. */
+export interface WorkflowFilterJson {
+  readonly status?: WorkflowStatusJson;
+  readonly name?: string;
+  /** Prefix of the id or of the name. */
   readonly q?: string;
 }
 

@@ -1,13 +1,18 @@
 /** Operations on workflows. */
+import { LIMITS } from "../../actors/domain/task.ts";
 import {
   emptyInput,
-  pageQuery,
   parse,
   readWorkflow,
+  toWorkflowFilter,
   type WorkflowDetailsView,
+  workflowListQuery,
+  workflowQuery,
+  workflowRunsQuery,
+  type WorkflowRunView,
   type WorkflowView,
 } from "../schema.ts";
-import { taskView, workflowView } from "../task_view.ts";
+import { taskView, workflowRunView, workflowView } from "../task_view.ts";
 import { readIdempotencyKey } from "./idempotency_key.ts";
 import { mapped, type Operation } from "./operation.ts";
 import type { ListPage } from "./tasks.ts";
@@ -44,10 +49,11 @@ export const listWorkflows: Operation<ListPage<WorkflowView>> = {
   scope: "tasks:read",
   input: "query",
   async run({ node, input }) {
-    const query = parse(pageQuery, input);
+    const query = parse(workflowListQuery, input);
     if (!query.ok) return query;
-    const { limit, cursor } = query.value;
-    const page = await node.service.listWorkflows({ limit, cursor: cursor ?? null });
+    const { limit, cursor = null } = query.value;
+    const filter = toWorkflowFilter(query.value);
+    const page = await node.service.listWorkflows(filter, { limit, cursor });
     return mapped(page, ({ items, nextCursor }) => ({
       items: items.map(workflowView),
       nextCursor,
@@ -55,14 +61,35 @@ export const listWorkflows: Operation<ListPage<WorkflowView>> = {
   },
 };
 
-/** A workflow with its tasks, these without arguments and results. */
+/** A workflow with its tasks or a page of them, these without arguments and results. */
 export const getWorkflow: Operation<WorkflowDetailsView> = {
   scope: "tasks:read",
-  async run({ node, target }) {
-    const details = await node.service.getWorkflow(target);
-    return mapped(details, ({ workflow, tasks }) => ({
+  input: "query",
+  async run({ node, target, input }) {
+    const query = parse(workflowQuery, input ?? {});
+    if (!query.ok) return query;
+    const { limit = LIMITS.workflowTasks, cursor = null } = query.value;
+    const details = await node.service.getWorkflow(target, { limit, cursor });
+    return mapped(details, ({ workflow, tasks, nextCursor }) => ({
       ...workflowView(workflow),
       tasks: tasks.map((task) => taskView(task, true)),
+      nextCursor,
+    }));
+  },
+};
+
+/** A page of the runs of a workflow's tasks, in the order of the tasks. */
+export const listWorkflowRuns: Operation<ListPage<WorkflowRunView>> = {
+  scope: "tasks:read",
+  input: "query",
+  async run({ node, target, input }) {
+    const query = parse(workflowRunsQuery, input ?? {});
+    if (!query.ok) return query;
+    const { limit, cursor = null } = query.value;
+    const page = await node.service.workflowRuns(target, { limit, cursor });
+    return mapped(page, ({ items, nextCursor }) => ({
+      items: items.map(workflowRunView),
+      nextCursor,
     }));
   },
 };

@@ -1,6 +1,6 @@
 /** What the REST API answers: the types of the JSON, and their documentation. */
 import { z } from "zod";
-import { TASK_STATUSES } from "../../actors/domain/task.ts";
+import { TASK_STATUSES, WORKFLOW_STATUSES } from "../../actors/domain/task.ts";
 import { onFailureInput } from "./on_failure.ts";
 import { instant } from "./text.ts";
 
@@ -94,6 +94,9 @@ export const resultAnswer = z.strictObject({ id: z.string(), status, result: z.u
 export const pendingResultAnswer = z.strictObject({ id: z.string(), status })
   .meta({ id: "PendingResult" });
 
+const outcome = z.enum(["completed", "threw", "timeout", "cancelled", "given_back", "crashed"])
+  .nullable();
+
 /** One run of a task. */
 export const attemptAnswer = z.strictObject({
   run: count,
@@ -102,8 +105,7 @@ export const attemptAnswer = z.strictObject({
   executor: z.string(),
   startedAt: instant,
   finishedAt: instant.nullable(),
-  outcome: z.enum(["completed", "threw", "timeout", "cancelled", "given_back", "crashed"])
-    .nullable(),
+  outcome,
   error: taskErrorAnswer.nullable(),
 }).meta({ id: "Attempt" });
 
@@ -120,15 +122,34 @@ export const logLineAnswer = z.strictObject({
 export const workflowAnswer = z.strictObject({
   id: z.string(),
   name: z.string().nullable(),
-  status: z.enum(["running", "completed", "failed", "cancelled"]),
+  status: z.enum(WORKFLOW_STATUSES),
   counts,
   createdAt: instant,
   finishedAt: instant.nullable(),
 }).meta({ id: "Workflow" });
 
 /** A workflow with its tasks. */
-export const workflowDetailsAnswer = workflowAnswer.extend({ tasks: z.array(taskAnswer) })
-  .meta({ id: "WorkflowDetails", description: "The tasks come without arguments and results." });
+export const workflowDetailsAnswer = workflowAnswer.extend({
+  tasks: z.array(taskAnswer),
+  nextCursor: z.string().nullable().meta({ description: "The tasks after these; null: none." }),
+}).meta({ id: "WorkflowDetails", description: "The tasks come without arguments and results." });
+
+/** A run of one of a workflow's tasks. */
+export const workflowRunAnswer = z.strictObject({
+  taskId: z.string(),
+  run: count,
+  attempt: count,
+  node: z.string(),
+  startedAt: instant,
+  finishedAt: instant.nullable(),
+  outcome,
+}).meta({ id: "WorkflowRun" });
+
+/** A page of a workflow's runs. */
+export const workflowRunPageAnswer = z.strictObject({
+  items: z.array(workflowRunAnswer),
+  nextCursor: z.string().nullable(),
+}).meta({ id: "WorkflowRunPage" });
 
 /** A page of workflows. */
 export const workflowPageAnswer = z.strictObject({
@@ -240,6 +261,8 @@ export type LogLineView = z.infer<typeof logLineAnswer>;
 export type WorkflowView = z.infer<typeof workflowAnswer>;
 /** A workflow with its tasks as JSON. */
 export type WorkflowDetailsView = z.infer<typeof workflowDetailsAnswer>;
+/** A run of one of a workflow's tasks as JSON. */
+export type WorkflowRunView = z.infer<typeof workflowRunAnswer>;
 /** A registered task as JSON. */
 export type MethodView = z.infer<typeof methodAnswer>;
 /** A queue as JSON. */

@@ -1,7 +1,7 @@
 /** What may stand in the query part of a request: all of it is text. */
 import { z } from "zod";
-import { LIMITS, TASK_STATUSES } from "../../actors/domain/task.ts";
-import type { TaskFilter } from "../../actors/protocol.ts";
+import { LIMITS, TASK_STATUSES, WORKFLOW_STATUSES } from "../../actors/domain/task.ts";
+import type { TaskFilter, WorkflowFilter } from "../../actors/protocol.ts";
 import { idText, labelText, nameText, timeText } from "./text.ts";
 
 const WAIT_MS_MAX = 60_000;
@@ -51,7 +51,26 @@ export const pageFields = {
 export const taskListQuery = z.strictObject({ ...filterFields, ...pageFields });
 
 /** `GET /api/workflows`. */
-export const pageQuery = z.strictObject(pageFields);
+export const workflowListQuery = z.strictObject({
+  status: z.enum(WORKFLOW_STATUSES).optional(),
+  name: nameText.optional(),
+  q: nameText.optional().meta({ description: "Prefix of the id or of the name." }),
+  ...pageFields,
+});
+
+/** `GET /api/workflows/{id}`. */
+export const workflowQuery = z.strictObject({
+  limit: wholeNumber(0, LIMITS.workflowPageMax).optional().meta({
+    description: "Most tasks in the answer, 0 for none; absent: all that there are.",
+  }),
+  cursor: pageFields.cursor,
+});
+
+/** `GET /api/workflows/{id}/runs`. */
+export const workflowRunsQuery = z.strictObject({
+  limit: wholeNumber(1, LIMITS.workflowPageMax).default(LIMITS.workflowPageMax),
+  cursor: pageFields.cursor,
+});
 
 /** `GET /api/events`. */
 export const eventsQuery = z.strictObject({
@@ -81,4 +100,9 @@ export function toFilter(query: z.infer<typeof eventsQuery>): TaskFilter {
     until: query.until ?? null,
     q: query.q ?? null,
   };
+}
+
+/** The filter of a list of workflows as the reader takes it. */
+export function toWorkflowFilter(query: z.infer<typeof workflowListQuery>): WorkflowFilter {
+  return { status: query.status ?? null, name: query.name ?? null, q: query.q ?? null };
 }

@@ -1,6 +1,7 @@
 import { DEFAULTS, type TaskRecord, type TaskState } from "../../actors/domain/task.ts";
 import type {
   NewTask,
+  NewWorkflow,
   ReadyQuery,
   Store,
   StoreReader,
@@ -59,6 +60,20 @@ export function newTask(num: number, more: Partial<NewTask> = {}): NewTask {
     createdAt: T0 + num,
     ...PENDING,
     readyOrder: T0 + num,
+    ...more,
+  };
+}
+
+/** A running workflow with `num`, changed as `more` says. */
+export function newWorkflow(num: number, more: Partial<NewWorkflow> = {}): NewWorkflow {
+  return {
+    id: `workflow-${num}`,
+    num,
+    name: null,
+    status: "running",
+    contentHash: "h",
+    createdAt: T0,
+    finishedAt: null,
     ...more,
   };
 }

@@ -18,8 +18,8 @@ import { ReaderPool } from "./reader_pool.ts";
 import { decodeRun, RUN_COLUMNS } from "../row/run_record.ts";
 import { readSchedule, readSchedules, readTicks } from "./schedules.ts";
 import { PostgresSnapshot } from "./snapshot.ts";
-import { COLUMNS_WITH_TEXTS, COLUMNS_WITHOUT_TEXTS, TASK_TABLES } from "./task_row.ts";
-import { decodeWorkflow, SELECT_WORKFLOWS } from "./workflows.ts";
+import { COLUMNS_WITH_TEXTS, TASK_TABLES } from "./task_row.ts";
+import * as workflows from "./workflow_listing.ts";
 
 /**
  * Shorter than what callers wait for, so that they are told why nothing came; but for the time between
@@ -36,10 +36,6 @@ const LEVELS = new Set<LogLevel>(["debug", "info", "warn", "error"]);
 const GET_TASKS = `SELECT ${COLUMNS_WITH_TEXTS} FROM ${TASK_TABLES} WHERE i.id = ANY ($1::text[])`;
 const RUNS = `SELECT ${RUN_COLUMNS} FROM runs WHERE num = $1 ORDER BY run`;
 const LOGS = "SELECT run, at, level, body FROM logs WHERE num = $1 ORDER BY run, line LIMIT $2";
-const WORKFLOW = `${SELECT_WORKFLOWS} WHERE w.id = $1`;
-const WORKFLOWS = `${SELECT_WORKFLOWS} WHERE w.num < $1 ORDER BY w.num DESC LIMIT $2`;
-const WORKFLOW_TASKS = `SELECT ${COLUMNS_WITHOUT_TEXTS} FROM ${TASK_TABLES} ` +
-  "WHERE t.workflow_num = $1 ORDER BY t.num";
 // Every node counts for itself: what a task entered on one and left on another is in the sum.
 const DEPTHS = `SELECT queue, ${
   TASK_STATUSES.map((status) => `sum(${status})::bigint`).join(", ")
@@ -126,28 +122,25 @@ class PostgresReader implements StoreReader {
   }
 
   getWorkflow(id: string): ReturnType<StoreReader["getWorkflow"]> {
-    return this.#pool.use(async (connection) => {
-      const row = await connection.row(WORKFLOW, id);
-      return row === undefined ? null : decodeWorkflow(row);
-    });
-  }
-
-  listWorkflowTasks(num: number): Promise<readonly TaskRecord[]> {
-    return this.#pool.use(async (connection) =>
-      (await connection.rows(WORKFLOW_TASKS, num)).map(decodeTask)
-    );
+    return this.#pool.use((connection) => workflows.getWorkflow(connection, id));
   }
 
   listWorkflows(
-    { limit, beforeNum }: Parameters<StoreReader["listWorkflows"]>[0],
+    ...[query, page]: Parameters<StoreReader["listWorkflows"]>
   ): ReturnType<StoreReader["listWorkflows"]> {
-    return this.#pool.use(async (connection) => {
-      const before = beforeNum ?? Number.MAX_SAFE_INTEGER;
-      const rows = await connection.rows(WORKFLOWS, before, limit + 1);
-      const workflows = rows.slice(0, limit).map((row) => decodeWorkflow(row));
-      const nextBeforeNum = rows.length > limit ? workflows.at(-1)?.num ?? null : null;
-      return { workflows, nextBeforeNum };
-    });
+    return this.#pool.snapshot((connection) => workflows.listWorkflows(connection, query, page));
+  }
+
+  listWorkflowTasks(
+    ...[num, page]: Parameters<StoreReader["listWorkflowTasks"]>
+  ): ReturnType<StoreReader["listWorkflowTasks"]> {
+    return this.#pool.use((connection) => workflows.listWorkflowTasks(connection, num, page));
+  }
+
+  listWorkflowRuns(
+    ...[num, page]: Parameters<StoreReader["listWorkflowRuns"]>
+  ): ReturnType<StoreReader["listWorkflowRuns"]> {
+    return this.#pool.use((connection) => workflows.listWorkflowRuns(connection, num, page));
   }
 
   listQueues(): ReturnType<StoreReader["listQueues"]> {

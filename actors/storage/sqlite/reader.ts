@@ -17,8 +17,8 @@ import { readSchedule, readSchedules, readTicks } from "./schedules.ts";
 import { assertSchema } from "./schema.ts";
 import { SnapshotTurns } from "./snapshot.ts";
 import { databaseFile } from "./store.ts";
-import { COLUMNS_WITH_TEXTS, COLUMNS_WITHOUT_TEXTS, decodeTask, TASK_TABLES } from "./task_row.ts";
-import { decodeWorkflows, WORKFLOW_COLUMNS } from "./workflows.ts";
+import { COLUMNS_WITH_TEXTS, decodeTask, TASK_TABLES } from "./task_row.ts";
+import * as workflows from "./workflow_listing.ts";
 
 export interface SqliteReaderOptions {
   readonly dataDir: string;
@@ -114,35 +114,25 @@ class SqliteReader implements StoreReader {
   }
 
   getWorkflow(id: string): ReturnType<StoreReader["getWorkflow"]> {
-    return this.#look((connection) => {
-      const rows = connection.rows(`SELECT ${WORKFLOW_COLUMNS} FROM workflows w WHERE id = ?`, id);
-      return decodeWorkflows(connection, rows)[0] ?? null;
-    });
-  }
-
-  listWorkflowTasks(num: number): Promise<readonly TaskRecord[]> {
-    return this.#look((connection) =>
-      connection.rows(
-        `SELECT ${COLUMNS_WITHOUT_TEXTS} FROM ${TASK_TABLES} ` +
-          "WHERE t.workflow_num = ? ORDER BY t.num",
-        num,
-      ).map(decodeTask)
-    );
+    return this.#look((connection) => workflows.getWorkflow(connection, id));
   }
 
   listWorkflows(
-    { limit, beforeNum }: Parameters<StoreReader["listWorkflows"]>[0],
+    ...args: Parameters<StoreReader["listWorkflows"]>
   ): ReturnType<StoreReader["listWorkflows"]> {
-    return this.#look((connection) => {
-      const rows = connection.rows(
-        `SELECT ${WORKFLOW_COLUMNS} FROM workflows w WHERE num < ? ORDER BY num DESC LIMIT +?`,
-        beforeNum ?? Number.MAX_SAFE_INTEGER,
-        limit + 1,
-      );
-      const workflows = decodeWorkflows(connection, rows.slice(0, limit));
-      const nextBeforeNum = rows.length > limit ? workflows.at(-1)?.num ?? null : null;
-      return { workflows, nextBeforeNum };
-    });
+    return this.#look((connection) => workflows.listWorkflows(connection, ...args));
+  }
+
+  listWorkflowTasks(
+    ...args: Parameters<StoreReader["listWorkflowTasks"]>
+  ): ReturnType<StoreReader["listWorkflowTasks"]> {
+    return this.#look((connection) => workflows.listWorkflowTasks(connection, ...args));
+  }
+
+  listWorkflowRuns(
+    ...args: Parameters<StoreReader["listWorkflowRuns"]>
+  ): ReturnType<StoreReader["listWorkflowRuns"]> {
+    return this.#look((connection) => workflows.listWorkflowRuns(connection, ...args));
   }
 
   listQueues(): ReturnType<StoreReader["listQueues"]> {

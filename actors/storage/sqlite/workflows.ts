@@ -19,7 +19,9 @@ const COUNTED = new Set(TASK_STATUSES);
 export const WORKFLOW_COLUMNS =
   "w.num, w.id, w.name, w.status, w.content_hash, w.created_at, w.finished_at";
 
-const TASKS = `SELECT ${COLUMNS_WITHOUT_TEXTS} FROM tasks t INDEXED BY tasks_workflow ` +
+/** Tasks of a workflow after a num; takes both, and the most of them. */
+export const TASKS_OF_WORKFLOW =
+  `SELECT ${COLUMNS_WITHOUT_TEXTS} FROM tasks t INDEXED BY tasks_workflow ` +
   "JOIN task_inputs i ON i.num = t.num LEFT JOIN task_outcomes o ON o.num = t.num " +
   "WHERE t.workflow_num = ? AND t.num > ? ORDER BY t.num LIMIT +?";
 
@@ -85,7 +87,7 @@ export function tasksOfWorkflow(
   num: number,
   { afterNum, limit }: Parameters<StoreWriter["tasksOfWorkflow"]>[1],
 ): readonly TaskRecord[] {
-  return connection.rows(TASKS, num, afterNum, limit).map(decodeTask);
+  return connection.rows(TASKS_OF_WORKFLOW, num, afterNum, limit).map(decodeTask);
 }
 
 /** See `StoreWriter.insertWorkflows`. */

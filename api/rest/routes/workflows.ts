@@ -2,17 +2,21 @@
 import {
   cancelWorkflow,
   getWorkflow,
+  listWorkflowRuns,
   listWorkflows,
   retryWorkflow,
   submitWorkflow,
 } from "../../operations/workflows.ts";
 import {
   emptyInput,
-  pageQuery,
   workflowAnswer,
   workflowDetailsAnswer,
   workflowInput,
+  workflowListQuery,
   workflowPageAnswer,
+  workflowQuery,
+  workflowRunPageAnswer,
+  workflowRunsQuery,
 } from "../../schema.ts";
 import { json } from "../reply.ts";
 import type { Route } from "../route.ts";
@@ -46,7 +50,7 @@ export const WORKFLOW_ROUTES: readonly Route[] = [
     path: "/api/workflows",
     summary: "List workflows, newest first",
     tag,
-    query: pageQuery,
+    query: workflowListQuery,
     answers: { 200: { description: "A page.", schema: workflowPageAnswer } },
     ...serve(listWorkflows),
   },
@@ -55,9 +59,20 @@ export const WORKFLOW_ROUTES: readonly Route[] = [
     path: "/api/workflows/{id}",
     summary: "Get a workflow with its tasks",
     tag,
+    query: workflowQuery,
     answers: { 200: { description: "The workflow.", schema: workflowDetailsAnswer } },
     problems: [404],
     ...serve(getWorkflow),
+  },
+  {
+    method: "get",
+    path: "/api/workflows/{id}/runs",
+    summary: "List the runs of a workflow's tasks, in the order of the tasks",
+    tag,
+    query: workflowRunsQuery,
+    answers: { 200: { description: "A page.", schema: workflowRunPageAnswer } },
+    problems: [404],
+    ...serve(listWorkflowRuns),
   },
   {
     method: "post",

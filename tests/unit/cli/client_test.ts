@@ -142,6 +142,24 @@ Deno.test("client gives every task of a batch and a workflow's request an id", a
   assert.match((node.seen[1]?.body as { readonly id: string }).id, /^[0-9a-f-]{36}$/);
 });
 
+Deno.test("client pages through a workflow and its runs", async () => {
+  const run = { taskId: "t", run: 1, outcome: null };
+  await using node = new FakeNode({
+    "GET /api/workflows/w": () => json({ ...workflowJson(), tasks: [], nextCursor: "a" }),
+    "GET /api/workflows/w/runs": () => json({ items: [run], nextCursor: null }),
+    "GET /api/workflows": () => json({ items: [workflowJson()], nextCursor: null }),
+  });
+  const client = clientOf(node);
+  assert.equal((await client.getWorkflow("w", { limit: 0 })).nextCursor, "a");
+  assert.deepEqual((await client.workflowRuns("w", { limit: 5, cursor: "b" })).items, [run]);
+  assert.equal((await client.listWorkflows({ status: "failed", q: "w" })).items.length, 1);
+  assert.deepEqual(node.seen.map(({ query }) => query), [
+    { limit: "0" },
+    { limit: "5", cursor: "b" },
+    { status: "failed", q: "w" },
+  ]);
+});
+
 Deno.test("client escapes ids in paths", async () => {
   await using node = new FakeNode({ "GET /api/tasks/a%2F..%2Fb": () => json(taskJson()) });
   assert.equal((await clientOf(node).get("a/../b")).id, "task-1");

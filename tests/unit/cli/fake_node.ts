@@ -133,6 +133,7 @@ export function workflowJson(fields: Partial<WorkflowDetailsJson> = {}): Workflo
     createdAt: "2026-11-21T19:59:30.000Z",
     finishedAt: null,
     tasks: [],
+    nextCursor: null,
     ...fields,
   };
 }

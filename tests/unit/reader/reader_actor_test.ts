@@ -1,12 +1,19 @@
 /** The reader over a real store; which tasks a filter leaves is the business of the conformance suite. */
 import assert from "node:assert/strict";
 import type { Result } from "../../../actors/domain/error.ts";
-import { LIMITS } from "../../../actors/domain/task.ts";
-import type { ReaderMessage, ReaderReplies, TaskFilter } from "../../../actors/protocol.ts";
+import { LIMITS, type WorkflowRun } from "../../../actors/domain/task.ts";
+import type { Page, ReaderMessage, ReaderReplies, TaskFilter } from "../../../actors/protocol.ts";
 import { Reader } from "../../../actors/reader/reader_actor.ts";
 import { openSqliteReader, openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
 import type { Store } from "../../../actors/storage/port.ts";
-import { complete, insert, newTask, NOT_READY, T0 } from "../../conformance/store_fixture.ts";
+import {
+  complete,
+  insert,
+  newTask,
+  newWorkflow,
+  NOT_READY,
+  T0,
+} from "../../conformance/store_fixture.ts";
 import { scheduleRecord } from "../../support/schedules.ts";
 
 type Kind = ReaderMessage["kind"];
@@ -50,6 +57,8 @@ function filter(more: Partial<TaskFilter> = {}): TaskFilter {
     ...{ since: null, until: null, q: null, ...more },
   };
 }
+
+const ANY_WORKFLOW = { status: null, name: null, q: null };
 
 function valueOf<T>(result: Result<T>): T {
   assert.ok(result.ok, JSON.stringify(result));
@@ -115,13 +124,15 @@ Deno.test("reader refuses a cursor of nobody in every listing", async () => {
   await using rig = await ReaderRig.open();
   const page = { limit: 2, cursor: "' OR 1=1 --" };
   const tasks = await rig.ask({ kind: "ListTasks", filter: filter(), ...page });
-  const workflows = await rig.ask({ kind: "ListWorkflows", ...page });
+  const workflows = await rig.ask({ kind: "ListWorkflows", filter: ANY_WORKFLOW, ...page });
+  const tasksOfOne = await rig.ask({ kind: "GetWorkflow", id: "w", ...page });
+  const runs = await rig.ask({ kind: "ListWorkflowRuns", id: "w", ...page, cursor: btoa("n:1") });
   const { status: _, ...open } = filter();
   const dead = await rig.ask({
     ...{ kind: "ListDeadLetters", filter: { ...open, reason: null } },
     ...page,
   });
-  for (const result of [tasks, workflows, dead]) {
+  for (const result of [tasks, workflows, tasksOfOne, runs, dead]) {
     assert.ok(!result.ok);
     assert.equal(result.error.reason, "invalid_cursor");
   }
@@ -152,12 +163,15 @@ Deno.test("reader names what does not exist", async () => {
   const refusals = [
     await rig.ask({ kind: "GetAttempts", id: "x" }),
     await rig.ask({ kind: "GetLogs", id: "x", limit: 10 }),
-    await rig.ask({ kind: "GetWorkflow", id: "x" }),
+    await rig.ask({ kind: "GetWorkflow", id: "x", limit: 0, cursor: null }),
+    await rig.ask({ kind: "ListWorkflowRuns", id: "x", limit: 1, cursor: null }),
   ].map((result) => result.ok ? null : [result.error.reason, result.error.subject]);
-  assert.deepEqual(refusals, [["unknown_task", "x"], ["unknown_task", "x"], [
-    "unknown_workflow",
-    "x",
-  ]]);
+  assert.deepEqual(refusals, [
+    ["unknown_task", "x"],
+    ["unknown_task", "x"],
+    ["unknown_workflow", "x"],
+    ["unknown_workflow", "x"],
+  ]);
 });
 
 Deno.test("reader gives a workflow with its tasks, and workflows by cursors", async () => {
@@ -171,15 +185,49 @@ Deno.test("reader gives a workflow with its tasks, and workflows by cursors", as
       [20, 21].map((num) => newTask(num, { workflowId: "w10", workflowNum: 10 })),
     );
   });
-  const { workflow, tasks } = valueOf(await rig.ask({ kind: "GetWorkflow", id: "w10" }));
+  const read = async (limit: number, cursor: string | null = null) =>
+    valueOf(await rig.ask({ kind: "GetWorkflow", id: "w10", limit, cursor }));
+  const { workflow, tasks, nextCursor } = await read(2);
   assert.deepEqual([workflow.id, workflow.counts.pending], ["w10", 2]);
-  assert.deepEqual(tasks.map(({ id }) => id), ["task-20", "task-21"]);
+  assert.deepEqual([tasks.map(({ id }) => id), nextCursor], [["task-20", "task-21"], null]);
+  const part = await read(1);
+  const rest = await read(1, part.nextCursor);
+  assert.deepEqual([part, rest].map(({ tasks }) => tasks[0]?.id), ["task-20", "task-21"]);
+  const none = await read(0);
+  assert.deepEqual([rest.nextCursor, none.tasks, none.nextCursor], [null, [], null]);
   const page = async (cursor: string | null) =>
-    valueOf(await rig.ask({ kind: "ListWorkflows", limit: 2, cursor }));
+    valueOf(await rig.ask({ kind: "ListWorkflows", filter: ANY_WORKFLOW, limit: 2, cursor }));
   const first = await page(null);
   const second = await page(first.nextCursor);
   assert.deepEqual(first.items.map(({ id }) => id), ["w12", "w11"]);
   assert.deepEqual([second.items.map(({ id }) => id), second.nextCursor], [["w10"], null]);
+});
+
+Deno.test("reader pages through the runs of a workflow, several of one task among them", async () => {
+  await using rig = await ReaderRig.open();
+  await rig.store.write(async (tx) => {
+    await tx.insertWorkflows([newWorkflow(1)]);
+    const inFirst = { workflowId: "workflow-1", workflowNum: 1 };
+    await tx.insertTasks([newTask(1, inFirst), newTask(2, inFirst), newTask(3)]);
+    const start = { attempt: 1, node: "n-1", executor: "e", startedAt: T0 };
+    await tx.insertRuns([[1, 1], [1, 2], [2, 1], [3, 1]].map(([num = 0, run = 0]) => (
+      { ...start, num, run }
+    )));
+  });
+  const pages: unknown[] = [];
+  let cursor: string | null = null;
+  do {
+    const message = { kind: "ListWorkflowRuns", id: "workflow-1", limit: 1, cursor } as const;
+    const page: Page<WorkflowRun> = valueOf(await rig.ask(message));
+    pages.push(page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null && pages.length < 9);
+  const run = { attempt: 1, node: "n-1", startedAt: T0, finishedAt: null, outcome: null };
+  assert.deepEqual(pages, [
+    [{ taskId: "task-1", run: 1, ...run }],
+    [{ taskId: "task-1", run: 2, ...run }],
+    [{ taskId: "task-2", run: 1, ...run }],
+  ]);
 });
 
 Deno.test("reader shows schedules with their next five fire times, and their ticks", async () => {

@@ -215,11 +215,17 @@ export class FakeRestNode {
     switch (message.kind) {
       case "GetWorkflow": {
         const workflow = this.#workflow(message["id"]);
-        return workflow.ok ? ok({ workflow: workflow.value, tasks: [] }) : workflow;
+        return workflow.ok
+          ? ok({ workflow: workflow.value, tasks: [], nextCursor: null })
+          : workflow;
       }
       case "CancelWorkflow":
       case "RetryWorkflow":
         return this.#workflow(message["id"]);
+      case "ListWorkflowRuns": {
+        const workflow = this.#workflow(message["id"]);
+        return workflow.ok ? ok({ items: [], nextCursor: null }) : workflow;
+      }
       case "ListWorkflows":
         return ok({ items: [...this.workflows.values()], nextCursor: null });
       case "ConfigureQueue": {

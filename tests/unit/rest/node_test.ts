@@ -39,11 +39,15 @@ Deno.test("workflow by id comes with tasks without their texts", async () => {
     body: { id: "w", tasks: [{ key: "a", method: "noop" }] },
   });
   node.commit("t", { status: "completed", result: "1" });
-  node.replies.set("GetWorkflow", () => ({
-    ok: true,
-    value: { ok: true, value: { workflow: node.workflows.get("w"), tasks: [node.tasks.get("t")] } },
-  }));
+  const details = () => (
+    { workflow: node.workflows.get("w"), tasks: [node.tasks.get("t")], nextCursor: "c" }
+  );
+  node.replies.set("GetWorkflow", () => ({ ok: true, value: { ok: true, value: details() } }));
   const { body } = await node.call("GET", "/api/workflows/w");
+  await node.call("GET", "/api/workflows/w?limit=0&cursor=abc");
+  const asked = node.asked.filter(({ kind }) => kind === "GetWorkflow");
+  assert.deepEqual(asked.map(({ limit, cursor }) => [limit, cursor]), [[10_000, null], [0, "abc"]]);
+  assert.equal(body.nextCursor, "c");
   const [task] = body.tasks;
   assert.deepEqual(
     [task.args, task.argsOmitted, task.result, task.resultOmitted],
@@ -54,6 +58,30 @@ Deno.test("workflow by id comes with tasks without their texts", async () => {
     assert.equal((await node.call("POST", `/api/workflows/w/${action}`)).status, 200);
     assert.equal((await node.call("POST", `/api/workflows/x/${action}`)).status, 404);
   }
+});
+
+Deno.test("workflow lists take filters, and a workflow's runs are given with their times", async () => {
+  const node = new FakeRestNode();
+  await node.call("GET", "/api/workflows?status=failed&name=n&q=w");
+  assert.deepEqual(node.asked.at(-1)?.["filter"], { status: "failed", name: "n", q: "w" });
+  const started = { taskId: "t", run: 2, attempt: 1, node: "n-1", startedAt: 1_000 };
+  const runs = [
+    { ...started, finishedAt: 2_500, outcome: "threw" },
+    { ...started, run: 3, finishedAt: null, outcome: null },
+  ];
+  const page = { items: runs, nextCursor: "r" };
+  node.replies.set("ListWorkflowRuns", () => ({ ok: true, value: { ok: true, value: page } }));
+  const { status, body } = await node.call("GET", "/api/workflows/w/runs?limit=2");
+  const startedAt = "1970-01-01T00:00:01.000Z";
+  assert.deepEqual([status, body], [200, {
+    items: [
+      { ...started, startedAt, finishedAt: "1970-01-01T00:00:02.500Z", outcome: "threw" },
+      { ...started, run: 3, startedAt, finishedAt: null, outcome: null },
+    ],
+    nextCursor: "r",
+  }]);
+  node.replies.clear();
+  assert.equal((await node.call("GET", "/api/workflows/x/runs")).status, 404);
 });
 
 Deno.test("queues list those that were set up and those that hold tasks", async () => {

@@ -165,6 +165,9 @@ Deno.test("faulty queries are 422 with a pointer", async () => {
     ["/api/tasks/a/result?waitMs=-1", "/waitMs"],
     ["/api/tasks/a/logs?limit=x", "/limit"],
     ["/api/workflows?limit=1000", "/limit"],
+    ["/api/workflows?status=skipped", "/status"],
+    ["/api/workflows/w?limit=1001", "/limit"],
+    ["/api/workflows/w/runs?limit=0", "/limit"],
     ["/api/events?after=!", "/after"],
   ];
   for (const [path, pointer] of cases) {

@@ -125,8 +125,12 @@ async function look(reader: StoreReader): Promise<void> {
   await reader.listRuns("task-1");
   await reader.listLogs("task-1", 9);
   await reader.getWorkflow("workflow-7");
-  await reader.listWorkflowTasks(7);
-  await reader.listWorkflows({ limit: 9, beforeNum: 900 });
+  await reader.listWorkflowTasks(7, { afterNum: 7, limit: 9 });
+  await reader.listWorkflowRuns(7, { after: { taskNum: 7, run: 1 }, limit: 9 });
+  for (const prefix of [null, "workflow-9"]) {
+    const workflows = { status: null, name: prefix, prefix };
+    await reader.listWorkflows(workflows, { limit: 9, beforeNum: 900, scanRows: 500 });
+  }
   await reader.queueDepths();
   await reader.getSchedule("schedule-7");
   await reader.listTicks("schedule-7", 9);

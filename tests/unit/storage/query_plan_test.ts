@@ -173,8 +173,12 @@ async function readEverything(dataDir: string): Promise<void> {
   await reader.listRuns("task-1");
   await reader.listLogs("task-1", 9);
   await reader.getWorkflow("w");
-  await reader.listWorkflowTasks(1);
-  await reader.listWorkflows({ limit: 9, beforeNum: null });
+  await reader.listWorkflowTasks(1, { afterNum: 0, limit: 9 });
+  await reader.listWorkflowRuns(1, { after: { taskNum: 1, run: 0 }, limit: 9 });
+  for (const prefix of [null, "w"]) {
+    const workflows = { status: null, name: prefix, prefix };
+    await reader.listWorkflows(workflows, { limit: 9, beforeNum: null, scanRows: 99 });
+  }
   for (const filter of FILTERS) {
     const { status: _, ...rest } = query(filter);
     const bounds = { ...page, beforeNum: null, runs: 9, runBytes: 99 };
