@@ -83,7 +83,7 @@ export class TaskWatch {
 
   /** Joins the feed; refused when it has too many watchers. */
   open(): Result<null> {
-    return this.#options.feed.subscribe(this.#subscription) ? ok(null) : TOO_MANY;
+    return this.#options.feed.subscribe(this.#subscription) ? ok(null) : TOO_MANY_STREAMS;
   }
 
   /** What to say at once, so that the watcher knows that it is connected, and from where. */
@@ -179,7 +179,8 @@ export class TaskWatch {
   }
 }
 
-const TOO_MANY = refuse(
+/** The answer to one stream too many. */
+export const TOO_MANY_STREAMS = refuse(
   "resource_exhausted",
   "too_many_streams",
   "Cannot open the stream: too many are open; close some or try another node",

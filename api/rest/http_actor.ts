@@ -26,9 +26,11 @@ import { ChangeFeed } from "../change_feed.ts";
 import { DeadLetterService } from "../dead_letter_service.ts";
 import { ExplainService } from "../explain_service.ts";
 import { Metrics } from "../metrics.ts";
+import { readStats } from "../operations/stats.ts";
 import { ScheduleService } from "../schedule_service.ts";
 import { TaskRates } from "../task_rates.ts";
 import { TaskService } from "../task_service.ts";
+import { Pulse } from "./pulse.ts";
 import { RestApp } from "./rest_app.ts";
 
 /** What the supervisor hands over at each start. */
@@ -80,11 +82,12 @@ export async function startHttpActor(
   const { config } = init;
   const rates = new TaskRates();
   const operations = { service, deadLetters, explain, schedules, rates, now: Date.now };
-  const app = new RestApp({ ...operations, feed, metrics, config, authenticator });
+  const pulse = new Pulse({ read: () => readStats(operations) });
+  const app = new RestApp({ ...operations, feed, pulse, metrics, config, authenticator });
   const patienceMs = init.bindPatienceMs ?? 0;
   const listener = await bindAgain(() => new HttpListener(init, app), { patienceMs });
   listener.failed.then((error) => context.fail(error));
-  const behaviour = new HttpActor({ service, feed, metrics, rates, app, listener });
+  const behaviour = new HttpActor({ service, feed, pulse, metrics, rates, app, listener });
   return { behaviour, ready: listener.address satisfies HttpReady };
 }
 
@@ -92,6 +95,7 @@ export async function startHttpActor(
 interface HttpActorParts {
   readonly service: TaskService;
   readonly feed: ChangeFeed;
+  readonly pulse: Pulse;
   readonly metrics: Metrics;
   readonly rates: TaskRates;
   readonly app: RestApp;
@@ -106,13 +110,14 @@ class HttpActor implements Behaviour<FrontEndProtocol> {
   }
 
   receive(message: FrontEndProtocol["message"]): null {
-    const { service, feed, metrics, rates, app } = this.#parts;
+    const { service, feed, pulse, metrics, rates, app } = this.#parts;
     switch (message.kind) {
       case "EventsPublished":
         service.onEvents(message.events);
         feed.onEvents(message.events);
         metrics.onEvents(message.events);
         rates.onEvents(message.events);
+        pulse.onEvents(message.events);
         return null;
       case "GrpcRequestsObserved":
         metrics.observeGrpc(message.items);
@@ -130,6 +135,7 @@ class HttpActor implements Behaviour<FrontEndProtocol> {
     this.#parts.app.stopAccepting();
     this.#parts.service.close();
     this.#parts.feed.close();
+    this.#parts.pulse.close();
     await this.#parts.listener.close();
   }
 }

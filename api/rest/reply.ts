@@ -8,6 +8,13 @@ const JSON_HEADERS = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
 };
+const EVENT_STREAM_HEADERS = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  // Tells proxies of nginx's kind to pass events on at once.
+  "x-accel-buffering": "no",
+};
 const PROBLEM_HEADERS = { ...JSON_HEADERS, "content-type": "application/problem+json" };
 
 /** An answer with `value` as JSON. */
@@ -20,6 +27,13 @@ export function json(
     status,
     headers: headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers },
   });
+}
+
+/** Server-sent events as `source` gives them, at the watcher's pace; null for their headers alone. */
+export function eventStream(source: UnderlyingDefaultSource<Uint8Array> | null): Response {
+  // No queue: what there is to say is looked up when the watcher takes it.
+  const body = source && new ReadableStream(source, { highWaterMark: 0 });
+  return new Response(body, { headers: EVENT_STREAM_HEADERS });
 }
 
 /** An answer without a body. */

@@ -5,10 +5,12 @@ import type { Principal, Scope } from "../auth.ts";
 import type { Metrics } from "../metrics.ts";
 import type { ChangeFeed } from "../change_feed.ts";
 import type { OperationNode } from "../operations/operation.ts";
+import type { Pulse } from "./pulse.ts";
 
 /** What routes work with. */
 export interface RestNode extends OperationNode {
   readonly feed: ChangeFeed;
+  readonly pulse: Pulse;
   readonly metrics: Metrics;
   readonly config: NodeConfig;
 }

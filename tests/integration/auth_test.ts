@@ -45,6 +45,7 @@ const CALLS: readonly (readonly [method: string, path: string, scope: Scope])[] 
   ["GET", "/api/stats", "tasks:read"],
   ["GET", "/api/system", "admin"],
   ["GET", "/api/events", "tasks:read"],
+  ["GET", "/api/pulse", "tasks:read"],
   ["GET", "/metrics", "admin"],
 ];
 

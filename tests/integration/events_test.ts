@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Client } from "../../api/client/mod.ts";
 import { startNode } from "../support/node_process.ts";
 import { awaitEnd, submitTask } from "../support/task_client.ts";
+import { EventReader } from "../unit/rest/event_reader.ts";
 
 Deno.test("events: a deletion is told to who watches, whatever the filter, and who resumes", async () => {
   await using node = await startNode({ args: ["--no-grpc"] });
@@ -31,4 +32,25 @@ Deno.test("events: a deletion is told to who watches, whatever the filter, and w
     break;
   }
   assert.deepEqual(told, [second.id]);
+});
+
+Deno.test("events: the pulse shows what changes, and ends when the node stops", async () => {
+  await using node = await startNode({ args: ["--no-grpc"] });
+  const response = await fetch(`${node.url}/api/pulse`, {
+    headers: { authorization: `Bearer ${await node.token({ scope: "tasks:read" })}` },
+  });
+  assert.equal(response.status, 200);
+  const events = new EventReader(response.body);
+  const { id } = await submitTask(node, { method: "noop" });
+  await awaitEnd(node, id);
+  const completed = (stats: { queues: { counts: Record<string, number> }[] }) =>
+    stats.queues.reduce((sum, { counts }) => sum + (counts["completed"] ?? 0), 0);
+  for (;;) {
+    const event = await events.next();
+    assert.ok(event !== null);
+    if (event.event === "pulse" && completed(event.data.stats) === 1) break;
+  }
+  const stopped = node.stop();
+  while (await events.next() !== null);
+  assert.equal(await stopped, 0);
 });

@@ -1,17 +1,10 @@
-/** The stream of task changes. */
+/** Server-sent events: changes of tasks, and the pulse of the node. */
 import { eventsQuery, parse, toFilter } from "../../schema.ts";
-import { startingPlace, TaskWatch } from "../../task_watch.ts";
+import { startingPlace, TaskWatch, TOO_MANY_STREAMS } from "../../task_watch.ts";
 import { EventStream } from "../event_stream.ts";
-import { problem } from "../reply.ts";
+import { PulseStream } from "../pulse_stream.ts";
+import { eventStream, problem } from "../reply.ts";
 import { type Call, queryOf, type Route } from "../route.ts";
-
-const HEADERS = {
-  "content-type": "text/event-stream",
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-  // Tells proxies of nginx's kind to pass events on at once.
-  "x-accel-buffering": "no",
-};
 
 async function watch(call: Call): Promise<Response> {
   const query = parse(eventsQuery, queryOf(call));
@@ -20,17 +13,19 @@ async function watch(call: Call): Promise<Response> {
   const last = call.request.headers.get("last-event-id");
   const place = await startingPlace(feed, { after: query.value.after, last });
   if (!place.ok) return problem(place.error);
-  if (call.request.method === "HEAD") return new Response(null, { headers: HEADERS });
+  if (call.request.method === "HEAD") return eventStream(null);
   const watch = new TaskWatch({ service, feed, filter: toFilter(query.value), ...place.value });
   const opened = watch.open();
-  if (!opened.ok) return problem(opened.error);
-  // No queue: changes are read when the watcher takes them.
-  const stream = new ReadableStream(new EventStream(watch), { highWaterMark: 0 });
-  return new Response(stream, { headers: HEADERS });
+  return opened.ok ? eventStream(new EventStream(watch)) : problem(opened.error);
 }
 
-/** `/api/events`. */
-export const EVENT_ROUTES: readonly Route[] = [{
+function watchPulse({ node, request }: Call): Response {
+  if (request.method === "HEAD") return eventStream(null);
+  const stream = new PulseStream(node.pulse);
+  return stream.subscribe() ? eventStream(stream) : problem(TOO_MANY_STREAMS.error);
+}
+
+const EVENTS_ROUTE: Route = {
   method: "get",
   path: "/api/events",
   scope: "tasks:read",
@@ -49,4 +44,26 @@ export const EVENT_ROUTES: readonly Route[] = [{
     },
   },
   handle: watch,
-}];
+};
+
+const PULSE_ROUTE: Route = {
+  method: "get",
+  path: "/api/pulse",
+  scope: "tasks:read",
+  summary: "Follow the numbers of the node as server-sent events",
+  tag: "events",
+  answers: {
+    200: {
+      description:
+        "A `pulse` event at once, and after changes at most one a second: `{seq, stats}`, where " +
+        "`seq` is the stamp of the newest change of a task that the node has heard of, and `stats` " +
+        "is what `GET /api/stats` answers. They are read once for all who listen. A slow " +
+        "listener gets the newest only. A ping every 15 s.",
+      contentType: "text/event-stream",
+    },
+  },
+  handle: watchPulse,
+};
+
+/** `/api/events` and `/api/pulse`. */
+export const EVENT_ROUTES: readonly Route[] = [EVENTS_ROUTE, PULSE_ROUTE];

@@ -1,5 +1,6 @@
 /** Operations on the node itself: what it can run, how it does, and faults for tests. */
-import { getStats, getSystem, listMethods } from "../../operations/node.ts";
+import { getSystem, listMethods } from "../../operations/node.ts";
+import { getStats } from "../../operations/stats.ts";
 import {
   faultInput,
   listOf,

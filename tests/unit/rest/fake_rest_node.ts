@@ -25,6 +25,8 @@ import { DeadLetterService } from "../../../api/dead_letter_service.ts";
 import { ExplainService } from "../../../api/explain_service.ts";
 import { Metrics } from "../../../api/metrics.ts";
 import { ChangeFeed } from "../../../api/change_feed.ts";
+import { readStats } from "../../../api/operations/stats.ts";
+import { Pulse } from "../../../api/rest/pulse.ts";
 import { RestApp } from "../../../api/rest/rest_app.ts";
 import { TaskRates } from "../../../api/task_rates.ts";
 import { ScheduleService } from "../../../api/schedule_service.ts";
@@ -44,6 +46,8 @@ type FakeMessage = { readonly kind: string } & Record<string, any>;
 export interface FakeRestNodeOptions {
   readonly config?: Partial<NodeConfig>;
   readonly now?: () => number;
+  /** Of the pulse. */
+  readonly startTimer?: (callback: () => void, delayMs: number) => void;
 }
 
 /** A front-end, and what stands behind it. */
@@ -51,6 +55,7 @@ export class FakeRestNode {
   readonly app: RestApp;
   readonly service: TaskService;
   readonly feed: ChangeFeed;
+  readonly pulse: Pulse;
   readonly metrics: Metrics;
   readonly rates: TaskRates;
   readonly tasks = new Map<string, TaskRecord>();
@@ -67,7 +72,7 @@ export class FakeRestNode {
   seq = 0;
   readonly #awaited = new Map<string, PromiseWithResolvers<FakeMessage>>();
 
-  constructor({ config, now = () => NOW }: FakeRestNodeOptions = {}) {
+  constructor({ config, now = () => NOW, startTimer }: FakeRestNodeOptions = {}) {
     const full = fakeConfig({ http: { host: "127.0.0.1", port: 8080 }, ...config });
     const actors = {
       scheduler: this.#ref<SchedulerProtocol>("scheduler"),
@@ -90,12 +95,16 @@ export class FakeRestNode {
     this.rates = new TaskRates(now);
     const authenticator = new Authenticator(full.auth, now);
     const { service, feed, metrics, rates } = this;
+    const read = () => readStats({ service, rates, now });
+    const pulse = new Pulse({ read, ...(startTimer && { startTimer }) });
+    this.pulse = pulse;
     this.app = new RestApp({
       service,
       deadLetters,
       explain,
       schedules,
       feed,
+      pulse,
       metrics,
       rates,
       authenticator,
@@ -159,6 +168,7 @@ export class FakeRestNode {
     this.feed.onEvents(events);
     this.metrics.onEvents(events);
     this.rates.onEvents(events);
+    this.pulse.onEvents(events);
   }
 
   /** The next message of `kind` that reaches an actor. */
