@@ -33,8 +33,8 @@ export class Announcer {
   announce(effects: Effects, report: CommitReport): void {
     for (const queue of effects.throttled) this.#throttled.add(queue);
     this.#tellDispatcher(effects);
-    const { lastSeq, endedIds, ticks, retired } = effects;
-    const others = ticks.size + retired.workflows;
+    const { lastSeq, endedIds, ticks, retired, queues, schedules } = effects;
+    const others = ticks.size + retired.workflows + queues.length + schedules.size;
     if (lastSeq === 0 && endedIds.length === 0 && others === 0) return;
     this.#gathered.push({
       kind: "TasksCommitted",

@@ -11,3 +11,11 @@ Deno.test("scheduler publishes one event a commit with the ends in it", async ()
   );
   assert.deepEqual(events.flatMap(({ ended }) => ended ?? []), ["a"]);
 });
+
+Deno.test("scheduler publishes changed settings of queues, which no task shows", async () => {
+  await using rig = await SchedulerRig.open();
+  await rig.ask({ kind: "ConfigureQueue", name: "default", patch: { paused: true } });
+  await rig.stop();
+  const told = rig.told.filter(({ to, message }) => to === "http" && "events" in message);
+  assert.equal(told.length, 1);
+});
