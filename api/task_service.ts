@@ -5,7 +5,7 @@
  */
 import { ok, type Result } from "../actors/domain/error.ts";
 import type {
-  LogLine,
+  LogPlace,
   MethodDefinition,
   QueueConfig,
   RunRecord,
@@ -18,6 +18,7 @@ import type {
   DispatcherProtocol,
   ExecutorSlots,
   FaultKind,
+  LogPage,
   Page,
   QueueDepth,
   QueuePatch,
@@ -154,9 +155,17 @@ export class TaskService {
     return read(await this.#reader.ask({ kind: "GetAttempts", id }, READ));
   }
 
-  /** At most `limit` lines that the task's code has logged. */
-  async logs(id: string, limit: number): Promise<Result<readonly LogLine[]>> {
-    return read(await this.#reader.ask({ kind: "GetLogs", id, limit }, READ));
+  /** At most `limit` lines that the task's code has logged, after a place in its log. */
+  async logs(
+    id: string,
+    page: { readonly after: LogPlace | null; readonly limit: number },
+  ): Promise<Result<LogPage>> {
+    return read(await this.#reader.ask({ kind: "GetLogs", id, ...page }, READ));
+  }
+
+  /** A page of the tasks that depend on one, without texts over 4 KiB. */
+  async dependents(id: string, page: PageRequest): Promise<Result<Page<TaskRecord>>> {
+    return read(await this.#reader.ask({ kind: "ListDependents", id, ...page }, READ));
   }
 
   /** Cancels: the answer is `cancelled`, or still `running` with `cancelRequestedAt`. */

@@ -1,9 +1,9 @@
 /** Records as the JSON that users see, field by field in the documented order. */
 import type {
-  LogLine,
   MethodDefinition,
   QueueConfig,
   RunRecord,
+  StoredLogLine,
   TaskRecord,
   TaskStatus,
   WorkflowRecord,
@@ -11,6 +11,7 @@ import type {
 } from "../actors/domain/task.ts";
 import type {
   ExecutorSlots,
+  LogPage,
   NodeStatus,
   QueueDepth,
   SubmittedTask,
@@ -19,6 +20,7 @@ import type {
 import type {
   AttemptView,
   LogLineView,
+  LogPageView,
   MethodView,
   NodeView,
   QueueView,
@@ -104,9 +106,16 @@ export function attemptView(run: RunRecord): AttemptView {
 }
 
 /** A log line. */
-export function logLineView(line: LogLine): LogLineView {
+export function logLineView({ at, ...line }: StoredLogLine): LogLineView {
   const { run, level, message, fields } = line;
-  return { run, at: iso(line.at), level, message, fields };
+  return { run, line: line.line, at: iso(at), level, message, fields };
+}
+
+/** A part of a log. */
+export function logPageView({ lines, more }: LogPage): LogPageView {
+  const last = lines.at(-1);
+  const nextAfter = more && last !== undefined ? `${last.run}.${last.line}` : null;
+  return { items: lines.map(logLineView), nextAfter };
 }
 
 /** A workflow. */

@@ -230,6 +230,15 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** A log line as it is kept: its place among the lines of its task never changes. */
+export interface StoredLogLine extends LogLine {
+  /** Counts from 1 in its run. */
+  readonly line: number;
+}
+
+/** Where a log line stands. */
+export type LogPlace = Pick<StoredLogLine, "run" | "line">;
+
 /** At most `limit` starts in `perMs`: see `token_bucket.ts`. */
 export interface RateLimit {
   readonly limit: number;

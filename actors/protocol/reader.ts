@@ -1,9 +1,10 @@
 /** What the reader takes, and what it replies. */
 import type { Result } from "../domain/error.ts";
 import type {
-  LogLine,
+  LogPlace,
   QueueConfig,
   RunRecord,
+  StoredLogLine,
   TaskRecord,
   TaskStatus,
   WorkflowRecord,
@@ -46,6 +47,16 @@ export interface WorkflowDetails {
   readonly nextCursor: string | null;
 }
 
+/** A part of a task's log, and where the task stood when it was read. */
+export interface LogPage {
+  readonly num: number;
+  readonly status: TaskStatus;
+  /** By run, then in the order in which they were logged. */
+  readonly lines: readonly StoredLogLine[];
+  /** True when further lines follow. */
+  readonly more: boolean;
+}
+
 export interface QueueDepth {
   readonly queue: string;
   readonly status: TaskStatus;
@@ -64,7 +75,20 @@ export type ReaderMessage =
     readonly cursor: string | null;
   }
   | { readonly kind: "GetAttempts"; readonly id: string }
-  | { readonly kind: "GetLogs"; readonly id: string; readonly limit: number }
+  | {
+    readonly kind: "GetLogs";
+    readonly id: string;
+    /** The lines that follow this one; null: from the first. */
+    readonly after: LogPlace | null;
+    readonly limit: number;
+  }
+  | {
+    /** The tasks that depend on one, in the order of their submission. */
+    readonly kind: "ListDependents";
+    readonly id: string;
+    readonly limit: number;
+    readonly cursor: string | null;
+  }
   | {
     readonly kind: "GetWorkflow";
     readonly id: string;
@@ -120,7 +144,8 @@ export interface ReaderReplies
   GetTasks: readonly (TaskRecord | null)[];
   ListTasks: Result<Page<TaskRecord>>;
   GetAttempts: Result<readonly RunRecord[]>;
-  GetLogs: Result<readonly LogLine[]>;
+  GetLogs: Result<LogPage>;
+  ListDependents: Result<Page<TaskRecord>>;
   GetWorkflow: Result<WorkflowDetails>;
   ListWorkflows: Result<Page<WorkflowRecord>>;
   /** By task in the order of submission, and then by run. */

@@ -36,7 +36,9 @@ export class Reader implements Behaviour<ReaderProtocol> {
       case "GetAttempts":
         return this.#onGetAttempts(message.id);
       case "GetLogs":
-        return this.#onGetLogs(message.id, message.limit);
+        return this.#onGetLogs(message);
+      case "ListDependents":
+        return this.#onListDependents(message);
       case "GetWorkflow":
         return this.#onGetWorkflow(message);
       case "ListWorkflows":
@@ -106,9 +108,22 @@ export class Reader implements Behaviour<ReaderProtocol> {
     return runs === null ? unknown("Task", id) : ok(runs);
   }
 
-  async #onGetLogs(id: string, limit: number): Promise<ReaderReplies["GetLogs"]> {
-    const lines = await this.#store.listLogs(id, limit);
-    return lines === null ? unknown("Task", id) : ok(lines);
+  async #onGetLogs(
+    { id, after, limit }: MessageOf<"GetLogs">,
+  ): Promise<ReaderReplies["GetLogs"]> {
+    const page = await this.#store.listLogs(id, { after, limit });
+    return page === null ? unknown("Task", id) : ok(page);
+  }
+
+  async #onListDependents(
+    { id, limit, cursor }: MessageOf<"ListDependents">,
+  ): Promise<ReaderReplies["ListDependents"]> {
+    const afterNum = decodeCursor(cursor);
+    if (!afterNum.ok) return afterNum;
+    const page = { limit, afterNum: afterNum.value, textBytes: LIMITS.listTextBytes };
+    const found = await this.#store.listDependents(id, page);
+    if (found === null) return unknown("Task", id);
+    return ok({ items: found.tasks, nextCursor: encodeCursor(found.nextAfterNum) });
   }
 
   async #onGetWorkflow(

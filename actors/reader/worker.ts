@@ -27,6 +27,7 @@ serveActor<ReaderProtocol, ReaderInit>(
       ListTasks: "reads",
       GetAttempts: "reads",
       GetLogs: "reads",
+      ListDependents: "reads",
       GetWorkflow: "reads",
       ListWorkflows: "reads",
       ListQueues: "reads",

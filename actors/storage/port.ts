@@ -19,7 +19,9 @@ import type {
 } from "../domain/task.ts";
 import type { ClusterWriter } from "./port/cluster.ts";
 import type { DeadLetterReader, DeadLetterWriter } from "./port/dead_letters.ts";
+import type { DependentReader } from "./port/dependents.ts";
 import type { SnapshotReader } from "./port/explain.ts";
+import type { LogReader } from "./port/logs.ts";
 import type { QueueRateWriter } from "./port/queue_rates.ts";
 import type { ScheduleReader, ScheduleWriter } from "./port/schedules.ts";
 import type { RetentionWriter } from "./port/retention.ts";
@@ -252,7 +254,13 @@ export interface TaskQuery {
 
 /** Looks only, on a connection that can't write. */
 export interface StoreReader
-  extends DeadLetterReader, SnapshotReader, ScheduleReader, WorkflowReader {
+  extends
+    DeadLetterReader,
+    DependentReader,
+    LogReader,
+    SnapshotReader,
+    ScheduleReader,
+    WorkflowReader {
   getTasks(ids: readonly string[]): Promise<readonly (TaskRecord | null)[]>;
   /** Newest first below `beforeNum`; scans at most `scanRows`. Texts over `textBytes` are left out. */
   listTasks(
@@ -266,7 +274,6 @@ export interface StoreReader
   ): Promise<{ readonly tasks: readonly TaskRecord[]; readonly nextBeforeNum: number | null }>;
   /** Null where the task does not exist. */
   listRuns(id: string): Promise<readonly RunRecord[] | null>;
-  listLogs(id: string, limit: number): Promise<readonly LogLine[] | null>;
   listQueues(): Promise<readonly QueueConfig[]>;
   /** Maintained depths: one entry per queue and status with tasks. */
   queueDepths(): Promise<

@@ -6,6 +6,7 @@ import { pause } from "./backoff.ts";
 import type {
   ClientOptions,
   ListOptions,
+  LogPageOptions,
   PageOptions,
   WaitOptions,
   WorkflowListOptions,
@@ -34,6 +35,7 @@ import type {
   AttemptJson,
   BatchResultJson,
   LogLineJson,
+  LogPageJson,
   MethodJson,
   NodeJson,
   PageJson,
@@ -188,8 +190,28 @@ export class Client {
     return itemsOf(await this.#get<Items<AttemptJson>>(taskPath(id, "/attempts")));
   }
 
+  /** What the task's code has logged so far, 1,000 lines a request. */
   async logs(id: string): Promise<readonly LogLineJson[]> {
-    return itemsOf(await this.#get<Items<LogLineJson>>(taskPath(id, "/logs")));
+    const lines: LogLineJson[] = [];
+    let page = await this.logPage(id);
+    while (page.nextAfter !== null) {
+      lines.push(...page.items);
+      page = await this.logPage(id, { after: page.nextAfter });
+    }
+    return [...lines, ...page.items];
+  }
+
+  /** A part of what the task's code has logged. */
+  logPage(id: string, options: LogPageOptions = {}): Promise<LogPageJson> {
+    return this.#get(taskPath(id, "/logs"), { query: { ...options } });
+  }
+
+  /** A page of the tasks that depend on one, in the order of their submission. */
+  dependents(
+    id: string,
+    options: Pick<ListOptions, "limit" | "cursor"> = {},
+  ): Promise<PageJson<TaskJson>> {
+    return this.#get(taskPath(id, "/dependents"), { query: { ...options } });
   }
 
   /** Why a task is not running, what it is doing, or how it ended. */

@@ -33,6 +33,14 @@ export interface ListOptions extends TaskFilterJson, PageOptions {}
 /** Which page of workflows. */
 export interface WorkflowListOptions extends WorkflowFilterJson, PageOptions {}
 
+/** Which lines of a task's log. */
+export interface LogPageOptions {
+  /** Those that follow this place: `nextAfter` of a page, or `RUN.LINE` of a line. */
+  readonly after?: string;
+  /** 1 to 10,000; 1,000 when absent. */
+  readonly limit?: number;
+}
+
 /** How a wait ends early. */
 export interface WaitOptions {
   readonly signal?: AbortSignal;

@@ -4,6 +4,7 @@ export { Client } from "./client.ts";
 export type {
   ClientOptions,
   ListOptions,
+  LogPageOptions,
   PageOptions,
   WaitOptions,
   WorkflowListOptions,

@@ -220,10 +220,20 @@ export interface AttemptJson {
 
 export interface LogLineJson {
   readonly run: number;
+  /** Counts from 1 in its run. */
+  readonly line: number;
   readonly at: string;
   readonly level: string;
   readonly message: string;
   readonly fields: Readonly<Record<string, JsonValue>>;
+}
+
+/** A part of a task's log. */
+export interface LogPageJson {
+  /** By run, oldest first. */
+  readonly items: readonly LogLineJson[];
+  /** What `after` is for the lines that follow; null: these were the last so far. */
+  readonly nextAfter: string | null;
 }
 
 export interface QueueJson {

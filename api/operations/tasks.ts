@@ -1,14 +1,16 @@
 /** Operations on tasks that were submitted. */
 import { ok, refuse, type Result } from "../../actors/domain/error.ts";
 import type { TaskRecord } from "../../actors/domain/task.ts";
+import type { Page } from "../../actors/protocol.ts";
 import { hasEnded } from "../end_waits.ts";
 import { explanationView } from "../explain_view.ts";
 import {
   type AttemptView,
   emptyInput,
   type ExplanationView,
-  type LogLineView,
+  type LogPageView,
   logsQuery,
+  pageQuery,
   parse,
   readArgs,
   resultQuery,
@@ -17,7 +19,7 @@ import {
   type TaskView,
   toFilter,
 } from "../schema.ts";
-import { attemptView, logLineView, taskView } from "../task_view.ts";
+import { attemptView, logPageView, taskView } from "../task_view.ts";
 import { mapped, type Operation } from "./operation.ts";
 
 /** All of something. */
@@ -39,11 +41,7 @@ export const listTasks: Operation<ListPage<TaskView>> = {
     if (!query.ok) return query;
     const { limit, cursor } = query.value;
     const page = { limit, cursor: cursor ?? null };
-    const tasks = await node.service.listTasks(toFilter(query.value), page);
-    return mapped(tasks, ({ items, nextCursor }) => ({
-      items: items.map((task) => taskView(task)),
-      nextCursor,
-    }));
+    return mapped(await node.service.listTasks(toFilter(query.value), page), asViews);
   },
 };
 
@@ -90,15 +88,27 @@ export const listAttempts: Operation<List<AttemptView>> = {
   },
 };
 
-/** What a task's code has logged, oldest first. */
-export const listLogs: Operation<List<LogLineView>> = {
+/** A part of what a task's code has logged, by run. */
+export const listLogs: Operation<LogPageView> = {
   scope: "tasks:read",
   input: "query",
   async run({ node, target, input }) {
     const query = parse(logsQuery, input);
     if (!query.ok) return query;
-    const lines = await node.service.logs(target, query.value.limit);
-    return mapped(lines, (items) => ({ items: items.map(logLineView) }));
+    const { after = null, limit } = query.value;
+    return mapped(await node.service.logs(target, { after, limit }), logPageView);
+  },
+};
+
+/** A page of the tasks that depend on one, in the order of their submission. */
+export const listDependents: Operation<ListPage<TaskView>> = {
+  scope: "tasks:read",
+  input: "query",
+  async run({ node, target, input }) {
+    const query = parse(pageQuery, input);
+    if (!query.ok) return query;
+    const { limit, cursor = null } = query.value;
+    return mapped(await node.service.dependents(target, { limit, cursor }), asViews);
   },
 };
 
@@ -143,4 +153,8 @@ export const deleteTask: Operation<null> = {
 
 function asView(task: TaskRecord): TaskView {
   return taskView(task);
+}
+
+function asViews({ items, nextCursor }: Page<TaskRecord>): ListPage<TaskView> {
+  return { items: items.map(asView), nextCursor };
 }

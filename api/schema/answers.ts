@@ -112,11 +112,21 @@ export const attemptAnswer = z.strictObject({
 /** A line that task code has logged. */
 export const logLineAnswer = z.strictObject({
   run: count,
+  line: count.meta({ description: "Counts from 1 in its run. What is over the limit is dropped." }),
   at: instant,
   level: z.enum(["debug", "info", "warn", "error"]),
   message: z.string(),
   fields: z.record(z.string(), z.unknown()),
 }).meta({ id: "LogLine" });
+
+/** A part of a task's log. */
+export const logPageAnswer = z.strictObject({
+  items: z.array(logLineAnswer),
+  nextAfter: z.string().nullable()
+    .meta({
+      description: "Give it as `after` for what follows; null: these were the last so far.",
+    }),
+}).meta({ id: "LogPage" });
 
 /** A workflow. */
 export const workflowAnswer = z.strictObject({
@@ -257,6 +267,8 @@ export type SubmittedTaskView = z.infer<typeof submittedTaskAnswer>;
 export type AttemptView = z.infer<typeof attemptAnswer>;
 /** A log line as JSON. */
 export type LogLineView = z.infer<typeof logLineAnswer>;
+/** A part of a log as JSON. */
+export type LogPageView = z.infer<typeof logPageAnswer>;
 /** A workflow as JSON. */
 export type WorkflowView = z.infer<typeof workflowAnswer>;
 /** A workflow with its tasks as JSON. */

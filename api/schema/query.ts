@@ -1,6 +1,11 @@
 /** What may stand in the query part of a request: all of it is text. */
 import { z } from "zod";
-import { LIMITS, TASK_STATUSES, WORKFLOW_STATUSES } from "../../actors/domain/task.ts";
+import {
+  LIMITS,
+  type LogPlace,
+  TASK_STATUSES,
+  WORKFLOW_STATUSES,
+} from "../../actors/domain/task.ts";
 import type { TaskFilter, WorkflowFilter } from "../../actors/protocol.ts";
 import { idText, labelText, nameText, timeText } from "./text.ts";
 
@@ -50,6 +55,9 @@ export const pageFields = {
 /** `GET /api/tasks`. */
 export const taskListQuery = z.strictObject({ ...filterFields, ...pageFields });
 
+/** `GET /api/tasks/{id}/dependents`. */
+export const pageQuery = z.strictObject(pageFields);
+
 /** `GET /api/workflows`. */
 export const workflowListQuery = z.strictObject({
   status: z.enum(WORKFLOW_STATUSES).optional(),
@@ -82,8 +90,22 @@ export const eventsQuery = z.strictObject({
 /** `GET /api/tasks/{id}/result`. */
 export const resultQuery = z.strictObject({ waitMs: wholeNumber(0, WAIT_MS_MAX).default(0) });
 
+/** A place in a task's log, as `RUN.LINE`. */
+const logPlace = z.string().regex(/^\d{1,9}\.\d{1,9}$/, "must be RUN.LINE, as in 1.20")
+  .transform((text): LogPlace => {
+    const [run = 0, line = 0] = text.split(".").map(Number);
+    return { run, line };
+  })
+  .meta({
+    type: "string",
+    description: "`nextAfter` of the page before, or RUN.LINE of any line: what follows it.",
+  });
+
 /** `GET /api/tasks/{id}/logs`. */
-export const logsQuery = z.strictObject({ limit: wholeNumber(1, LOG_LINES_MAX).default(1_000) });
+export const logsQuery = z.strictObject({
+  limit: wholeNumber(1, LOG_LINES_MAX).default(1_000),
+  after: logPlace.optional(),
+});
 
 /** `GET /api/schedules/{name}/ticks`. */
 export const ticksQuery = z.strictObject({ limit: pageFields.limit });

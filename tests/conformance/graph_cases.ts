@@ -44,6 +44,39 @@ export const GRAPH_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    rule: "listDependents answers direct dependents of any status, page by page",
+    check: async ({ store, reader }) => {
+      const [a, b] = [newTask(1), newTask(2)];
+      await insert(store, a, b);
+      await insert(
+        store,
+        blockedTask(3, [a]),
+        blockedTask(4, [b]),
+        blockedTask(5, [a, b], SKIPPED),
+      );
+      await insert(store, blockedTask(6, [a], { args: '["long"]' }));
+      const page = async (afterNum: number | null, limit: number, textBytes = 99) => {
+        const found = present(
+          await reader.listDependents("task-1", { afterNum, limit, textBytes }),
+        );
+        return [found.tasks.map(({ num }) => num), found.nextAfterNum];
+      };
+      assert.deepEqual(await page(null, 2), [[3, 5], 5]);
+      assert.deepEqual(await page(5, 2), [[6], null]);
+      assert.deepEqual(await page(null, 3), [[3, 5, 6], null]);
+      const short = await reader.listDependents("task-1", { afterNum: 5, limit: 1, textBytes: 3 });
+      assert.deepEqual(short?.tasks.map(({ argsOmitted }) => argsOmitted), [true]);
+      const last = { afterNum: null, limit: 1, textBytes: 9 };
+      assert.deepEqual(await reader.listDependents("task-6", last), {
+        tasks: [],
+        nextAfterNum: null,
+      });
+      assert.equal(await reader.listDependents("absent", last), null);
+      await store.write((tx) => tx.deleteTasks([5]));
+      assert.deepEqual(await page(null, 9), [[3, 6], null]);
+    },
+  },
+  {
     rule: "dependenciesOf answers the direct dependencies as they stand",
     check: async ({ store }) => {
       const a = newTask(1, { key: "first" });

@@ -1,6 +1,6 @@
 /** Runs, logs, queues, depths and idempotency keys. */
 import assert from "node:assert/strict";
-import { LIMITS, type LogLine, type QueueConfig } from "../../actors/domain/task.ts";
+import { LIMITS, type LogLine, type LogPlace, type QueueConfig } from "../../actors/domain/task.ts";
 import { ConstraintError, type IdempotencyEntry, type NewRun } from "../../actors/storage/port.ts";
 import {
   change,
@@ -9,6 +9,7 @@ import {
   type ConformanceCase,
   insert,
   newTask,
+  present,
   T0,
 } from "./store_fixture.ts";
 
@@ -92,9 +93,28 @@ export const HISTORY_CASES: readonly ConformanceCase[] = [
         await tx.appendLogs([{ num: 1, lines: [odd, line(2), line(1)] }]);
         await tx.appendLogs([{ num: 1, lines: [line(3)] }, { num: 2, lines: [line(4)] }]);
       });
-      assert.deepEqual(await reader.listLogs("task-1", 10), [line(2), line(1), line(3), odd]);
-      assert.deepEqual(await reader.listLogs("task-1", 1), [line(2)]);
-      assert.equal(await reader.listLogs("absent", 1), null);
+      const kept = [line(2), line(1), line(3)].map((kept, index) => ({ ...kept, line: index + 1 }));
+      const all = { num: 1, status: "pending", lines: [...kept, { ...odd, line: 1 }], more: false };
+      assert.deepEqual(await reader.listLogs("task-1", { after: null, limit: 10 }), all);
+      assert.equal(await reader.listLogs("absent", { after: null, limit: 1 }), null);
+    },
+  },
+  {
+    rule: "logs are read page by page, and further as they grow",
+    check: async ({ store, reader }) => {
+      await insert(store, newTask(1), newTask(2));
+      const append = (...lines: LogLine[]) =>
+        store.write((tx) => tx.appendLogs([{ num: 1, lines }, { num: 2, lines }]));
+      const read = async (after: LogPlace | null, limit: number) => {
+        const { lines, more } = present(await reader.listLogs("task-1", { after, limit }));
+        return [lines.map(({ run, line }) => `${run}.${line}`).join(" "), more];
+      };
+      await append(line(1), line(2), line(3, { run: 2 }));
+      assert.deepEqual(await read(null, 2), ["1.1 1.2", true]);
+      assert.deepEqual(await read({ run: 1, line: 2 }, 2), ["2.1", false]);
+      assert.deepEqual(await read({ run: 2, line: 1 }, 2), ["", false]);
+      await append(line(4, { run: 10 }), line(5, { run: 2 }));
+      assert.deepEqual(await read({ run: 2, line: 1 }, 2), ["2.2 10.1", false]);
     },
   },
   {
@@ -109,9 +129,9 @@ export const HISTORY_CASES: readonly ConformanceCase[] = [
         await tx.appendLogs([{ num: 1, lines: [...late, other] }]);
         await tx.appendLogs([{ num: 1, lines: late }]);
       });
-      const kept = await reader.listLogs("task-1", 5_000);
-      assert.equal(kept?.length, LIMITS.logLinesPerRun + 1);
-      assert.deepEqual(kept?.slice(-2), [late[0], other]);
+      const page = present(await reader.listLogs("task-1", { after: null, limit: 5_000 }));
+      assert.equal(page.lines.length, LIMITS.logLinesPerRun + 1);
+      assert.deepEqual(page.lines.slice(-2).map(({ message }) => message), ["last", other.message]);
     },
   },
   {

@@ -262,7 +262,7 @@ export const TASK_CASES: readonly ConformanceCase[] = [
       });
       assert.deepEqual(await reader.getTasks(["task-1"]), [null]);
       assert.equal(await reader.listRuns("task-1"), null);
-      assert.equal(await reader.listLogs("task-1", 9), null);
+      assert.equal(await reader.listLogs("task-1", { after: null, limit: 9 }), null);
       assert.deepEqual(await reader.queueDepths(), [
         { queue: "default", status: "blocked", count: 1 },
       ]);

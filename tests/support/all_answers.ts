@@ -18,7 +18,9 @@ export async function readAllAnswers(node: NodeProcess): Promise<AllAnswers> {
     return body;
   };
   for (const { id } of await readList(get, "/api/tasks")) {
-    for (const part of ["", "/attempts", "/logs", "/explain"]) await get(`/api/tasks/${id}${part}`);
+    for (const part of ["", "/attempts", "/logs", "/dependents", "/explain"]) {
+      await get(`/api/tasks/${id}${part}`);
+    }
     await get(`/api/tasks/${id}/result`, [200, 202, 409]);
   }
   for (const filter of FILTERS) await readList(get, `/api/tasks?${filter}`);

@@ -1,9 +1,12 @@
 /** The graph: who waits for whom. */
 import { TASK_STATUSES, type TaskStatus } from "../../domain/task.ts";
-import type { DependencyState, Dependent } from "../port.ts";
+import type { DependencyState, Dependent, StoreReader } from "../port.ts";
+import type { DependentPage } from "../port/dependents.ts";
 import { integer, oneOf, text } from "../row/column.ts";
 import { decodeSpec } from "../row/spec_text.ts";
 import { decodeReason, decodeTask } from "../row/task_record.ts";
+import type { Connection } from "./connection.ts";
+import { loadShort } from "./listing.ts";
 import { COLUMNS_WITHOUT_TEXTS, selectLocked } from "./task_row.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -52,4 +55,21 @@ export async function dependenciesOf(
     });
   }
   return states;
+}
+
+const CHILDREN = "SELECT child FROM edges WHERE parent = $1 AND child > $2 ORDER BY child LIMIT $3";
+
+/** See `DependentReader.listDependents`; `parent` is the num of the task. */
+export async function listDependents(
+  connection: Connection,
+  parent: number,
+  { afterNum, limit, textBytes }: Parameters<StoreReader["listDependents"]>[1],
+): Promise<DependentPage> {
+  const found = (await connection.rows(CHILDREN, parent, afterNum ?? 0, limit + 1))
+    .map((row) => ({ num: integer(row[0]) }));
+  const children = found.slice(0, limit);
+  return {
+    tasks: await loadShort(connection, children, textBytes),
+    nextAfterNum: found.length > limit ? children.at(-1)?.num ?? null : null,
+  };
 }

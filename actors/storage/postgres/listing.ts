@@ -65,7 +65,7 @@ const LOAD_SHORT = `SELECT ${COLUMNS_WITH_SHORT_TEXTS} FROM ${TASK_TABLES} ` +
 /** Tasks in the order of their places; texts over `textBytes` are left out. */
 export async function loadShort(
   connection: Connection,
-  places: readonly Place[],
+  places: readonly Pick<Place, "num">[],
   textBytes: number,
 ): Promise<readonly TaskRecord[]> {
   if (places.length === 0) return [];

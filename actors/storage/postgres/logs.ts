@@ -1,8 +1,13 @@
 /** What task code says while it runs. */
-import { LIMITS, type LogLine } from "../../domain/task.ts";
-import type { StoreWriter } from "../port.ts";
-import { integer } from "../row/column.ts";
+import { LIMITS, type LogLine, TASK_STATUSES } from "../../domain/task.ts";
+import type { StoreReader, StoreWriter } from "../port.ts";
+import type { LogPage } from "../port/logs.ts";
+import { integer, oneOf } from "../row/column.ts";
+import { decodeLogLine, LOG_COLUMNS } from "../row/log_line.ts";
+import type { Connection } from "./connection.ts";
 import type { Transaction } from "./transaction.ts";
+
+const STATUSES = new Set(TASK_STATUSES);
 
 /** The lines of one run, in order. */
 interface RunLines {
@@ -62,4 +67,27 @@ function linesByRun(items: Parameters<StoreWriter["appendLogs"]>[0]): readonly R
     }
   }
   return [...runs.values()];
+}
+
+const TASK = "SELECT i.num, t.status FROM task_inputs i JOIN tasks t ON t.num = i.num " +
+  "WHERE i.id = $1";
+const LOGS = `SELECT ${LOG_COLUMNS} FROM logs WHERE num = $1 ` +
+  "AND (run, line) > ($2::integer, $3::integer) ORDER BY run, line LIMIT $4";
+
+/** See `LogReader.listLogs`. */
+export async function listLogs(
+  connection: Connection,
+  id: string,
+  { after, limit }: Parameters<StoreReader["listLogs"]>[1],
+): Promise<LogPage | null> {
+  const task = await connection.row(TASK, id);
+  if (task === undefined) return null;
+  const num = integer(task[0]);
+  const rows = await connection.rows(LOGS, num, after?.run ?? 0, after?.line ?? 0, limit + 1);
+  return {
+    num,
+    status: oneOf(STATUSES, task[1]),
+    lines: rows.slice(0, limit).map(decodeLogLine),
+    more: rows.length > limit,
+  };
 }

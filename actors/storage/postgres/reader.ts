@@ -1,18 +1,14 @@
-import {
-  type LogLevel,
-  type LogLine,
-  type RunRecord,
-  TASK_STATUSES,
-  type TaskRecord,
-} from "../../domain/task.ts";
+import { type RunRecord, TASK_STATUSES, type TaskRecord } from "../../domain/task.ts";
 import type { StoreReader, TaskQuery } from "../port.ts";
 import type { SnapshotView } from "../port/explain.ts";
 import { listChanges } from "./changes.ts";
-import { integer, oneOf, type Row, text } from "../row/column.ts";
+import { integer, text } from "../row/column.ts";
 import { decodeTask } from "../row/task_record.ts";
 import type { Connection, Deadlines } from "./connection.ts";
 import * as deadLetters from "./dead_letters.ts";
+import { listDependents } from "./edges.ts";
 import { listTasks } from "./listing.ts";
+import { listLogs } from "./logs.ts";
 import { readQueues } from "./queues.ts";
 import { ReaderPool } from "./reader_pool.ts";
 import { decodeRun, RUN_COLUMNS } from "../row/run_record.ts";
@@ -31,11 +27,9 @@ const DEADLINES: Partial<Deadlines> = {
   answerMs: 6_000,
   idleMs: 30_000,
 };
-const LEVELS = new Set<LogLevel>(["debug", "info", "warn", "error"]);
 
 const GET_TASKS = `SELECT ${COLUMNS_WITH_TEXTS} FROM ${TASK_TABLES} WHERE i.id = ANY ($1::text[])`;
 const RUNS = `SELECT ${RUN_COLUMNS} FROM runs WHERE num = $1 ORDER BY run`;
-const LOGS = "SELECT run, at, level, body FROM logs WHERE num = $1 ORDER BY run, line LIMIT $2";
 // Every node counts for itself: what a task entered on one and left on another is in the sum.
 const DEPTHS = `SELECT queue, ${
   TASK_STATUSES.map((status) => `sum(${status})::bigint`).join(", ")
@@ -114,11 +108,14 @@ class PostgresReader implements StoreReader {
     );
   }
 
-  listLogs(id: string, limit: number): Promise<readonly LogLine[] | null> {
-    return this.#ofTask(
-      id,
-      async (connection, num) => (await connection.rows(LOGS, num, limit)).map(decodeLog),
-    );
+  listLogs(...args: Parameters<StoreReader["listLogs"]>): ReturnType<StoreReader["listLogs"]> {
+    return this.#pool.snapshot((connection) => listLogs(connection, ...args));
+  }
+
+  listDependents(
+    ...[id, page]: Parameters<StoreReader["listDependents"]>
+  ): ReturnType<StoreReader["listDependents"]> {
+    return this.#ofTask(id, (connection, num) => listDependents(connection, num, page));
   }
 
   getWorkflow(id: string): ReturnType<StoreReader["getWorkflow"]> {
@@ -185,11 +182,6 @@ class PostgresReader implements StoreReader {
       return row === undefined ? null : await work(connection, integer(row[0]));
     });
   }
-}
-
-function decodeLog(row: Row): LogLine {
-  const body: Pick<LogLine, "message" | "fields"> = JSON.parse(text(row[3]));
-  return { run: integer(row[0]), at: integer(row[1]), level: oneOf(LEVELS, row[2]), ...body };
 }
 
 function nothing(): void {}

@@ -1,8 +1,16 @@
 /** The graph: who waits for whom. */
 import { TASK_STATUSES, type TaskStatus } from "../../domain/task.ts";
-import type { DependencyState, Dependent } from "../port.ts";
+import type { DependencyState, Dependent, StoreReader } from "../port.ts";
+import type { DependentPage } from "../port/dependents.ts";
 import { integer, oneOf, text, textOrNull } from "../row/column.ts";
-import { COLUMNS_WITHOUT_TEXTS, decodeReason, decodeTask, TASK_TABLES } from "./task_row.ts";
+import type { Connection } from "./connection.ts";
+import {
+  COLUMNS_WITH_SHORT_TEXTS,
+  COLUMNS_WITHOUT_TEXTS,
+  decodeReason,
+  decodeTask,
+  TASK_TABLES,
+} from "./task_row.ts";
 import type { Transaction } from "./transaction.ts";
 
 const STATUSES = new Set(TASK_STATUSES);
@@ -48,4 +56,26 @@ export function dependenciesOf(
     });
   }
   return states;
+}
+
+const CHILDREN = "SELECT child FROM edges WHERE parent = ? AND child > ? ORDER BY child LIMIT +?";
+const SHORT = `SELECT ${COLUMNS_WITH_SHORT_TEXTS} FROM json_each(?) j CROSS JOIN ${TASK_TABLES} ` +
+  "WHERE t.num = j.value ORDER BY t.num";
+
+/** See `DependentReader.listDependents`. */
+export function listDependents(
+  connection: Connection,
+  id: string,
+  { afterNum, limit, textBytes }: Parameters<StoreReader["listDependents"]>[1],
+): DependentPage | null {
+  const parent = connection.row("SELECT num FROM tasks WHERE id = ?", id);
+  if (parent === undefined) return null;
+  const found = connection.rows(CHILDREN, integer(parent[0]), afterNum ?? 0, limit + 1)
+    .map((row) => integer(row[0]));
+  const nums = found.slice(0, limit);
+  const tasks = connection.rows(SHORT, textBytes, textBytes, textBytes, JSON.stringify(nums));
+  return {
+    tasks: tasks.map(decodeTask),
+    nextAfterNum: found.length > limit ? nums.at(-1) ?? null : null,
+  };
 }

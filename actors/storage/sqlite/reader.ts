@@ -1,16 +1,12 @@
-import {
-  type LogLevel,
-  type LogLine,
-  type RunRecord,
-  TASK_STATUSES,
-  type TaskRecord,
-} from "../../domain/task.ts";
+import { type RunRecord, TASK_STATUSES, type TaskRecord } from "../../domain/task.ts";
 import type { StoreReader, TaskQuery } from "../port.ts";
 import type { SnapshotView } from "../port/explain.ts";
 import { integer, oneOf, text } from "../row/column.ts";
-import { Connection, type Row } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import * as deadLetters from "./dead_letters.ts";
+import { listDependents } from "./edges.ts";
 import { listChanges, listTasks } from "./listing.ts";
+import { listLogs } from "./logs.ts";
 import { readQueues } from "./queues.ts";
 import { decodeRun, RUN_COLUMNS } from "./runs.ts";
 import { readSchedule, readSchedules, readTicks } from "./schedules.ts";
@@ -42,7 +38,6 @@ function openToLook(dataDir: string): Connection {
 }
 
 const STATUSES = new Set(TASK_STATUSES);
-const LEVELS = new Set<LogLevel>(["debug", "info", "warn", "error"]);
 
 class SqliteReader implements StoreReader {
   readonly #connection: Connection;
@@ -103,14 +98,14 @@ class SqliteReader implements StoreReader {
       ).map(decodeRun));
   }
 
-  listLogs(id: string, limit: number): Promise<readonly LogLine[] | null> {
-    return this.#lookAtTask(id, (connection) =>
-      connection.rows(
-        "SELECT run, at, level, body FROM logs " +
-          "WHERE num = (SELECT num FROM tasks WHERE id = ?) ORDER BY run, line LIMIT +?",
-        id,
-        limit,
-      ).map(decodeLog));
+  listLogs(...args: Parameters<StoreReader["listLogs"]>): ReturnType<StoreReader["listLogs"]> {
+    return this.#look((connection) => listLogs(connection, ...args));
+  }
+
+  listDependents(
+    ...args: Parameters<StoreReader["listDependents"]>
+  ): ReturnType<StoreReader["listDependents"]> {
+    return this.#look((connection) => listDependents(connection, ...args));
   }
 
   getWorkflow(id: string): ReturnType<StoreReader["getWorkflow"]> {
@@ -183,9 +178,4 @@ class SqliteReader implements StoreReader {
       connection.row("SELECT 1 FROM tasks WHERE id = ?", id) === undefined ? null : work(connection)
     );
   }
-}
-
-function decodeLog(row: Row): LogLine {
-  const body: Pick<LogLine, "message" | "fields"> = JSON.parse(text(row[3]));
-  return { run: integer(row[0]), at: integer(row[1]), level: oneOf(LEVELS, row[2]), ...body };
 }

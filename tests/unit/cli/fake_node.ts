@@ -141,6 +141,7 @@ export function workflowJson(fields: Partial<WorkflowDetailsJson> = {}): Workflo
 export function logLine(fields: Partial<LogLineJson> = {}): LogLineJson {
   return {
     run: 1,
+    line: 1,
     at: "2026-11-21T19:59:31.000Z",
     level: "info",
     message: "hello",

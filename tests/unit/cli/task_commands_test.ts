@@ -151,7 +151,7 @@ Deno.test("logs --follow prints each line once until the task has ended", async 
   let reads = 0;
   await using node = new FakeNode({
     "GET /api/tasks/a": () => json(taskJson({ status: reads < 2 ? "running" : "completed" })),
-    "GET /api/tasks/a/logs": () => json({ items: lines.slice(0, ++reads) }),
+    "GET /api/tasks/a/logs": () => json({ items: lines.slice(0, ++reads), nextAfter: null }),
   });
   const { code, out } = await worldOf(node).run("logs", "a", "--follow");
   assert.equal(code, 0);

@@ -7,6 +7,7 @@ import { Reader } from "../../../actors/reader/reader_actor.ts";
 import { openSqliteReader, openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
 import type { Store } from "../../../actors/storage/port.ts";
 import {
+  blockedTask,
   complete,
   insert,
   newTask,
@@ -155,18 +156,38 @@ Deno.test("reader leaves long texts out of listings and changes, but not out of 
   assert.deepEqual([whole?.args, whole?.result, absent], [args, args, null]);
 });
 
+Deno.test("reader pages through the dependents of a task, oldest first", async () => {
+  await using rig = await ReaderRig.open();
+  const parent = newTask(1);
+  await insert(rig.store, parent);
+  await insert(rig.store, ...[2, 3, 4].map((num) => blockedTask(num, [parent])));
+  const page = async (cursor: string | null) => {
+    const message = { kind: "ListDependents", id: "task-1", limit: 2, cursor } as const;
+    const { items, nextCursor } = valueOf(await rig.ask(message));
+    return { ids: items.map(({ id }) => id), nextCursor };
+  };
+  const first = await page(null);
+  assert.deepEqual(first.ids, ["task-2", "task-3"]);
+  assert.deepEqual(await page(first.nextCursor), { ids: ["task-4"], nextCursor: null });
+  const bad = { kind: "ListDependents", id: "task-1", limit: 2, cursor: "?" } as const;
+  assert.equal((await rig.ask(bad)).ok, false);
+});
+
 Deno.test("reader names what does not exist", async () => {
   await using rig = await ReaderRig.open();
   await insert(rig.store, newTask(1));
   assert.deepEqual(valueOf(await rig.ask({ kind: "GetAttempts", id: "task-1" })), []);
-  assert.deepEqual(valueOf(await rig.ask({ kind: "GetLogs", id: "task-1", limit: 10 })), []);
+  const logs = { kind: "GetLogs", after: null, limit: 10 } as const;
+  assert.deepEqual(valueOf(await rig.ask({ ...logs, id: "task-1" })).lines, []);
   const refusals = [
     await rig.ask({ kind: "GetAttempts", id: "x" }),
-    await rig.ask({ kind: "GetLogs", id: "x", limit: 10 }),
+    await rig.ask({ ...logs, id: "x" }),
+    await rig.ask({ kind: "ListDependents", id: "x", limit: 1, cursor: null }),
     await rig.ask({ kind: "GetWorkflow", id: "x", limit: 0, cursor: null }),
     await rig.ask({ kind: "ListWorkflowRuns", id: "x", limit: 1, cursor: null }),
   ].map((result) => result.ok ? null : [result.error.reason, result.error.subject]);
   assert.deepEqual(refusals, [
+    ["unknown_task", "x"],
     ["unknown_task", "x"],
     ["unknown_task", "x"],
     ["unknown_workflow", "x"],

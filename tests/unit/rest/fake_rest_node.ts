@@ -202,6 +202,7 @@ export class FakeRestNode {
         return this.#submitWorkflow(message);
       case "GetTasks":
         return message["ids"].map((id: string) => this.tasks.get(id) ?? null);
+      case "ListDependents":
       case "ListTasks":
         return ok({ items: [...this.tasks.values()], nextCursor: null });
       case "GetChanges":
@@ -209,9 +210,13 @@ export class FakeRestNode {
       case "CancelTask":
       case "RetryTask":
         return this.#task(message["id"]);
+      case "GetLogs": {
+        const task = this.#task(message["id"]);
+        if (!task.ok) return task;
+        return ok({ num: task.value.num, status: task.value.status, lines: [], more: false });
+      }
       case "GetStoreFacts":
       case "GetAttempts":
-      case "GetLogs":
       case "DeleteTask": {
         const task = this.#task(message["id"]);
         return task.ok ? ok(message.kind === "DeleteTask" ? null : []) : task;

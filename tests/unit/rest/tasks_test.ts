@@ -272,19 +272,40 @@ Deno.test("attempts and logs come as items with ISO times", async () => {
   const node = new FakeRestNode();
   node.replies.set("GetLogs", () => ({
     ok: true,
-    value: ok([{ run: 1, at: NOW, level: "info", message: "m", fields: { a: 1 } }]),
+    value: ok({
+      num: 1,
+      status: "running",
+      lines: [{ run: 1, line: 8, at: NOW, level: "info", message: "m", fields: { a: 1 } }],
+      more: true,
+    }),
   }));
-  const { body } = await node.call("GET", "/api/tasks/a/logs?limit=5");
+  const { body } = await node.call("GET", "/api/tasks/a/logs?limit=5&after=1.7");
   assert.deepEqual(body.items, [{
     run: 1,
+    line: 8,
     at: "2026-11-21T20:15:42.000Z",
     level: "info",
     message: "m",
     fields: { a: 1 },
   }]);
-  assert.equal(node.asked.at(-1)?.["limit"], 5);
+  assert.equal(body.nextAfter, "1.8");
+  const asked = node.asked.at(-1);
+  assert.deepEqual([asked?.["after"], asked?.["limit"]], [{ run: 1, line: 7 }, 5]);
   const missing = await node.call("GET", "/api/tasks/zz/attempts");
   assert.equal(missing.status, 404);
+});
+
+Deno.test("dependents come as a page", async () => {
+  const node = new FakeRestNode();
+  node.commit("a");
+  node.replies.set("ListDependents", () => ({
+    ok: true,
+    value: ok({ items: [...node.tasks.values()], nextCursor: "bjox" }),
+  }));
+  const { body } = await node.call("GET", "/api/tasks/p/dependents?limit=1&cursor=bjow");
+  assert.deepEqual([body.items[0].id, body.nextCursor], ["a", "bjox"]);
+  const asked = node.asked.at(-1);
+  assert.deepEqual([asked?.["id"], asked?.["limit"], asked?.["cursor"]], ["p", 1, "bjow"]);
 });
 
 Deno.test("submit says when an actor does not answer, and what to do", async () => {

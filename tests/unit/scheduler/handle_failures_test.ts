@@ -45,8 +45,9 @@ async function handlersOf(rig: SchedulerRig, id: string): Promise<readonly TaskR
   return tasks.toReversed();
 }
 
-function logsOf(rig: SchedulerRig, id: string): Promise<readonly LogLine[] | null> {
-  return look(rig, (reader) => reader.listLogs(id, 10));
+async function logsOf(rig: SchedulerRig, id: string): Promise<readonly LogLine[] | undefined> {
+  const page = await look(rig, (reader) => reader.listLogs(id, { after: null, limit: 10 }));
+  return page?.lines;
 }
 
 /** What the one handler of `id` was told, as its last argument. */

@@ -123,7 +123,8 @@ async function look(reader: StoreReader): Promise<void> {
   await reader.listChanges(query(), { ...PAGE, afterSeq: TASKS + 9_900 });
   await reader.countDeadLetters();
   await reader.listRuns("task-1");
-  await reader.listLogs("task-1", 9);
+  await reader.listLogs("task-1", { after: { run: 1, line: 2 }, limit: 9 });
+  await reader.listDependents("task-1", { afterNum: 1, limit: 9, textBytes: 9 });
   await reader.getWorkflow("workflow-7");
   await reader.listWorkflowTasks(7, { afterNum: 7, limit: 9 });
   await reader.listWorkflowRuns(7, { after: { taskNum: 7, run: 1 }, limit: 9 });

@@ -171,7 +171,8 @@ async function readEverything(dataDir: string): Promise<void> {
   const page = { limit: 9, scanRows: 99, textBytes: 99 };
   await reader.getTasks(["task-1"]);
   await reader.listRuns("task-1");
-  await reader.listLogs("task-1", 9);
+  await reader.listLogs("task-1", { after: { run: 1, line: 2 }, limit: 9 });
+  await reader.listDependents("task-1", { afterNum: 1, limit: 9, textBytes: 9 });
   await reader.getWorkflow("w");
   await reader.listWorkflowTasks(1, { afterNum: 0, limit: 9 });
   await reader.listWorkflowRuns(1, { after: { taskNum: 1, run: 0 }, limit: 9 });
