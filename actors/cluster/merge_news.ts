@@ -2,6 +2,8 @@ import type { NodeNews } from "../protocol.ts";
 
 /** Ended tasks that are kept until they are told; beyond them all who wait have to look. */
 const ENDED_MAX = 2_000;
+/** The same of tasks with new log lines. */
+const LOGGED_MAX = 500;
 /** The same of workflows, places with ready work, freed queues, and runs to stop. */
 const PLACES_MAX = 500;
 
@@ -19,6 +21,7 @@ export function mergeNews(a: NodeNews, b: NodeNews): NodeNews {
     ...rest,
     lastSeq: Math.max(a.lastSeq, b.lastSeq),
     ended: mergeEnded(a.ended, b.ended),
+    logged: mergeLogged(a.logged, b.logged),
     refresh: a.refresh || b.refresh || !fits,
   };
 }
@@ -31,6 +34,15 @@ function mergeEnded(
   return [...a, ...b];
 }
 
+function mergeLogged(
+  a: readonly number[] | null,
+  b: readonly number[] | null,
+): readonly number[] | null {
+  if (a === null || b === null) return null;
+  const logged = new Set([...a, ...b]);
+  return logged.size > LOGGED_MAX ? null : [...logged];
+}
+
 function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
   return [...new Map(items.map((item) => [keyOf(item), item])).values()];
 }
@@ -40,6 +52,7 @@ export const NO_NEWS: NodeNews = {
   lastSeq: 0,
   ended: [],
   endedWorkflows: [],
+  logged: [],
   ready: [],
   freed: [],
   cancels: [],
@@ -47,4 +60,9 @@ export const NO_NEWS: NodeNews = {
 };
 
 /** Anything may have happened. */
-export const LOOK_AT_EVERYTHING: NodeNews = { ...NO_NEWS, ended: null, refresh: true };
+export const LOOK_AT_EVERYTHING: NodeNews = {
+  ...NO_NEWS,
+  ended: null,
+  logged: null,
+  refresh: true,
+};

@@ -20,6 +20,7 @@ export interface HeardNews {
 type Piece =
   | readonly ["e", string]
   | readonly ["w", string]
+  | readonly ["l", number]
   | readonly ["r", readonly [string, string]]
   | readonly ["f", string]
   | readonly ["c", readonly [string, number, number]];
@@ -35,6 +36,9 @@ interface Message {
   readonly m?: 1;
   readonly e?: readonly string[];
   readonly w?: readonly string[];
+  /** More logs have grown than could be told. */
+  readonly g?: 1;
+  readonly l?: readonly number[];
   readonly r?: readonly (readonly [string, string])[];
   readonly f?: readonly string[];
   readonly c?: readonly (readonly [string, number, number])[];
@@ -44,8 +48,8 @@ interface Message {
 export function encodeNews(node: string, news: NodeNews): readonly string[] {
   const packed = pack(node, news, piecesOf(news));
   if (packed !== null) return packed;
-  // The ends are most of it. Whoever waits for one has to look.
-  const withoutEnds = { ...news, ended: null };
+  // The ends are most of it. Whoever waits for one, or for a line of a log, has to look.
+  const withoutEnds = { ...news, ended: null, logged: null };
   return pack(node, withoutEnds, piecesOf(withoutEnds)) ??
     [textOf(node, { ...LOOK_AT_EVERYTHING, lastSeq: news.lastSeq }, [])];
 }
@@ -54,7 +58,7 @@ export function encodeNews(node: string, news: NodeNews): readonly string[] {
 export function decodeNews(text: string): HeardNews {
   const message = parse(text);
   if (message === null) return { node: "", news: LOOK_AT_EVERYTHING };
-  const { n, s, x, m, e = [], w = [], r = [], f = [], c = [] } = message;
+  const { n, s, x, m, e = [], w = [], g, l = [], r = [], f = [], c = [] } = message;
   const cancels = Map.groupBy(c, ([node]) => node);
   return {
     node: n,
@@ -62,6 +66,7 @@ export function decodeNews(text: string): HeardNews {
       lastSeq: s,
       ended: m === 1 ? null : e,
       endedWorkflows: w,
+      logged: g === 1 ? null : l,
       ready: r.map(([queue, pool]) => ({ queue, pool })),
       freed: f,
       cancels: [...cancels].map(([node, refs]) => ({
@@ -73,7 +78,8 @@ export function decodeNews(text: string): HeardNews {
   };
 }
 
-function piecesOf({ ended, endedWorkflows, ready, freed, cancels }: NodeNews): readonly Piece[] {
+function piecesOf(news: NodeNews): readonly Piece[] {
+  const { ended, endedWorkflows, logged, ready, freed, cancels } = news;
   return [
     ...cancels.flatMap(({ node, runs }) =>
       runs.map(({ num, run }): Piece => ["c", [node, num, run]])
@@ -81,6 +87,7 @@ function piecesOf({ ended, endedWorkflows, ready, freed, cancels }: NodeNews): r
     ...ready.map(({ queue, pool }): Piece => ["r", [queue, pool]]),
     ...freed.map((queue): Piece => ["f", queue]),
     ...endedWorkflows.map((id): Piece => ["w", id]),
+    ...(logged ?? []).map((num): Piece => ["l", num]),
     ...(ended ?? []).map((id): Piece => ["e", id]),
   ];
 }
@@ -113,6 +120,7 @@ function textOf(node: string, news: NodeNews, pieces: readonly Piece[]): string 
     s: news.lastSeq,
     ...(news.refresh && { x: 1 }),
     ...(news.ended === null && { m: 1 }),
+    ...(news.logged === null && { g: 1 }),
     ...fields,
   };
   return JSON.stringify(message);
@@ -134,9 +142,10 @@ function parse(text: string): Message | null {
 
 function isMessage(value: unknown): value is Message {
   if (typeof value !== "object" || value === null) return false;
-  const { n, s, e = [], w = [], r = [], f = [], c = [] } = value as Record<string, unknown>;
+  const { n, s, e = [], w = [], l = [], r = [], f = [], c = [] } = value as Record<string, unknown>;
   const areTexts = (list: unknown) => isListOf(list, (item) => typeof item === "string");
   return typeof n === "string" && typeof s === "number" && [e, w, f].every(areTexts) &&
+    isListOf(l, Number.isSafeInteger) &&
     isListOf(r, (item) => areTexts(item) && (item as unknown[]).length === 2) &&
     isListOf(
       c,

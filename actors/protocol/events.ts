@@ -25,6 +25,8 @@ export interface TasksCommitted {
   readonly lastSeq: number;
   /** Ids of the tasks that reached an ended status. */
   readonly ended: readonly string[];
+  /** Nums of the tasks whose log has grown; absent where none has. */
+  readonly logged?: readonly number[];
   readonly counts: readonly CommitCounts[];
   readonly commitSeconds: number;
   readonly batchSize: number;
@@ -42,6 +44,8 @@ export interface OthersCommitted {
   readonly lastSeq: number;
   /** Ids of the tasks that reached an ended status; null: any may have. */
   readonly ended: readonly string[] | null;
+  /** Nums of the tasks whose log has grown; null: any may have. */
+  readonly logged: readonly number[] | null;
 }
 
 /** The subscriber was too slow and events were dropped: read anew what matters. */

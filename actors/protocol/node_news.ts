@@ -9,8 +9,10 @@ export interface NodeNews {
   readonly lastSeq: number;
   /** Ids of tasks that reached an ended status; null: more than could be told. */
   readonly ended: readonly string[] | null;
-  /** The same of workflows. */
+  /** Ids of workflows that have come to an end. */
   readonly endedWorkflows: readonly string[];
+  /** Nums of tasks whose log has grown; null: more than could be told. */
+  readonly logged: readonly number[] | null;
   /** Where tasks became ready. */
   readonly ready: readonly { readonly queue: string; readonly pool: string }[];
   /** Queues with limits in which a run ended. */

@@ -33,8 +33,8 @@ export class Announcer {
   announce(effects: Effects, report: CommitReport): void {
     for (const queue of effects.throttled) this.#throttled.add(queue);
     this.#tellDispatcher(effects);
-    const { lastSeq, endedIds, ticks, retired, queues, schedules } = effects;
-    const others = ticks.size + retired.workflows + queues.length + schedules.size;
+    const { lastSeq, endedIds, logged, ticks, retired, queues, schedules } = effects;
+    const others = logged.size + ticks.size + retired.workflows + queues.length + schedules.size;
     if (lastSeq === 0 && endedIds.length === 0 && others === 0) return;
     this.#gathered.push({
       kind: "TasksCommitted",
@@ -45,6 +45,7 @@ export class Announcer {
       batchSize: report.items,
       cacheHits: effects.cacheHits,
       cacheMisses: effects.cacheMisses,
+      ...(logged.size > 0 && { logged: [...logged] }),
       ...(ticks.size > 0 && { ticks: Object.fromEntries(ticks) }),
       ...(retired.tasks + retired.workflows > 0 && { retired: { ...retired } }),
     });

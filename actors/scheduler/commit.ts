@@ -167,6 +167,13 @@ export class Commit {
     return changed;
   }
 
+  /** Adds lines to the logs of tasks, and has those told who follow them. */
+  async appendLogs(items: Parameters<StoreWriter["appendLogs"]>[0]): Promise<void> {
+    if (items.length === 0) return;
+    await this.tx.appendLogs(items);
+    for (const { num } of items) this.effects.logged.add(num);
+  }
+
   /** Counts the ends of tasks that were inserted ended (skipped at once), which nothing waits for yet. */
   inserted(tasks: readonly TaskRecord[]): void {
     for (const task of tasks) this.effects.changed(null, task);

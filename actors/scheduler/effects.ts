@@ -44,6 +44,8 @@ export class Effects {
   readonly joined: ExecutorAnnouncement[] = [];
   readonly endedIds: string[] = [];
   readonly results: { readonly num: number; readonly text: string }[] = [];
+  /** Tasks whose log has grown. */
+  readonly logged = new Set<number>();
   /** Workflows in which a task ended or came back to life. */
   readonly workflows = new Set<number>();
   /** Workflows that have lost a task. */
@@ -205,6 +207,7 @@ export class Effects {
     this.joined.push(...other.joined);
     this.endedIds.push(...other.endedIds);
     this.results.push(...other.results);
+    for (const num of other.logged) this.logged.add(num);
     this.endedWorkflowIds.push(...other.endedWorkflowIds);
     this.refusedTicks.push(...other.refusedTicks);
     this.refusedHandlers.push(...other.refusedHandlers);

@@ -77,12 +77,15 @@ async function submitTogether(commit: Commit, starts: readonly Start[]): Promise
 
 /** Says it where people look for why a task failed, and in the node's log once it stands. */
 async function refused(
-  { tx, now, effects }: Commit,
+  commit: Commit,
   { task: { num, id, run } }: Start,
   error: string,
 ): Promise<void> {
+  const { now, effects } = commit;
   const message = `The onFailure task was not submitted: ${error}`;
-  await tx.appendLogs([{ num, lines: [{ run, at: now, level: "error", message, fields: {} }] }]);
+  await commit.appendLogs([
+    { num, lines: [{ run, at: now, level: "error", message, fields: {} }] },
+  ]);
   effects.refusedHandlers.push({ id, error });
 }
 

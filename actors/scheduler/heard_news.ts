@@ -27,9 +27,12 @@ export class HeardNews {
     this.#options = options;
   }
 
-  receive({ lastSeq, ended, endedWorkflows, ready, freed, cancels, refresh }: NodeNews): void {
+  receive(news: NodeNews): void {
+    const { lastSeq, ended, endedWorkflows, logged, ready, freed, cancels, refresh } = news;
     const { memory, schedules, announcer, publish } = this.#options;
-    if (lastSeq > 0 || ended === null) publish({ kind: "OthersCommitted", lastSeq, ended });
+    if (lastSeq > 0 || ended === null || logged === null || logged.length > 0) {
+      publish({ kind: "OthersCommitted", lastSeq, ended, logged });
+    }
     schedules.ended({ tasks: ended ?? [], workflows: endedWorkflows });
     announcer.hint(ready.filter(({ pool }) => methodOfUnregistered(pool) === null));
     announcer.hintQueues(freed);

@@ -12,12 +12,14 @@ export function newsOf(effects: Effects, { queues, role }: CommitContext): NodeN
     lastSeq: effects.lastSeq,
     ended: effects.endedIds,
     endedWorkflows: effects.endedWorkflowIds,
+    logged: [...effects.logged],
     ready,
     freed: [...effects.freedQueues],
     cancels: [...effects.cancelsElsewhere].map(([node, runs]) => ({ node, runs })),
     refresh,
   };
-  const isSilent = news.lastSeq === 0 && ready.length === 0 && news.freed.length === 0 &&
+  const isSilent = news.lastSeq === 0 && effects.logged.size === 0 && ready.length === 0 &&
+    news.freed.length === 0 &&
     news.cancels.length === 0 && !refresh;
   return isSilent ? null : news;
 }

@@ -108,6 +108,6 @@ export class OtherNodes {
   /** Whoever follows the commits looks too: what another node told of them may have got lost. */
   #onRefreshed(): void {
     this.#leaderWork.refreshed();
-    this.#options.publish({ kind: "OthersCommitted", lastSeq: 0, ended: null });
+    this.#options.publish({ kind: "OthersCommitted", lastSeq: 0, ended: null, logged: null });
   }
 }

@@ -52,12 +52,9 @@ async function recordCurrent(
 ): Promise<void> {
   if (items.length === 0) return;
   await commit.tx.finishRuns(items.map(({ outcome }) => runEnd(outcome)));
-  const logs = items.filter(({ outcome }) => outcome.logs.length > 0);
-  if (logs.length > 0) {
-    await commit.tx.appendLogs(
-      logs.map(({ outcome }) => ({ num: outcome.num, lines: outcome.logs })),
-    );
-  }
+  await commit.appendLogs(
+    items.flatMap(({ outcome: { num, logs } }) => logs.length === 0 ? [] : { num, lines: logs }),
+  );
   await commit.apply(items.map(({ task, outcome }): TaskEventItem => ({
     before: task,
     event: eventOf(outcome),
@@ -94,9 +91,10 @@ export async function crashRuns(commit: Commit, tasks: readonly TaskRecord[]): P
 
 /** Keeps progress and log lines of running code. */
 export async function recordProgress(
-  { tx, effects }: Commit,
+  commit: Commit,
   work: readonly ReportProgress[],
 ): Promise<readonly null[]> {
+  const { tx, effects } = commit;
   const items = work.flatMap((report) => report.items);
   const progress = items.flatMap(({ num, run, progress }) =>
     progress === null ? [] : { num, run, progress }
@@ -107,7 +105,7 @@ export async function recordProgress(
       if (seq !== null) effects.lastSeq = Math.max(effects.lastSeq, seq);
     }
   }
-  if (logs.length > 0) await tx.appendLogs(logs);
+  await commit.appendLogs(logs);
   return work.map(() => null);
 }
 

@@ -15,6 +15,14 @@ Deno.test("merge_news forgets which tasks have ended when they are too many, not
   assert.equal(mergeNews(both, { ...NO_NEWS, ended: ["a"] }).ended, null);
 });
 
+Deno.test("merge_news keeps each grown log once, and forgets which they are when they are too many", () => {
+  const news = (...logged: number[]) => ({ ...NO_NEWS, logged });
+  assert.deepEqual(mergeNews(news(1, 2), news(2, 3)).logged, [1, 2, 3]);
+  const many = news(...Array.from({ length: 501 }, (_, index) => index));
+  assert.deepEqual(mergeNews(many, NO_NEWS), { ...NO_NEWS, logged: null });
+  assert.equal(mergeNews({ ...NO_NEWS, logged: null }, news(1)).logged, null);
+});
+
 Deno.test("merge_news asks to look at everything when the rest grows too long", () => {
   const freed = Array.from({ length: 501 }, (_, index) => `queue ${index}`);
   const merged = mergeNews({ ...NO_NEWS, lastSeq: 3, ended: ["a"], freed }, NO_NEWS);

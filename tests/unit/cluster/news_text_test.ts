@@ -12,6 +12,7 @@ const newsOf = (most: number): fc.Arbitrary<NodeNews> =>
     lastSeq: fc.maxSafeNat(),
     ended: fc.option(fc.array(name, { maxLength: most })),
     endedWorkflows: fc.array(name, { maxLength: 20 }),
+    logged: fc.option(fc.array(whole, { maxLength: most })),
     ready: fc.array(fc.record({ queue: name, pool: name }, { noNullPrototype: true }), {
       maxLength: 20,
     }),
@@ -34,6 +35,9 @@ function heard(texts: readonly string[]): NodeNews {
     lastSeq: Math.max(...all.map(({ lastSeq }) => lastSeq)),
     ended: all.some(({ ended }) => ended === null) ? null : all.flatMap(({ ended }) => ended ?? []),
     endedWorkflows: all.flatMap(({ endedWorkflows }) => endedWorkflows),
+    logged: all.some(({ logged }) => logged === null)
+      ? null
+      : all.flatMap(({ logged }) => logged ?? []),
     ready: all.flatMap(({ ready }) => ready),
     freed: all.flatMap(({ freed }) => freed),
     cancels: [...runs].map(([node, parts]) => ({ node, runs: parts.flatMap(({ runs }) => runs) })),
@@ -56,7 +60,7 @@ Deno.test("news_text has those look who wait, where more has ended than can be t
   const ended = Array.from({ length: 5_000 }, (_, index) => `an-id-of-some-length-${index}`);
   const ready = [{ queue: "default", pool: "async" }];
   const texts = encodeNews("n-1", { ...NO_NEWS, lastSeq: 7, ended, ready });
-  assert.deepEqual(heard(texts), { ...NO_NEWS, lastSeq: 7, ended: null, ready });
+  assert.deepEqual(heard(texts), { ...NO_NEWS, lastSeq: 7, ended: null, logged: null, ready });
 });
 
 Deno.test("news_text has everything looked at where even the rest is too much", () => {
@@ -75,7 +79,11 @@ Deno.test("news_text passes over fields of a later version", () => {
 
 Deno.test("news_text has everything looked at for a text that it can't read", () => {
   const broken = ["", "null", "[]", '"n"', '{"n":1,"s":1}', '{"n":"a"}', '{"n":"a","s":1,"e":[1]}'];
-  broken.push('{"n":"a","s":1,"r":[["q"]]}', '{"n":"a","s":1,"c":[["n",1]]}');
+  broken.push(
+    '{"n":"a","s":1,"r":[["q"]]}',
+    '{"n":"a","s":1,"c":[["n",1]]}',
+    '{"n":"a","s":1,"l":["7"]}',
+  );
   for (const text of broken) {
     assert.deepEqual(decodeNews(text), { node: "", news: LOOK_AT_EVERYTHING }, text);
   }

@@ -160,7 +160,7 @@ Deno.test("events are looked for again when they were told of and are not certai
   const events = await watch(node, `?after=${encodeEventId(node.seq)}`);
   await events.next();
   // Another node has committed; a third one still writes with an older stamp.
-  node.publish([{ kind: "OthersCommitted", lastSeq: node.seq + 1, ended: null }]);
+  node.publish([{ kind: "OthersCommitted", lastSeq: node.seq + 1, ended: null, logged: null }]);
   const asked = () => node.asked.filter(({ kind }) => kind === "GetChanges").length;
   const next = events.next();
   const before = asked();

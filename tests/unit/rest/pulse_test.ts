@@ -87,7 +87,7 @@ Deno.test("pulse goes by other nodes' news and by events that were lost", async 
   const events = await node.watch();
   await events.next();
   node.second();
-  node.publish([{ kind: "OthersCommitted", lastSeq: 7, ended: null }]);
+  node.publish([{ kind: "OthersCommitted", lastSeq: 7, ended: null, logged: null }]);
   assert.equal((await events.next())?.data.seq, "7");
   node.second();
   node.publish([{ kind: "EventsLost" }]);

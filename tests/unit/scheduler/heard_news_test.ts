@@ -46,11 +46,14 @@ Deno.test("heard news of changes and ends go to those who follow the commits", (
     ended: ["a"],
     endedWorkflows: ["w"],
   });
-  assert.deepEqual(published, [{ kind: "OthersCommitted", lastSeq: 7, ended: ["a"] }]);
+  assert.deepEqual(published, [{ kind: "OthersCommitted", lastSeq: 7, ended: ["a"], logged: [] }]);
   assert.deepEqual(ended, [{ tasks: ["a"], workflows: ["w"] }]);
   assert.equal(refreshes, 0);
   assert.deepEqual(heard({ ended: null }).published, [
-    { kind: "OthersCommitted", lastSeq: 0, ended: null },
+    { kind: "OthersCommitted", lastSeq: 0, ended: null, logged: [] },
+  ]);
+  assert.deepEqual(heard({ logged: [4] }).published, [
+    { kind: "OthersCommitted", lastSeq: 0, ended: [], logged: [4] },
   ]);
   assert.deepEqual(heard({ freed: ["q"] }).published, []);
 });
