@@ -199,6 +199,8 @@ export interface ActorInfo {
   readonly restarts: number;
   readonly startedAt: number | null;
   readonly lastError: string | null;
+  /** When that was, epoch ms. */
+  readonly lastErrorAt: number | null;
   /** Messages in each lane, as of the last ping. */
   readonly lanes: Readonly<Record<string, number>>;
 }

@@ -18,6 +18,7 @@ export class Child {
   restartTimes: readonly number[] = [];
   startedAt: number | null = null;
   lastError: string | null = null;
+  lastErrorAt: number | null = null;
   readyData: unknown = undefined;
   #ready = Promise.withResolvers<void>();
   #readySettled = false;
@@ -63,6 +64,12 @@ export class Child {
     this.#ready.reject(new Error(`Actor "${this.spec.name}" is not there any more`));
   }
 
+  /** It failed, or what it does did. */
+  noteError(error: string): void {
+    this.lastError = error;
+    this.lastErrorAt = Date.now();
+  }
+
   /** What is shown of it. */
   info(): ActorInfo {
     return {
@@ -72,6 +79,7 @@ export class Child {
       restarts: this.restarts,
       startedAt: this.startedAt,
       lastError: this.lastError,
+      lastErrorAt: this.lastErrorAt,
       lanes: this.life?.depths ?? {},
     };
   }

@@ -121,7 +121,7 @@ export class Supervision {
     const incarnation = child.life?.id ?? "";
     child.life = null;
     child.startedAt = null;
-    if (error !== "") child.lastError = error;
+    if (error !== "") child.noteError(error);
     if (!orderly) {
       this.#options.emit({ kind: "ActorDied", actor: child.spec.name, incarnation, cause, error });
     }
@@ -190,7 +190,7 @@ export class Supervision {
     }
     if (failures === null) return;
     const { last: error, count } = failures;
-    child.lastError = error;
+    child.noteError(error);
     this.#options.emit({ kind: "ReceiveFailed", actor, error, count });
   }
 }

@@ -42,6 +42,8 @@ async function checkRestart(
     "up",
   ]);
   const info = at.system.info().find(({ name }) => name === "b");
+  assert.equal(info?.lastError, died.error);
+  assert.ok(died.error === "" || Date.now() - (info?.lastErrorAt ?? 0) < 600_000, "and when");
   assert.deepEqual([info?.state, info?.restarts, info?.incarnation], [
     "ready",
     1,

@@ -30,6 +30,7 @@ export class FakeSystem implements Pick<ActorSystem, "info" | "ref" | "terminate
       restarts: 0,
       startedAt: 0,
       lastError: null,
+      lastErrorAt: null,
       lanes: {},
     }));
   }

@@ -47,5 +47,6 @@ Deno.test("node is not ready while its lease is not renewed", () => {
 });
 
 function actor(name: string, state: ActorInfo["state"] = "ready"): ActorInfo {
-  return { name, state, incarnation: null, restarts: 0, startedAt: 0, lastError: null, lanes: {} };
+  const lastError = { lastError: null, lastErrorAt: null };
+  return { name, state, incarnation: null, restarts: 0, startedAt: 0, ...lastError, lanes: {} };
 }
