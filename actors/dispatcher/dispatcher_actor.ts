@@ -14,8 +14,8 @@ import type {
   DispatcherMessage,
   DispatcherProtocol,
   DispatcherReplies,
-  ExecutorAnnouncement,
   ExecutorProtocol,
+  JoinedExecutor,
   ReadyWork,
   RunRef,
   SchedulerProtocol,
@@ -55,6 +55,9 @@ const PARKED_MS = 500;
 const ASSIGN_DEADLINE_MS = 86_400_000;
 const IDLE_ASSIGN_DEADLINE_MS = 5_000;
 const REPORT_DEADLINE_MS = 60_000;
+
+/** Runs of one executor that are shown at a time. */
+const RUNS_SHOWN = 20;
 
 const log = getLogger("dispatcher");
 
@@ -141,6 +144,8 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
         return this.#claims.configure(message.queue);
       case "GetSlots":
         return this.#onGetSlots();
+      case "GetExecutors":
+        return this.#onGetExecutors();
       case "LeaseChanged":
         return this.#claims.pause(!message.held);
       case "CondemnExecutor":
@@ -171,7 +176,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     this.#giveBacks.stop();
   }
 
-  #onExecutorJoined(announcement: ExecutorAnnouncement): void {
+  #onExecutorJoined(announcement: JoinedExecutor): void {
     this.#awaited.forget(announcement.incarnation);
     if (this.#draining) return;
     const executor = new ExecutorSlots(announcement, { now: this.#now, lengths: this.#lengths });
@@ -224,8 +229,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     const executor = this.#executors.get(name);
     if (executor?.incarnation !== incarnation) return false;
     const { running } = executor;
-    const goesOn = ({ method }: typeof running[number]) =>
-      method !== null && sparing.includes(method);
+    const goesOn = ({ method }: typeof running[number]) => sparing.includes(method);
     if (running.length > 0 && running.every(goesOn)) return true;
     this.#terminations.condemn(executor, { kind: "lease" });
     return false;
@@ -238,6 +242,10 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       slots,
       held: heldCount,
     }));
+  }
+
+  #onGetExecutors(): DispatcherReplies["GetExecutors"] {
+    return [...this.#executors.values()].map((executor) => executor.load(RUNS_SHOWN));
   }
 
   /** Has executors give back what has not started, lets the rest finish, and says what was left. */

@@ -1,13 +1,15 @@
 import { isAlone, modeOf } from "../domain/pool.ts";
-import type { Assignment, ExecutorAnnouncement, RunRef } from "../protocol.ts";
+import type { Assignment, ExecutorLoad, JoinedExecutor, RunRef } from "../protocol.ts";
 import { prefetchOf } from "./prefetch.ts";
 import type { RunLengths } from "./run_lengths.ts";
 
 /** A run that an executor holds, as far as the dispatcher can know. */
 export interface HeldRun extends RunRef {
+  readonly id: string;
+  readonly method: string;
   readonly timeoutMs: number;
-  /** Null for a run from before the dispatcher's start. */
-  readonly method: string | null;
+  /** For a run from before the dispatcher's start, when its claim was committed. */
+  readonly sinceBefore: number | null;
   readonly assignedAt: number;
   /** Its executor was asked to give it back, should it not have started. */
   recalled: boolean;
@@ -53,7 +55,7 @@ export class ExecutorSlots {
   /** Set once its isolate is to be ended: it gets nothing more. */
   terminating = false;
 
-  constructor(announcement: ExecutorAnnouncement, { now, lengths }: ExecutorSlotsOptions) {
+  constructor(announcement: JoinedExecutor, { now, lengths }: ExecutorSlotsOptions) {
     this.name = announcement.executor;
     this.incarnation = announcement.incarnation;
     this.pool = announcement.pool;
@@ -62,7 +64,9 @@ export class ExecutorSlots {
     this.#now = now;
     this.#lengths = lengths;
     this.heardAt = now();
-    for (const ref of announcement.held) this.#hold(ref, ADOPTED_TIMEOUT_MS, null);
+    for (const run of announcement.held) {
+      this.#hold({ ...run, timeoutMs: ADOPTED_TIMEOUT_MS }, run.startedAt);
+    }
     this.#fillSlots();
   }
 
@@ -97,14 +101,14 @@ export class ExecutorSlots {
   }
 
   assign(runs: readonly Assignment[]): void {
-    for (const run of runs) this.#hold(run, run.timeoutMs, run.method);
+    for (const run of runs) this.#hold(run, null);
     this.#fillSlots();
   }
 
   /** Takes away runs that ended; those that wait move up. Runs that it never held say nothing of it. */
   ended(refs: readonly RunRef[], meanRunMs: number): void {
     this.heardAt = this.#now();
-    const methods = new Set<string | null>();
+    const methods = new Set<string>();
     for (const ref of refs) {
       const run = this.#held.get(keyOf(ref));
       if (run === undefined) continue;
@@ -126,6 +130,18 @@ export class ExecutorSlots {
     return parked.map(({ num, run }) => ({ num, run }));
   }
 
+  /** What it holds and runs, as people are shown it. */
+  load(runsMax: number): ExecutorLoad {
+    const { name: executor, pool, slots, heldCount: held, running } = this;
+    const runs = running.map(({ id, method, run, sinceBefore, startedAt, assignedAt }) => ({
+      id,
+      method,
+      run,
+      startedAt: sinceBefore ?? startedAt ?? assignedAt,
+    })).sort((a, b) => a.startedAt - b.startedAt).slice(0, runsMax);
+    return { executor, pool, slots, held, running: running.length, runs };
+  }
+
   find(ref: RunRef): HeldRun | undefined {
     return this.#held.get(keyOf(ref));
   }
@@ -143,7 +159,7 @@ export class ExecutorSlots {
 
   #holdsLong(): boolean {
     for (const { method } of this.#held.values()) {
-      if (method === null || !this.#lengths.isShort(method)) return true;
+      if (!this.#lengths.isShort(method)) return true;
     }
     return false;
   }
@@ -152,17 +168,30 @@ export class ExecutorSlots {
     return this.mayBlock ? Math.max(0, this.slots - this.#held.size) : Infinity;
   }
 
-  #learn(methods: ReadonlySet<string | null>, meanRunMs: number): void {
-    for (const method of methods) if (method !== null) this.#lengths.note(method, meanRunMs);
+  #learn(methods: ReadonlySet<string>, meanRunMs: number): void {
+    for (const method of methods) this.#lengths.note(method, meanRunMs);
     this.#meanRunMs = this.#meanRunMs === null
       ? meanRunMs
       : this.#meanRunMs + MEAN_WEIGHT * (meanRunMs - this.#meanRunMs);
   }
 
-  #hold({ num, run }: RunRef, timeoutMs: number, method: string | null): void {
-    const assignedAt = this.#now();
-    const state = { startedAt: null, cancelledAt: null, overdue: null, recalled: false };
-    this.#held.set(keyOf({ num, run }), { num, run, timeoutMs, method, assignedAt, ...state });
+  #hold(
+    { num, run, id, method, timeoutMs }: Pick<Assignment, "id" | "method" | "timeoutMs"> & RunRef,
+    sinceBefore: number | null,
+  ): void {
+    this.#held.set(keyOf({ num, run }), {
+      num,
+      run,
+      id,
+      method,
+      timeoutMs,
+      sinceBefore,
+      assignedAt: this.#now(),
+      startedAt: null,
+      cancelledAt: null,
+      overdue: null,
+      recalled: false,
+    });
   }
 
   #fillSlots(): void {

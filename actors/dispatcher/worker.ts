@@ -15,5 +15,8 @@ serveActor<DispatcherProtocol, DispatcherInit>(
     configureLogging(logging);
     return { behaviour: await new Dispatcher({ context, graceMs }).start() };
   },
-  { laneOf: { GetSlots: "reads", GetPlacements: "reads" }, max: { control: 50_000, reads: 1_000 } },
+  {
+    laneOf: { GetSlots: "reads", GetExecutors: "reads", GetPlacements: "reads" },
+    max: { control: 50_000, reads: 1_000 },
+  },
 );

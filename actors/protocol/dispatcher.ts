@@ -1,11 +1,11 @@
 /** What the dispatcher takes, and what it replies. */
 import type { QueueConfig } from "../domain/task.ts";
 import type { PlacementQuestion, PlacementReplies } from "./explain.ts";
-import type { ExecutorAnnouncement, ReadyWork, RunRef } from "./scheduler.ts";
+import type { JoinedExecutor, ReadyWork, RunRef } from "./scheduler.ts";
 
 export type DispatcherMessage =
   | PlacementQuestion
-  | { readonly kind: "ExecutorJoined"; readonly executor: ExecutorAnnouncement }
+  | { readonly kind: "ExecutorJoined"; readonly executor: JoinedExecutor }
   | { readonly kind: "WorkBecameReady"; readonly work: readonly ReadyWork[] }
   | {
     /** Committed ends, one executor's; the mean tells how much to prefetch. */
@@ -28,6 +28,7 @@ export type DispatcherMessage =
   }
   | { readonly kind: "QueueChanged"; readonly queue: QueueConfig }
   | { readonly kind: "GetSlots" }
+  | { readonly kind: "GetExecutors" }
   /** From the supervisor: while the node's lease is about to be lost, nothing is claimed. */
   | { readonly kind: "LeaseChanged"; readonly held: boolean }
   | {
@@ -54,8 +55,26 @@ export interface ExecutorSlots {
   readonly held: number;
 }
 
+/** A run whose code is taken to be running. */
+export interface RunningRun {
+  readonly id: string;
+  readonly method: string;
+  readonly run: number;
+  /** Epoch ms. */
+  readonly startedAt: number;
+}
+
+/** An executor, and what it runs now. */
+export interface ExecutorLoad extends ExecutorSlots {
+  /** How many runs are taken to be running; the rest of `held` waits. */
+  readonly running: number;
+  /** Those that run longest, bounded. */
+  readonly runs: readonly RunningRun[];
+}
+
 export interface DispatcherReplies extends PlacementReplies {
   GetSlots: readonly ExecutorSlots[];
+  GetExecutors: readonly ExecutorLoad[];
   CondemnExecutor: { readonly spared: boolean };
   /** Resolves when no run is held any more, or at the deadline with what is left. */
   DrainRuns: { readonly left: number };

@@ -35,6 +35,18 @@ export interface RunRef {
   readonly run: number;
 }
 
+/** A run that an executor held when it joined, with what the store knows of it. */
+export interface JoinedRun extends RunRef {
+  readonly id: string;
+  readonly method: string;
+  readonly startedAt: number | null;
+}
+
+/** An executor that has joined, with those of its runs that are current. */
+export interface JoinedExecutor extends Omit<ExecutorAnnouncement, "held"> {
+  readonly held: readonly JoinedRun[];
+}
+
 /** How a run ended, as its executor (or the dispatcher, for one that was terminated) reports it. */
 export interface RunOutcome extends RunRef {
   readonly outcome: RunOutcomeKind;

@@ -7,13 +7,7 @@ import {
 import type { TokenBucket } from "../domain/token_bucket.ts";
 import { isEnded } from "../domain/task_state.ts";
 import type { ScheduleRecord } from "../domain/schedule.ts";
-import type {
-  CommitCounts,
-  ExecutorAnnouncement,
-  ReadyWork,
-  RunRef,
-  TickCount,
-} from "../protocol.ts";
+import type { CommitCounts, JoinedExecutor, ReadyWork, RunRef, TickCount } from "../protocol.ts";
 import type { Stray } from "./strays.ts";
 
 interface EndedRuns {
@@ -41,7 +35,7 @@ export class Effects {
   readonly endedRuns = new Map<string, EndedRuns>();
   readonly cancelRequests = new Map<string, RunRef[]>();
   readonly queues: QueueConfig[] = [];
-  readonly joined: ExecutorAnnouncement[] = [];
+  readonly joined: JoinedExecutor[] = [];
   readonly endedIds: string[] = [];
   readonly results: { readonly num: number; readonly text: string }[] = [];
   /** Tasks whose log has grown. */

@@ -1,4 +1,10 @@
-import type { RunOutcome, RunRef, SchedulerMessage, SchedulerReplies } from "../protocol.ts";
+import type {
+  JoinedRun,
+  RunOutcome,
+  RunRef,
+  SchedulerMessage,
+  SchedulerReplies,
+} from "../protocol.ts";
 import { unreportedOutcome } from "../protocol/unreported_outcome.ts";
 import type { TaskRecord } from "../domain/task.ts";
 import type { Commit } from "./commit.ts";
@@ -31,9 +37,9 @@ export async function announceExecutors(
       outcome: givenBack(task, commit.now),
     }));
     await recordReports(commit, reports);
-    const current = new Set(mine.map(keyOf));
+    const current = new Map(mine.map((task) => [keyOf(task), task]));
     const stale = executor.held.filter((ref) => !current.has(keyOf(ref)));
-    const kept = executor.held.filter((ref) => current.has(keyOf(ref)));
+    const kept = executor.held.flatMap((ref) => joinedRun(current.get(keyOf(ref))));
     commit.effects.joined.push({ ...executor, held: kept });
     answers.push({ stale });
   }
@@ -118,6 +124,12 @@ async function runningOn(
 
 function givenBack(task: TaskRecord, now: number): RunOutcome {
   return { ...unreportedOutcome(task, "given_back", now), giveBack: "neighbour" };
+}
+
+function joinedRun(task: TaskRecord | undefined): readonly JoinedRun[] {
+  if (task === undefined) return [];
+  const { num, run, id, method, startedAt } = task;
+  return [{ num, run, id, method, startedAt }];
 }
 
 function keyOf({ num, run }: RunRef): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Assignment } from "../../../actors/protocol.ts";
+import type { Assignment, DispatcherReplies } from "../../../actors/protocol.ts";
 import { eventually } from "../../support/eventually.ts";
 import { assignment } from "../executor/executor_harness.ts";
 import { DispatcherHarness, type Sent } from "./dispatcher_harness.ts";
@@ -222,3 +222,31 @@ function tasks(count: number): readonly Assignment[] {
 function ref(num: number) {
   return { num, run: 1 };
 }
+
+Deno.test("dispatcher says what each executor runs now, the longest first, and how much that is", async () => {
+  await using node = await new DispatcherHarness().start();
+  await node.join("executor-1", "async", 30, [ref(7)]);
+  await node.join("executor-2", "blocking", 1);
+  await node.hint("async", ...Array.from({ length: 29 }, (_, i) => assignment(100 + i, "slow")));
+  const answer = await node.dispatcher.receive({ kind: "GetExecutors" });
+  const [first, second] = answer as DispatcherReplies["GetExecutors"];
+  assert.deepEqual([first?.executor, first?.held, first?.running, first?.runs.length], [
+    "executor-1",
+    30,
+    30,
+    20,
+  ]);
+  assert.deepEqual(first?.runs[0], { id: "t-7", method: "noop", run: 1, startedAt: 0 });
+  assert.deepEqual(
+    [first?.runs[1]?.method, first?.runs[1]?.startedAt],
+    ["slow", node.now],
+  );
+  assert.deepEqual(second, {
+    executor: "executor-2",
+    pool: "blocking",
+    slots: 1,
+    held: 0,
+    running: 0,
+    runs: [],
+  });
+});

@@ -1,7 +1,13 @@
 import { setImmediate } from "node:timers";
 import { Dispatcher } from "../../../actors/dispatcher/dispatcher_actor.ts";
 import { STALL_MS } from "../../../actors/dispatcher/stalled_work.ts";
-import type { Assignment, ClaimedRuns, RunOutcome, RunRef } from "../../../actors/protocol.ts";
+import type {
+  Assignment,
+  ClaimedRuns,
+  JoinedRun,
+  RunOutcome,
+  RunRef,
+} from "../../../actors/protocol.ts";
 import { ManualTimer } from "../../support/manual_timer.ts";
 import type { ActorRef, AskResult, Protocol } from "../../../actors/runtime/mod.ts";
 
@@ -66,8 +72,14 @@ export class DispatcherHarness implements AsyncDisposable {
     slots: number,
     held: readonly RunRef[] = [],
   ): Promise<void> {
-    const announcement = { executor, incarnation: `i-${executor}`, pool, slots, held };
-    this.dispatcher.receive({ kind: "ExecutorJoined", executor: announcement });
+    const joined = {
+      executor,
+      incarnation: `i-${executor}`,
+      pool,
+      slots,
+      held: held.map((ref) => joinedRun(ref)),
+    };
+    this.dispatcher.receive({ kind: "ExecutorJoined", executor: joined });
     await this.settle();
   }
 
@@ -152,4 +164,9 @@ export class DispatcherHarness implements AsyncDisposable {
       return { runs, drained: waiting.length === 0 };
     });
   }
+}
+
+/** A run of task `t-<num>` that began at 0. */
+function joinedRun({ num, run }: RunRef): JoinedRun {
+  return { num, run, id: `t-${num}`, method: "noop", startedAt: 0 };
 }

@@ -50,12 +50,14 @@ Deno.test("scheduler adopts the runs of an executor that outlived it", async () 
   };
   const { stale } = await rig.ask({ kind: "AnnounceExecutor", executor });
   assert.deepEqual(stale, [{ num: kept.num, run: 99 }]);
+  const { startedAt } = await rig.task("kept");
   const lost = await rig.task("lost");
   assert.deepEqual([lost.status, lost.crashes], ["pending", 0]);
   await rig.report(outcome(kept));
   assert.equal((await rig.task("kept")).status, "completed");
   const joined = rig.toldDispatcher("ExecutorJoined").at(-1);
-  assert.deepEqual(joined?.executor.held, [{ num: kept.num, run: kept.run }]);
+  const { num, run, id, method } = kept;
+  assert.deepEqual(joined?.executor.held, [{ num, run, id, method, startedAt }]);
 });
 
 Deno.test("scheduler crashes the runs of a lost executor but for the dispatcher's verdicts", async () => {
