@@ -1,9 +1,9 @@
 /**
  * The cluster actor: keeps the node a member of those that share its store.
  *
- * Takes ticks of the supervisor's clock, and the scheduler's news for the other nodes. Renews the node's lease, stands for election with every
- * renewal, and, while it leads, judges the leases of the others. Tells the supervisor of each renewal,
- * and the scheduler of leadership, of the methods that others know, and of their news. Owns connections of its own;
+ * Takes ticks of the supervisor's clock with the node's report, and the scheduler's news for the other nodes. Renews
+ * the node's lease, stands for election with every renewal, and, while it leads, judges the leases of
+ * the others. Tells the supervisor of each renewal, with what the others report, and the scheduler of leadership, of the methods that others know, and of their news. Owns connections of its own;
  * no task code is in its isolate, so that nothing but the database can keep it from renewing.
  */
 import { unreachable } from "../domain/exhaustive.ts";
@@ -25,6 +25,7 @@ import { getLogger } from "../telemetry/logger.ts";
 import { MembershipLog } from "./membership_log.ts";
 import { MethodsOfOthers } from "./methods_of_others.ts";
 import { NewsExchange } from "./news_exchange.ts";
+import { NodeReports } from "./node_reports.ts";
 
 export interface ClusterOptions {
   /** The node's id: it has joined under it. */
@@ -56,6 +57,7 @@ export class Cluster implements Behaviour<ClusterProtocol> {
   readonly #dispatcher: ActorRef<DispatcherProtocol>;
   readonly #methods: MethodsOfOthers;
   readonly #news: NewsExchange;
+  readonly #reports = new NodeReports();
   readonly #log = new MembershipLog();
   #tick: { readonly at: number; readonly address: NodeAddress } | null = null;
   #load: MemberLoad = { slots: 0, held: 0 };
@@ -98,6 +100,7 @@ export class Cluster implements Behaviour<ClusterProtocol> {
     switch (message.kind) {
       case "LeaseTick":
         this.#tick = { at: message.at, address: message.address };
+        this.#reports.note(message.report);
         return null;
       case "TellOthers":
         this.#news.tell(message.news);
@@ -148,13 +151,16 @@ export class Cluster implements Behaviour<ClusterProtocol> {
     const tick = this.#tick;
     const sentAt = this.#monotonic();
     const address = tick?.address ?? { http: null, grpc: null };
+    const { unsaid: report, known: knownReports } = this.#reports;
     try {
-      const renewed = await store.renew({ node, address, load: this.#load });
+      const renewed = await store.renew({ node, address, load: this.#load, report, knownReports });
+      if (renewed.state === "active") this.#reports.renewed(report, renewed.members);
       this.#log.reached();
       if (!this.#stopped) this.#onRenewed(renewed, { sentAt, tickAt: tick?.at ?? null });
       if (!this.#stopped) await this.#follow(renewed);
     } catch (error) {
       this.#failedAt = sentAt;
+      this.#reports.failed();
       this.#log.failed(textOf(error));
     }
     this.#renewLater(Math.max(0, LEASE.renewMs - (this.#monotonic() - sentAt)));
@@ -175,7 +181,7 @@ export class Cluster implements Behaviour<ClusterProtocol> {
     this.#log.seen(renewed);
     this.#news.setCompany(renewed.members.some((member) => member.id !== node && isMember(member)));
     if (tickAt !== null) {
-      const cluster = statusOf(renewed);
+      const cluster = statusOf(renewed, this.#reports);
       this.#supervisor.tell({ kind: "LeaseRenewed", node, at: tickAt, cluster });
     }
     this.#believe(leadership.node === node ? { term: leadership.term, sentAt } : null);
@@ -249,7 +255,7 @@ function hasLeftRuns(member: MemberRecord): boolean {
   return !isMember(member) && !member.reclaimed;
 }
 
-function statusOf({ leadership, members }: Renewed): ClusterStatus {
+function statusOf({ leadership, members }: Renewed, reports: NodeReports): ClusterStatus {
   return {
     term: leadership.term,
     nodes: members.map((member) => ({
@@ -262,6 +268,7 @@ function statusOf({ leadership, members }: Renewed): ClusterStatus {
       renewedAt: member.renewedAt,
       methods: member.methods,
       load: member.load,
+      report: reports.of(member.id),
     })),
   };
 }

@@ -1,6 +1,7 @@
 /** What the cluster actor takes and sends, where nodes share a store. */
 import type { NodeState } from "../domain/lease.ts";
 import type { NodeNews } from "./node_news.ts";
+import type { NodeReport } from "./supervisor.ts";
 
 /** A node as `/api/system` shows it. Times are epoch ms of the store's clock. */
 export interface NodeStatus {
@@ -14,6 +15,8 @@ export interface NodeStatus {
   /** How many methods it knows. */
   readonly methods: number;
   readonly load: { readonly slots: number; readonly held: number };
+  /** What it last said of itself; null where that is not known. */
+  readonly report: NodeReport | null;
 }
 
 /** Where clients reach a node, as URL and `host:port`; null for what it does not serve. */
@@ -39,6 +42,8 @@ export type ClusterMessage =
     /** Of the supervisor's monotonic clock. */
     readonly at: number;
     readonly address: NodeAddress;
+    /** For the other nodes to see. */
+    readonly report: NodeReport;
   }
   /** From the scheduler, after a commit that concerns other nodes. */
   | { readonly kind: "TellOthers"; readonly news: NodeNews };

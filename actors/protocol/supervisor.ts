@@ -11,7 +11,24 @@ export interface ActorStatus {
   readonly restarts: number;
   readonly startedAt: number | null;
   readonly lastError: string | null;
+  /** When that was, epoch ms. */
+  readonly lastErrorAt: number | null;
   readonly lanes: Readonly<Record<string, number>>;
+}
+
+/** How a node says that it is. */
+export interface NodeReport {
+  /** Why it is not ready; empty when it is. */
+  readonly notReady: readonly string[];
+  readonly actors: readonly ActorStatus[];
+}
+
+/** An executor as its node set it up. */
+export interface ExecutorPlace {
+  readonly name: string;
+  readonly pool: string;
+  /** Runs at a time. */
+  readonly slots: number;
 }
 
 export interface SystemStatus {
@@ -31,6 +48,7 @@ export interface SystemStatus {
   readonly clockSteps?: number;
   readonly lastClockStep?: ClockStep | null;
   readonly actors: readonly ActorStatus[];
+  readonly executors: readonly ExecutorPlace[];
   /** All nodes that share the store: where none can, this one alone. */
   readonly cluster: ClusterStatus;
 }

@@ -2,6 +2,7 @@ import type {
   ClusterProtocol,
   ClusterStatus,
   NodeAddress,
+  NodeReport,
   SupervisorMessage,
 } from "../protocol.ts";
 import type { ActorSystem } from "../runtime/mod.ts";
@@ -17,6 +18,8 @@ export interface ClusterMemberOptions extends Omit<LeaseEndOptions, "system"> {
   readonly newId: () => string;
   /** Where the node listens, as far as it does by now. */
   readonly address: () => NodeAddress;
+  /** How the node is, for the others to see. */
+  readonly report: () => NodeReport;
 }
 
 const log = getLogger("supervisor");
@@ -33,13 +36,18 @@ export class ClusterMember {
   #left = false;
 
   constructor(options: ClusterMemberOptions) {
-    const { system, newId, address } = options;
+    const { system, newId, address, report } = options;
     const end = new LeaseEnd(options);
     this.#options = options;
     this.#node = newId();
     this.#keeper = new LeaseKeeper({
       tick: (at) =>
-        system.ref<ClusterProtocol>("cluster").tell({ kind: "LeaseTick", at, address: address() }),
+        system.ref<ClusterProtocol>("cluster").tell({
+          kind: "LeaseTick",
+          at,
+          address: address(),
+          report: report(),
+        }),
       abort: () => end.abort(),
       terminate: () => end.terminate(),
       resume: () => end.resume(),

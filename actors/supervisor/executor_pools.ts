@@ -1,5 +1,6 @@
 import { isAlone, modeOf } from "../domain/pool.ts";
 import type { TaskPermissions } from "../domain/task.ts";
+import type { ExecutorPlace } from "../protocol.ts";
 import type { ChildSpec } from "../runtime/mod.ts";
 import type { LoggingOptions } from "../telemetry/logger.ts";
 import { executorEntry } from "./task_modules.ts";
@@ -57,9 +58,20 @@ export class ExecutorPools {
     return null;
   }
 
+  /** Every executor, in the order in which they came. */
+  list(): readonly ExecutorPlace[] {
+    return [...this.#pools].flatMap(([pool, specs]) =>
+      specs.map(({ name }) => ({ name, pool, slots: this.#slotsOf(pool) }))
+    );
+  }
+
+  #slotsOf(pool: string): number {
+    return !isAlone(pool) && modeOf(pool) === "async" ? this.#options.concurrency : 1;
+  }
+
   #spec(pool: string, permissions: TaskPermissions): ChildSpec {
-    const { node, moduleUrls, concurrency, graceMs, otel, logging } = this.#options;
-    const slots = !isAlone(pool) && modeOf(pool) === "async" ? concurrency : 1;
+    const { node, moduleUrls, graceMs, otel, logging } = this.#options;
+    const slots = this.#slotsOf(pool);
     return {
       name: `executor-${++this.#count}`,
       entry: executorEntry(moduleUrls),

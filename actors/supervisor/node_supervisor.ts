@@ -14,6 +14,7 @@ import type {
   DispatcherProtocol,
   FrontEndProtocol,
   NodeAddress,
+  NodeReport,
   SchedulerProtocol,
   SupervisorMessage,
   SupervisorProtocol,
@@ -30,7 +31,7 @@ import { ExecutorPools } from "./executor_pools.ts";
 import { methodsGoingOn, permissionsOfPool, warnAboutPermissions } from "./method_rights.ts";
 import { notReadyReasons } from "./readiness.ts";
 import { addressFrom, definitionsFrom, nodeAddress, portFrom } from "./ready_data.ts";
-import { actorTree, clusterOfOne } from "./system_status.ts";
+import { actorTree, clusterOfOne, clusterWith } from "./system_status.ts";
 import { listTaskModules } from "./task_modules.ts";
 
 export interface NodeAddresses {
@@ -76,6 +77,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       system: this.#system,
       newId: options.newId,
       address: () => this.#address(),
+      report: () => this.#report(),
       poolOf: (executor) => this.#pools?.poolOf(executor) ?? null,
       goingOn: () => methodsGoingOn(this.#definitions()),
       onAbandoned: (executor) => this.#noteEnd(executor, "unreachable"),
@@ -183,11 +185,9 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
   }
 
   #status(): SystemStatus {
-    const actors = this.#system.info();
-    const draining = this.#draining !== null;
-    const { storeError, stalled, clockSteps, lastClockStep } = this.#reports;
-    const leaseTrouble = this.#member.trouble;
-    const notReady = notReadyReasons(actors, { storeError, stalled, draining, leaseTrouble });
+    const report = this.#report();
+    const { notReady, actors } = report;
+    const { storeError, clockSteps, lastClockStep } = this.#reports;
     return {
       node: this.#member.node,
       version: VERSION,
@@ -195,26 +195,39 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       startedAt: this.#startedAt,
       ready: notReady.length === 0,
       notReady,
-      draining,
+      draining: this.#draining !== null,
       storeError,
       abandonedIsolates: this.#abandoned.count,
       clockSteps,
       lastClockStep,
-      actors: actorTree(actors, { draining, startedAt: this.#startedAt }),
-      cluster: this.#cluster(),
+      actors,
+      executors: this.#pools?.list() ?? [],
+      cluster: this.#cluster(report),
     };
   }
 
-  #cluster(): ClusterStatus {
-    const { databaseUrl } = this.#options.config;
-    if (databaseUrl !== null) return this.#member.cluster ?? { term: 0, nodes: [] };
-    return clusterOfOne({
+  #report(): NodeReport {
+    const actors = this.#system.info();
+    const draining = this.#draining !== null;
+    const { storeError, stalled } = this.#reports;
+    const leaseTrouble = this.#member.trouble;
+    return {
+      notReady: notReadyReasons(actors, { storeError, stalled, draining, leaseTrouble }),
+      actors: actorTree(actors, { draining, startedAt: this.#startedAt }),
+    };
+  }
+
+  #cluster(report: NodeReport): ClusterStatus {
+    const own = {
       id: this.#member.node,
       version: VERSION,
       address: this.#address(),
       startedAt: this.#startedAt,
       methods: this.#definitions().length,
-    });
+      report,
+    };
+    const isAlone = this.#options.config.databaseUrl === null;
+    return isAlone ? clusterOfOne(own) : clusterWith(own, this.#member.cluster);
   }
 
   async #onTerminateExecutor(

@@ -15,27 +15,32 @@ export function actorTree(
       restarts: 0,
       startedAt,
       lastError: null,
+      lastErrorAt: null,
       lanes: {},
     },
-    ...actors.map(({ name, state, restarts, startedAt, lastError, lanes }) => ({
-      name,
-      parent: "supervisor",
-      state,
-      restarts,
-      startedAt,
-      lastError,
-      lanes,
-    })),
+    ...actors.map(({ incarnation: _, ...actor }) => ({ ...actor, parent: "supervisor" })),
   ];
 }
 
-/** The cluster of a node whose store nobody shares; how busy it is, its dispatcher knows. */
-export function clusterOfOne(
-  node: Pick<NodeStatus, "id" | "version" | "address" | "startedAt" | "methods">,
-): ClusterStatus {
+/** What a node knows of itself without a renewal. */
+export type OwnStatus = Omit<NodeStatus, "state" | "leader" | "renewedAt" | "load">;
+
+/** The cluster of a node whose store nobody shares. */
+export function clusterOfOne(own: OwnStatus): ClusterStatus {
+  return { term: 1, nodes: [{ ...unrenewed(own), leader: true }] };
+}
+
+/** What the latest renewal told, with the node itself as it is now, also before its first one. */
+export function clusterWith(own: OwnStatus, told: ClusterStatus | undefined): ClusterStatus {
+  if (told === undefined) return { term: 0, nodes: [unrenewed(own)] };
+  const { report } = own;
+  const nodes = told.nodes.map((node) => node.id === own.id ? { ...node, report } : node);
+  const isKnown = nodes.some(({ id }) => id === own.id);
+  return { ...told, nodes: isKnown ? nodes : [unrenewed(own), ...nodes] };
+}
+
+/** How busy it is, its dispatcher knows. */
+function unrenewed(own: OwnStatus): NodeStatus {
   const load = { slots: 0, held: 0 };
-  return {
-    term: 1,
-    nodes: [{ ...node, state: "active", leader: true, renewedAt: Date.now(), load }],
-  };
+  return { ...own, state: "active", leader: false, renewedAt: Date.now(), load };
 }

@@ -6,6 +6,7 @@ import {
   type ClusterStore,
   NotLeaderError,
   type Renewed,
+  type ReportVersion,
 } from "../../actors/storage/port/cluster.ts";
 import { MAX_NODES } from "../../actors/domain/lease.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres_server.ts";
@@ -118,6 +119,32 @@ Deno.test("membership shows every node what the others said of themselves", asyn
     1,
   ]]);
   assert.equal((await scene.renew("nobody")).state, null);
+});
+
+Deno.test("membership tells each report once, in its latest version, until the node is forgotten", async () => {
+  await using scene = await ClusterScene.make("a", "b");
+  const idle = { address: { http: null, grpc: null }, load: { slots: 4, held: 0 } };
+  const seen = async (knownReports: readonly ReportVersion[] = []) => {
+    const { members } = await scene.of("a").renew({ node: "a", ...idle, knownReports });
+    return members.filter(({ id }) => id === "b").map((one) => [one.reportRevision, one.report])[0];
+  };
+  const say = (report: string | null) => scene.of("b").renew({ node: "b", ...idle, report });
+  await say(null);
+  assert.deepEqual(await seen(), [0, null]);
+  await say("one");
+  assert.deepEqual(await seen([{ node: "b", revision: 0 }]), [1, "one"]);
+  await say(null);
+  assert.deepEqual(await seen([{ node: "b", revision: 1 }, { node: "a", revision: 0 }]), [1, null]);
+  await say("two");
+  assert.deepEqual(await seen([{ node: "b", revision: 1 }]), [2, "two"]);
+  await scene.of("b").leave("b");
+  await say("three");
+  assert.deepEqual(await seen(), [2, "two"], "who has left says nothing more");
+  await scene.age("b", 3_600_001);
+  await scene.query("UPDATE nodes SET reclaimed = true WHERE id = 'b'");
+  const { leadership: { term } } = await scene.renew("a");
+  await scene.of("a").sweep({ node: "a", term });
+  assert.deepEqual(await scene.query("SELECT node FROM node_reports"), []);
 });
 
 Deno.test("membership has one leader, and a new term for each change of it", async () => {

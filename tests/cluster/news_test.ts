@@ -1,6 +1,7 @@
 /** What one node commits reaches the others: work, ends, changes, cancels and settings. */
 import assert from "node:assert/strict";
 import { Client } from "../../api/client/mod.ts";
+import type { NodeJson } from "../../api/client/task_json.ts";
 import { startCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import type { NodeProcess } from "../support/node_process.ts";
@@ -17,6 +18,19 @@ Deno.test("nodes over one PostgreSQL tell each other what they commit", async (t
   const args = ["--no-grpc", "--executors", "1", "--concurrency", "1"];
   await using cluster = await startCluster({ databaseUrl: url, nodes: 2, args });
   const { busy, idle, long } = await occupyOne(cluster.node(0).process, cluster.node(1).process);
+
+  await t.step("each node shows the actors of the other, and what it runs itself", async () => {
+    const { body: own } = await busy.fetchApi("GET", "/api/system");
+    const runs = (own.executors as readonly { readonly runs: readonly { taskId: string }[] }[])
+      .flatMap(({ runs }) => runs.map(({ taskId }) => taskId));
+    assert.deepEqual(runs, [long]);
+    await eventually(async () => {
+      const { body } = await idle.fetchApi("GET", "/api/system");
+      const other = (body.nodes as readonly NodeJson[]).find(({ id }) => id === own.node);
+      return other?.actors?.some(({ name, state }) => name === "cluster" && state === "ready") ??
+        false;
+    }, { what: "the busy node's actors are told", deadlineMs: 60_000 });
+  });
 
   await t.step("a task submitted on a busy node starts on an idle one", async () => {
     const waits: number[] = [];

@@ -31,6 +31,10 @@ export interface MemberRecord {
   readonly address: MemberAddress;
   readonly state: NodeState;
   readonly load: MemberLoad;
+  /** What it says of itself: a short text. Null where the renewal knew it, or nothing was said yet. */
+  readonly report: string | null;
+  /** Grows with each change of the report. */
+  readonly reportRevision: number;
   /** How many methods it knows, and a hash of their definitions: where that is equal, so are they. */
   readonly methods: number;
   readonly methodsHash: string;
@@ -48,6 +52,16 @@ export interface Renewal {
   readonly node: string;
   readonly address: MemberAddress;
   readonly load: MemberLoad;
+  /** What the node says of itself from now on; null: what it said before. Nothing when absent. */
+  readonly report?: string | null;
+  /** The reports that are known already, and are not to be told again. None when absent. */
+  readonly knownReports?: readonly ReportVersion[];
+}
+
+/** One text of one node. */
+export interface ReportVersion {
+  readonly node: string;
+  readonly revision: number;
 }
 
 /** What a renewal came to. */

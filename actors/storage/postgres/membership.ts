@@ -31,7 +31,7 @@ import {
   type Renewed,
   type Swept,
 } from "../port/cluster.ts";
-import { integer, integerOrNull, oneOf, type Row, text } from "../row/column.ts";
+import { integer, integerOrNull, oneOf, type Row, text, textOrNull } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 import { assertLeading, MEMBER, NOW, readLeadership } from "./leader_work.ts";
 
@@ -96,37 +96,45 @@ const RENEW = `
     FROM clock WHERE id = $1 AND ${MEMBER} RETURNING id),
   led AS (
     UPDATE leadership SET until = clock.now + ${LEADER_LEASE_MS} FROM clock, mine
-    WHERE leadership.node = mine.id AND until > clock.now RETURNING term, node, until)
+    WHERE leadership.node = mine.id AND until > clock.now RETURNING term, node, until),
+  told AS (
+    INSERT INTO node_reports (node, revision, report)
+    SELECT id, 1, $4 FROM mine WHERE $4::text IS NOT NULL
+    ON CONFLICT (node) DO UPDATE SET
+      revision = node_reports.revision + 1, report = excluded.report)
   SELECT clock.now, EXISTS (SELECT FROM mine), leadership.term, leadership.node,
     coalesce(led.until, leadership.until), shown.*
   FROM clock CROSS JOIN leadership LEFT JOIN led ON led.term = leadership.term LEFT JOIN (
     SELECT id, version, address, load, state, methods_count, methods_hash, started_at, renewed_at,
-      marked_at, reclaimed
-    FROM nodes ORDER BY ${MEMBER} DESC, started_at DESC, id LIMIT ${SHOWN_MAX}
+      marked_at, reclaimed, coalesce(revision, 0),
+      CASE WHEN revision || ':' || id = ANY($5::text[]) THEN NULL ELSE report END
+    FROM nodes LEFT JOIN node_reports ON node = id ORDER BY ${MEMBER} DESC, started_at DESC, id LIMIT ${SHOWN_MAX}
   ) shown ON true`;
 
 /** Renews a node's lease, and with it the leadership where it has it or nobody else does. */
 export async function renewLease(connection: Connection, renewal: Renewal): Promise<Renewed> {
-  const { node, address, load } = renewal;
-  const rows = await connection.rows(RENEW, node, JSON.stringify(address), JSON.stringify(load));
+  const { node, address, load, report = null, knownReports = [] } = renewal;
+  const known = knownReports.map((one) => `${one.revision}:${one.node}`);
+  const texts = [JSON.stringify(address), JSON.stringify(load)];
+  const rows = await connection.rows(RENEW, node, ...texts, report, known);
   const [first] = rows;
   if (first === undefined) throw new Error("the database has no row of leadership");
   const now = integer(first[0]);
   const renewed = first[1] === true;
-  const known = readLeadership(first.slice(2));
+  const leadership = readLeadership(first.slice(2));
   // A statement does not see its own changes.
   const fresh = { address, load, state: "active", renewedAt: now, markedAt: null } as const;
   const members = rows.filter((row) => row[5] !== null)
     .map((row) => readMember(row.slice(5)))
     .map((member) => renewed && member.id === node ? { ...member, ...fresh } : member);
   const stateOf = (id: string | null) => members.find((member) => member.id === id)?.state ?? null;
-  const holder = stateOf(known.node);
+  const holder = stateOf(leadership.node);
   const holderGone = holder !== null && !isMember({ state: holder });
-  const mayTake = renewed && elect(known, { node, now, holderGone }) === "take";
+  const mayTake = renewed && elect(leadership, { node, now, holderGone }) === "take";
   return {
     now,
     state: renewed ? "active" : stateOf(node),
-    leadership: mayTake ? await takeLeadership(connection, node, known) : known,
+    leadership: mayTake ? await takeLeadership(connection, node, leadership) : leadership,
     members,
   };
 }
@@ -188,7 +196,10 @@ export function sweepNodes(connection: Connection, claim: LeaderClaim): Promise<
     if (swept.suspect.length > 0) await connection.run(mark, "suspect", swept.suspect);
     if (swept.lost.length > 0) await connection.run(mark, "lost", swept.lost);
     await connection.run(
-      `DELETE FROM nodes WHERE NOT ${MEMBER} AND reclaimed AND marked_at < ${NOW} - ${LEASE.shownMs}`,
+      `WITH forgotten AS (
+        DELETE FROM nodes
+        WHERE NOT ${MEMBER} AND reclaimed AND marked_at < ${NOW} - ${LEASE.shownMs} RETURNING id)
+      DELETE FROM node_reports USING forgotten WHERE node = id`,
     );
     return swept;
   });
@@ -250,6 +261,8 @@ function readMember(row: Row): MemberRecord {
     renewedAt,
     markedAt,
     reclaimed,
+    reportRevision,
+    report,
   ] = row;
   return {
     id: text(id),
@@ -257,6 +270,8 @@ function readMember(row: Row): MemberRecord {
     // Both written by `renewLease`, of this version or one beside it.
     address: JSON.parse(text(address)),
     load: JSON.parse(text(load)),
+    report: textOrNull(report),
+    reportRevision: integer(reportRevision),
     state: nodeState(state),
     methods: integer(methods),
     methodsHash: text(hash),

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { encodeReport } from "../../../actors/cluster/report_text.ts";
 import { BELIEF_MS } from "../../../actors/domain/leadership.ts";
 import { LEASE } from "../../../actors/domain/lease.ts";
+import type { ClusterStatus } from "../../../actors/protocol.ts";
 import type { Renewed } from "../../../actors/storage/port/cluster.ts";
 import { ClusterHarness, memberRecord } from "./cluster_harness.ts";
 
@@ -10,7 +12,12 @@ const LEADING: Renewed = {
   leadership: { term: 4, node: "a", until: 115_000 },
   members: [memberRecord("a", { renewedAt: 100_000 }), memberRecord("b", { renewedAt: 99_000 })],
 };
-const ADDRESS = { http: "http://h:1", grpc: null };
+const TICK = {
+  kind: "LeaseTick",
+  at: 77,
+  address: { http: "http://h:1", grpc: null },
+  report: { notReady: [], actors: [] },
+} as const;
 
 Deno.test("cluster actor renews on time, whatever becomes of a renewal", async () => {
   const harness = new ClusterHarness();
@@ -24,10 +31,30 @@ Deno.test("cluster actor answers a renewal with the tick that came before it", a
   const harness = new ClusterHarness();
   await harness.advance(0);
   assert.deepEqual(harness.toldOf("LeaseRenewed"), [], "nobody ticked");
-  harness.cluster.receive({ kind: "LeaseTick", at: 77, address: ADDRESS });
+  harness.cluster.receive(TICK);
   await harness.advance(LEASE.renewMs);
   const [renewed] = harness.toldOf("LeaseRenewed");
   assert.deepEqual([renewed?.["node"], renewed?.["at"]], ["a", 77]);
+});
+
+Deno.test("cluster actor says of its node what changed, and tells what the others said", async () => {
+  const harness = new ClusterHarness();
+  const theirs = { notReady: ["the database is away"], actors: [] };
+  const [a, b] = [memberRecord("a"), memberRecord("b", { reportRevision: 3 })];
+  harness.answer = { ...LEADING, members: [a, { ...b, report: encodeReport(theirs) }] };
+  harness.cluster.receive(TICK);
+  await harness.advance(0);
+  harness.answer = { ...LEADING, members: [a, b] };
+  await harness.advance(LEASE.renewMs);
+  const [first, second] = harness.sent;
+  assert.equal(first?.report, encodeReport(TICK.report));
+  assert.equal(second?.report, null);
+  assert.deepEqual(second?.knownReports, [
+    { node: "a", revision: 0 },
+    { node: "b", revision: 3 },
+  ]);
+  const told = harness.toldOf("LeaseRenewed").map(({ cluster }) => cluster as ClusterStatus);
+  assert.deepEqual(told.map(({ nodes }) => nodes[1]?.report), [theirs, theirs]);
 });
 
 Deno.test("cluster actor tells the scheduler of leadership once, and of its end", async () => {
@@ -66,7 +93,7 @@ Deno.test("cluster actor tells a scheduler that has just begun what it knows", a
 Deno.test("cluster actor says when its node was declared lost", async () => {
   const harness = new ClusterHarness();
   harness.answer = { ...LEADING, state: "lost" };
-  harness.cluster.receive({ kind: "LeaseTick", at: 1, address: ADDRESS });
+  harness.cluster.receive(TICK);
   await harness.advance(0);
   assert.equal(harness.toldOf("NodeFenced")[0]?.["node"], "a");
   assert.deepEqual(harness.toldOf("LeaseRenewed"), []);

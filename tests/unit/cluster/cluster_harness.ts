@@ -7,6 +7,7 @@ import type {
   ClusterStore,
   LeaderClaim,
   MemberRecord,
+  Renewal,
   Renewed,
 } from "../../../actors/storage/port/cluster.ts";
 
@@ -23,6 +24,8 @@ export function memberRecord(id: string, more: Partial<MemberRecord> = {}): Memb
     address: { http: null, grpc: null },
     state: "active",
     load: { slots: 0, held: 0 },
+    report: null,
+    reportRevision: 0,
     methods: 0,
     methodsHash: `hash of ${id}`,
     startedAt: 0,
@@ -47,6 +50,7 @@ export class ClusterHarness implements ClusterStore {
   /** Calls of the store but renewals. */
   readonly calls: string[] = [];
   renewals = 0;
+  readonly sent: Renewal[] = [];
   readonly told: Message[] = [];
   readonly cluster: Cluster;
   readonly #timers = new Set<{ readonly at: number; readonly then: () => void }>();
@@ -97,8 +101,9 @@ export class ClusterHarness implements ClusterStore {
     for (let turn = 0; turn < 5; turn++) await setImmediate();
   }
 
-  renew(): Promise<Renewed> {
+  renew(renewal: Renewal): Promise<Renewed> {
     this.renewals++;
+    this.sent.push(renewal);
     return this.answer instanceof Error
       ? Promise.reject(this.answer)
       : Promise.resolve(this.answer);

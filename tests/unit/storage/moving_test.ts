@@ -27,6 +27,7 @@ const BOOKKEEPING = [
   "moving",
   "moving_tables",
   "nodes",
+  "node_reports",
   "leadership",
   "stamp_base",
   "commit_marks",

@@ -9,6 +9,7 @@ function memberOf() {
     system,
     newId: () => `n-${++count}`,
     address: () => ({ http: "http://h:1", grpc: null }),
+    report: () => ({ notReady: [], actors: [] }),
     poolOf: () => "async",
     goingOn: () => [],
     onAbandoned: () => {},

@@ -32,6 +32,24 @@ Deno.test("executor pools start a pool once, and again when it was forgotten", (
   assert.equal(pools.add("alone", {}).length, 1);
 });
 
+Deno.test("executor pools list their executors with their slots", () => {
+  const pools = open();
+  pools.add("alone", {});
+  pools.first();
+  assert.deepEqual(pools.list().slice(0, 3), [
+    { name: "executor-1", pool: "alone", slots: 1 },
+    { name: "executor-2", pool: "async", slots: 50 },
+    { name: "executor-3", pool: "async", slots: 50 },
+  ]);
+  pools.forget("alone");
+  assert.deepEqual(pools.list().map(({ pool }) => pool), [
+    "async",
+    "async",
+    "blocking",
+    "blocking",
+  ]);
+});
+
 function open(): ExecutorPools {
   return new ExecutorPools({
     node: () => "n",
