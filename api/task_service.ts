@@ -16,6 +16,7 @@ import type {
 import type {
   Changes,
   DispatcherProtocol,
+  ExecutorLoad,
   ExecutorSlots,
   FaultKind,
   LogPage,
@@ -245,6 +246,12 @@ export class TaskService {
   async slots(): Promise<Result<readonly ExecutorSlots[]>> {
     if (this.#dispatcher === undefined) return ok([]);
     return asked(await this.#dispatcher.ask({ kind: "GetSlots" }, READ));
+  }
+
+  /** The executors, and what each runs. */
+  async executors(): Promise<Result<readonly ExecutorLoad[]>> {
+    if (this.#dispatcher === undefined) return ok([]);
+    return asked(await this.#dispatcher.ask({ kind: "GetExecutors" }, READ));
   }
 
   /** Makes an actor fail on purpose; for tests of the node itself. */

@@ -9,23 +9,14 @@ import type {
   WorkflowRecord,
   WorkflowRun,
 } from "../actors/domain/task.ts";
-import type {
-  ExecutorSlots,
-  LogPage,
-  NodeStatus,
-  QueueDepth,
-  SubmittedTask,
-  SystemStatus,
-} from "../actors/protocol.ts";
+import type { LogPage, QueueDepth, SubmittedTask } from "../actors/protocol.ts";
 import type {
   AttemptView,
   LogLineView,
   LogPageView,
   MethodView,
-  NodeView,
   QueueView,
   SubmittedTaskView,
-  SystemView,
   TaskView,
   WorkflowRunView,
   WorkflowView,
@@ -158,43 +149,6 @@ export function queueView(
     paused,
     ...(counts === undefined ? undefined : { counts }),
   };
-}
-
-/** The node and its actors, and the cluster; `slots` are its own executors', null where unknown. */
-export function systemView(
-  system: SystemStatus,
-  slots: readonly ExecutorSlots[] | null,
-): SystemView {
-  return {
-    node: system.node,
-    version: system.version,
-    denoVersion: system.denoVersion,
-    startedAt: iso(system.startedAt),
-    ready: system.ready,
-    notReady: [...system.notReady],
-    draining: system.draining,
-    abandonedIsolates: system.abandonedIsolates ?? 0,
-    clockSteps: system.clockSteps ?? 0,
-    lastClockStep: clockStepView(system.lastClockStep ?? null),
-    term: system.cluster.term,
-    nodes: system.cluster.nodes.map((node) =>
-      nodeView(node.id === system.node && slots !== null ? { ...node, load: loadOf(slots) } : node)
-    ),
-    actors: system.actors.map((actor) => ({ ...actor, startedAt: isoOrNull(actor.startedAt) })),
-  };
-}
-
-function loadOf(executors: readonly ExecutorSlots[]): NodeView["load"] {
-  const sum = (of: "slots" | "held") => executors.reduce((all, one) => all + one[of], 0);
-  return { slots: sum("slots"), held: sum("held") };
-}
-
-function nodeView(node: NodeStatus): NodeView {
-  return { ...node, startedAt: iso(node.startedAt), renewedAt: iso(node.renewedAt) };
-}
-
-function clockStepView(step: SystemStatus["lastClockStep"] | null): SystemView["lastClockStep"] {
-  return step ? { at: iso(step.at), byMs: step.byMs } : null;
 }
 
 /** Depths by queue, zeros left out. */

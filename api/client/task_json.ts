@@ -276,6 +276,24 @@ export interface NodeJson {
   readonly renewedAt: string;
   readonly methods: number;
   readonly load: { readonly slots: number; readonly held: number };
+  /** Why it takes no work, as it last said; absent where the server is of an older version. */
+  readonly notReady?: readonly string[];
+  /** Its actors, as it last said. */
+  readonly actors?: readonly ActorJson[];
+  readonly [field: string]: unknown;
+}
+
+/** An actor of a node. */
+export interface ActorJson {
+  readonly name: string;
+  readonly parent: string | null;
+  readonly state: "starting" | "ready" | "restarting" | "stopping" | "stopped" | "failed";
+  readonly restarts: number;
+  readonly startedAt: string | null;
+  readonly lastError: string | null;
+  readonly lastErrorAt: string | null;
+  /** Messages that wait, by lane. */
+  readonly lanes: Readonly<Record<string, number>>;
   readonly [field: string]: unknown;
 }
 

@@ -1,6 +1,7 @@
 /** Operations on the node itself: what it can run, and what it consists of. */
 import type { MethodView, SystemView } from "../schema.ts";
-import { methodView, systemView } from "../task_view.ts";
+import { systemView } from "../system_view.ts";
+import { methodView } from "../task_view.ts";
 import { mapped, type Operation } from "./operation.ts";
 import type { List } from "./tasks.ts";
 
@@ -15,7 +16,12 @@ export const listMethods: Operation<List<MethodView>> = {
 export const getSystem: Operation<SystemView> = {
   scope: "admin",
   async run({ node }) {
-    const [system, slots] = await Promise.all([node.service.system(), node.service.slots()]);
-    return mapped(system, (status) => systemView(status, slots.ok ? slots.value : null));
+    const { service, commits } = node;
+    const [system, loads] = await Promise.all([service.system(), service.executors()]);
+    const executors = loads.ok ? loads.value : null;
+    return mapped(
+      system,
+      (status) => systemView(status, { executors, commits: commits.summary() }),
+    );
   },
 };

@@ -6,6 +6,7 @@ import { type ErrorData, refuse, type Result } from "../../actors/domain/error.t
 import type { Scope } from "../auth.ts";
 import type { DeadLetterService } from "../dead_letter_service.ts";
 import type { ExplainService } from "../explain_service.ts";
+import type { RecentCommits } from "../recent_commits.ts";
 import type { ScheduleService } from "../schedule_service.ts";
 import type { TaskRates } from "../task_rates.ts";
 import type { TaskService } from "../task_service.ts";
@@ -17,6 +18,7 @@ export interface OperationNode {
   readonly deadLetters: DeadLetterService;
   readonly explain: ExplainService;
   readonly rates: TaskRates;
+  readonly commits: RecentCommits;
   /** Epoch ms. */
   readonly now: () => number;
 }

@@ -27,6 +27,7 @@ import { DeadLetterService } from "../dead_letter_service.ts";
 import { ExplainService } from "../explain_service.ts";
 import { Metrics } from "../metrics.ts";
 import { readStats } from "../operations/stats.ts";
+import { RecentCommits } from "../recent_commits.ts";
 import { ScheduleService } from "../schedule_service.ts";
 import { TaskRates } from "../task_rates.ts";
 import { TaskService } from "../task_service.ts";
@@ -81,13 +82,15 @@ export async function startHttpActor(
   const authenticator = new Authenticator(init.config.auth);
   const { config } = init;
   const rates = new TaskRates();
-  const operations = { service, deadLetters, explain, schedules, rates, now: Date.now };
+  const commits = new RecentCommits();
+  const services = { service, deadLetters, explain, schedules };
+  const operations = { ...services, rates, commits, now: Date.now };
   const pulse = new Pulse({ read: () => readStats(operations) });
   const app = new RestApp({ ...operations, feed, pulse, metrics, config, authenticator });
   const patienceMs = init.bindPatienceMs ?? 0;
   const listener = await bindAgain(() => new HttpListener(init, app), { patienceMs });
   listener.failed.then((error) => context.fail(error));
-  const behaviour = new HttpActor({ service, feed, pulse, metrics, rates, app, listener });
+  const behaviour = new HttpActor({ service, feed, pulse, metrics, rates, commits, app, listener });
   return { behaviour, ready: listener.address satisfies HttpReady };
 }
 
@@ -98,6 +101,7 @@ interface HttpActorParts {
   readonly pulse: Pulse;
   readonly metrics: Metrics;
   readonly rates: TaskRates;
+  readonly commits: RecentCommits;
   readonly app: RestApp;
   readonly listener: HttpListener;
 }
@@ -110,13 +114,14 @@ class HttpActor implements Behaviour<FrontEndProtocol> {
   }
 
   receive(message: FrontEndProtocol["message"]): null {
-    const { service, feed, pulse, metrics, rates, app } = this.#parts;
+    const { service, feed, pulse, metrics, rates, commits, app } = this.#parts;
     switch (message.kind) {
       case "EventsPublished":
         service.onEvents(message.events);
         feed.onEvents(message.events);
         metrics.onEvents(message.events);
         rates.onEvents(message.events);
+        commits.onEvents(message.events);
         pulse.onEvents(message.events);
         return null;
       case "GrpcRequestsObserved":

@@ -204,6 +204,44 @@ export const statsAnswer = z.strictObject({
   resultCache: z.strictObject({ hits: count, misses: count, bytes: count }),
 }).meta({ id: "Stats" });
 
+/** One actor of a node. */
+const actorAnswer = z.strictObject({
+  name: z.string(),
+  parent: z.string().nullable(),
+  state: z.enum(["starting", "ready", "restarting", "stopping", "stopped", "failed"]),
+  restarts: count,
+  startedAt: instant.nullable(),
+  lastError: z.string().nullable(),
+  lastErrorAt: instant.nullable(),
+  lanes: z.record(z.string(), count).describe(
+    "Messages that wait in each lane of its mailbox, as of its last sign of life; of other nodes, " +
+      "lanes that are empty are left out",
+  ),
+}).meta({ id: "Actor" });
+
+/** An executor of the node that answers, and what it runs now. */
+const executorAnswer = z.strictObject({
+  name: z.string(),
+  pool: z.string(),
+  slots: count.describe("Runs at a time"),
+  state: actorAnswer.shape.state,
+  held: count.describe("Runs that it has, waiting ones too"),
+  running: count.describe("Runs whose code runs"),
+  runs: z.array(z.strictObject({
+    taskId: z.string(),
+    method: z.string(),
+    run: count,
+    startedAt: instant,
+  })).describe("Those that run longest, at most 20"),
+}).meta({ id: "Executor" });
+
+const spreadAnswer = z.strictObject({
+  p50: z.number(),
+  p90: z.number(),
+  p99: z.number(),
+  max: z.number(),
+});
+
 /** A node of those that share a database; alone, the node itself. */
 export const nodeAnswer = z.strictObject({
   id: z.string().describe("Another one after each start, and after the node was lost"),
@@ -218,6 +256,12 @@ export const nodeAnswer = z.strictObject({
     slots: count,
     held: count.describe("Runs that it has, waiting ones too"),
   }),
+  notReady: z.array(z.string()).describe(
+    "Why it takes no work, as it last said; empty when it does",
+  ),
+  actors: z.array(actorAnswer).describe(
+    "Its actors, as it last said; empty where it has said nothing yet",
+  ),
 }).meta({ id: "Node" });
 
 /** The node and its actors. */
@@ -237,15 +281,15 @@ export const systemAnswer = z.strictObject({
   }).nullable(),
   term: count.describe("Grows with each change of the leader"),
   nodes: z.array(nodeAnswer).describe("Live ones, and those that went within the last hour"),
-  actors: z.array(z.strictObject({
-    name: z.string(),
-    parent: z.string().nullable(),
-    state: z.enum(["starting", "ready", "restarting", "stopping", "stopped", "failed"]),
-    restarts: count,
-    startedAt: instant.nullable(),
-    lastError: z.string().nullable(),
-    lanes: z.record(z.string(), count),
-  })),
+  actors: z.array(actorAnswer),
+  executors: z.array(executorAnswer),
+  commits: z.strictObject({
+    count: count.describe("How many commits this is about: the latest, at most 1,000"),
+    from: instant.nullable(),
+    to: instant.nullable(),
+    ms: spreadAnswer.nullable().describe("Milliseconds of a commit"),
+    items: spreadAnswer.nullable().describe("Submissions, claims and outcomes in one commit"),
+  }).describe("Commits of this node's scheduler to the store"),
 }).meta({ id: "System" });
 
 /** Readiness, with the reasons where the node is not ready. */

@@ -30,18 +30,47 @@ async function listNodes(call: CommandCall): Promise<number> {
   }
   const now = ports.now();
   ports.stdout(formatTable({
-    head: ["NODE", "STATE", "LEADS", "ADDRESS", "VERSION", "RUNS", "STARTED", "RENEWED"],
+    head: [
+      "NODE",
+      "STATE",
+      "LEADS",
+      "ADDRESS",
+      "VERSION",
+      "RUNS",
+      "RESTARTS",
+      "STARTED",
+      "RENEWED",
+      "TROUBLE",
+    ],
     paint: makePaint(ports, "stdout"),
-    rows: nodes.map(({ id, state, leader, address, version, load, startedAt, renewedAt }) => [
-      printableLine(id, 60),
-      { text: state, style: STATE_STYLE[state] },
-      leader ? "yes" : "",
-      printableLine(address.http ?? "-", 60),
-      printableLine(version, 20),
-      `${load.held} of ${load.slots}`,
-      relativeTime(startedAt, now),
-      relativeTime(renewedAt, now),
-    ]),
+    rows: nodes.map((node) => {
+      const { id, state, leader, address, version, load, startedAt, renewedAt } = node;
+      return [
+        printableLine(id, 60),
+        { text: state, style: STATE_STYLE[state] },
+        leader ? "yes" : "",
+        printableLine(address.http ?? "-", 60),
+        printableLine(version, 20),
+        `${load.held} of ${load.slots}`,
+        restartsOf(node),
+        relativeTime(startedAt, now),
+        relativeTime(renewedAt, now),
+        { text: printableLine(troubleOf(node), 100), style: "yellow" },
+      ];
+    }),
   }));
   return 0;
+}
+
+/** Restarts of all its actors; nothing where it has not told of them. */
+function restartsOf({ actors = [] }: NodeJson): string {
+  return actors.length === 0 ? "" : String(actors.reduce((sum, { restarts }) => sum + restarts, 0));
+}
+
+/** Why it takes no work, or what of it is not there; nothing of a node that is gone. */
+function troubleOf({ state, notReady = [], actors = [] }: NodeJson): string {
+  if (state === "lost" || state === "left") return "";
+  if (notReady.length > 0) return notReady.join("; ");
+  return actors.filter((actor) => actor.state !== "ready")
+    .map((actor) => `${actor.name} is ${actor.state}`).join("; ");
 }

@@ -222,6 +222,12 @@ Deno.test("nodes lists those that share the database", async () => {
     renewedAt: new Date(FAKE_NOW - 1_000).toISOString(),
     methods: 9,
     load: { slots: 8, held: 2 },
+    notReady: [],
+    actors: [{ name: "scheduler", state: "ready", restarts: 2 }, {
+      name: "http",
+      state: "restarting",
+      restarts: 1,
+    }],
   };
   const gone = {
     ...item,
@@ -229,15 +235,20 @@ Deno.test("nodes lists those that share the database", async () => {
     state: "lost",
     leader: false,
     address: { http: null, grpc: null },
+    actors: [],
   };
-  const nodes = [item, gone];
+  const away = { ...gone, id: "n-3", state: "suspect", notReady: ["the database is away"] };
+  const nodes = [item, gone, away];
   await using node = new FakeNode({ "GET /api/system": () => json({ nodes }) });
   const world = worldOf(node);
   assert.equal(
     (await world.run("nodes")).out,
-    "NODE  STATE   LEADS  ADDRESS        VERSION  RUNS    STARTED  RENEWED\n" +
-      "n-1   active  yes    http://h:8080  0.1.0    2 of 8  1h ago   1s ago\n" +
-      "n-2   lost           -              0.1.0    2 of 8  1h ago   1s ago\n",
+    "NODE  STATE    LEADS  ADDRESS        VERSION  RUNS    RESTARTS  STARTED  RENEWED  TROUBLE\n" +
+      "n-1   active   yes    http://h:8080  0.1.0    2 of 8  3         1h ago   1s ago   " +
+      "http is restarting\n" +
+      "n-2   lost            -              0.1.0    2 of 8            1h ago   1s ago\n" +
+      "n-3   suspect         -              0.1.0    2 of 8            1h ago   1s ago   " +
+      "the database is away\n",
   );
   assert.deepEqual(JSON.parse((await world.run("nodes", "--json")).out), { items: nodes });
 });

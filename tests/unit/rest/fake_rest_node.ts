@@ -29,6 +29,7 @@ import { readStats } from "../../../api/operations/stats.ts";
 import { Pulse } from "../../../api/rest/pulse.ts";
 import { RestApp } from "../../../api/rest/rest_app.ts";
 import { TaskRates } from "../../../api/task_rates.ts";
+import { RecentCommits } from "../../../api/recent_commits.ts";
 import { ScheduleService } from "../../../api/schedule_service.ts";
 import { TaskService } from "../../../api/task_service.ts";
 import { FAKE_SECRET as SECRET, fakeConfig } from "../../support/fake_config.ts";
@@ -58,6 +59,7 @@ export class FakeRestNode {
   readonly pulse: Pulse;
   readonly metrics: Metrics;
   readonly rates: TaskRates;
+  readonly commits: RecentCommits;
   readonly tasks = new Map<string, TaskRecord>();
   readonly #deleted: { readonly id: string; readonly seq: number }[] = [];
   readonly workflows = new Map<string, WorkflowRecord>();
@@ -93,8 +95,9 @@ export class FakeRestNode {
     this.feed = new ChangeFeed(this.service);
     this.metrics = new Metrics(["add", "noop"]);
     this.rates = new TaskRates(now);
+    this.commits = new RecentCommits(now);
     const authenticator = new Authenticator(full.auth, now);
-    const { service, feed, metrics, rates } = this;
+    const { service, feed, metrics, rates, commits } = this;
     const read = () => readStats({ service, rates, now });
     const pulse = new Pulse({ read, ...(startTimer && { startTimer }) });
     this.pulse = pulse;
@@ -107,6 +110,7 @@ export class FakeRestNode {
       pulse,
       metrics,
       rates,
+      commits,
       authenticator,
       config: full,
       now,
@@ -168,6 +172,7 @@ export class FakeRestNode {
     this.feed.onEvents(events);
     this.metrics.onEvents(events);
     this.rates.onEvents(events);
+    this.commits.onEvents(events);
     this.pulse.onEvents(events);
   }
 
@@ -265,6 +270,11 @@ export class FakeRestNode {
         return this.system;
       case "GetSlots":
         return [{ executor: "executor-1", pool: "async", slots: 4, held: 6 }];
+      case "GetExecutors": {
+        const runs = [{ id: "t-1", method: "noop", run: 2, startedAt: NOW }];
+        const load = { slots: 4, held: 6, running: 1, runs };
+        return [{ executor: "executor-1", pool: "async", ...load }];
+      }
       case "InjectFault":
         return ok(null);
       case "GetSchedulerStats":

@@ -137,12 +137,50 @@ Deno.test("stats and system show what the actors say", async () => {
     methods: 3,
     // As its dispatcher has it now, not as it was at the latest renewal.
     load: { slots: 4, held: 6 },
+    notReady: [],
+    actors: [],
   };
   const renewedAt = new Date(NOW - 60_000).toISOString();
   const load = { slots: 9, held: 1 };
   const other = { ...own, id: "n-other", state: "lost", leader: false, renewedAt, load };
   assert.deepEqual(system.body.nodes, [own, other]);
   assert.deepEqual((await node.call("GET", "/api/methods")).body, { items: [] });
+});
+
+Deno.test("system shows actors, executors with what they run, and commits", async () => {
+  const node = new FakeRestNode();
+  node.publish([committed()]);
+  const system = await node.call("GET", "/api/system");
+  const at = new Date(NOW).toISOString();
+  assert.deepEqual(
+    [system.body.actors[0].lastError, system.body.actors[0].lastErrorAt],
+    ["a bug", at],
+  );
+  assert.deepEqual(system.body.executors, [{
+    name: "executor-1",
+    pool: "async",
+    slots: 4,
+    state: "ready",
+    held: 6,
+    running: 1,
+    runs: [{ taskId: "t-1", method: "noop", run: 2, startedAt: at }],
+  }, {
+    name: "executor-2",
+    pool: "blocking",
+    slots: 1,
+    state: "starting",
+    held: 0,
+    running: 0,
+    runs: [],
+  }]);
+  const once = (value: number) => ({ p50: value, p90: value, p99: value, max: value });
+  assert.deepEqual(system.body.commits, {
+    count: 1,
+    from: at,
+    to: at,
+    ms: once(2),
+    items: once(1),
+  });
 });
 
 Deno.test("metrics count what was committed, with bounded labels", async () => {

@@ -20,9 +20,23 @@ export function readySystem(): SystemStatus {
       state: "ready",
       restarts: 2,
       startedAt: NOW,
-      lastError: null,
+      lastError: "a bug",
+      lastErrorAt: NOW,
       lanes: { submissions: 7 },
+    }, {
+      name: "executor-1",
+      parent: "supervisor",
+      state: "ready",
+      restarts: 0,
+      startedAt: NOW,
+      lastError: null,
+      lastErrorAt: null,
+      lanes: {},
     }],
+    executors: [
+      { name: "executor-1", pool: "async", slots: 4 },
+      { name: "executor-2", pool: "blocking", slots: 1 },
+    ],
     cluster: {
       term: 5,
       nodes: [
@@ -44,6 +58,7 @@ function member(id: string, more: Partial<NodeStatus>): NodeStatus {
     renewedAt: NOW,
     methods: 3,
     load: { slots: 9, held: 1 },
+    report: null,
     ...more,
   };
 }

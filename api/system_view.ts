@@ -1,0 +1,98 @@
+/** The node, its executors and its cluster as the JSON that users see. */
+import type {
+  ActorStatus,
+  ExecutorLoad,
+  ExecutorPlace,
+  NodeStatus,
+  SystemStatus,
+} from "../actors/protocol.ts";
+import type { CommitSummary } from "./recent_commits.ts";
+import type { NodeView, SystemView } from "./schema/answers.ts";
+
+type ActorView = SystemView["actors"][number];
+type ExecutorView = SystemView["executors"][number];
+
+/** What is shown beside the supervisor's status. */
+export interface SystemParts {
+  /** What the dispatcher says of its executors; null where it does not answer. */
+  readonly executors: readonly ExecutorLoad[] | null;
+  readonly commits: CommitSummary;
+}
+
+/** The node and its actors, and the cluster. */
+export function systemView(system: SystemStatus, { executors, commits }: SystemParts): SystemView {
+  return {
+    node: system.node,
+    version: system.version,
+    denoVersion: system.denoVersion,
+    startedAt: iso(system.startedAt),
+    ready: system.ready,
+    notReady: [...system.notReady],
+    draining: system.draining,
+    abandonedIsolates: system.abandonedIsolates ?? 0,
+    clockSteps: system.clockSteps ?? 0,
+    lastClockStep: clockStepView(system.lastClockStep ?? null),
+    term: system.cluster.term,
+    nodes: system.cluster.nodes.map((node) =>
+      nodeView(
+        node.id === system.node && executors !== null ? { ...node, load: loadOf(executors) } : node,
+      )
+    ),
+    actors: system.actors.map(actorView),
+    executors: system.executors.map((place) => executorView(place, system, executors ?? [])),
+    commits: { ...commits, from: isoOrNull(commits.from), to: isoOrNull(commits.to) },
+  };
+}
+
+function loadOf(executors: readonly ExecutorLoad[]): NodeView["load"] {
+  const sum = (of: "slots" | "held") => executors.reduce((all, one) => all + one[of], 0);
+  return { slots: sum("slots"), held: sum("held") };
+}
+
+function nodeView({ report, ...node }: NodeStatus): NodeView {
+  return {
+    ...node,
+    startedAt: iso(node.startedAt),
+    renewedAt: iso(node.renewedAt),
+    notReady: [...report?.notReady ?? []],
+    actors: (report?.actors ?? []).map(actorView),
+  };
+}
+
+function actorView({ startedAt, lastErrorAt, ...actor }: ActorStatus): ActorView {
+  return { ...actor, startedAt: isoOrNull(startedAt), lastErrorAt: isoOrNull(lastErrorAt) };
+}
+
+/** An executor that has not joined, or whose dispatcher is silent, has nothing as far as is known. */
+function executorView(
+  { name, pool, slots }: ExecutorPlace,
+  { actors }: SystemStatus,
+  loads: readonly ExecutorLoad[],
+): ExecutorView {
+  const load = loads.find(({ executor }) => executor === name);
+  return {
+    name,
+    pool,
+    slots,
+    state: actors.find((actor) => actor.name === name)?.state ?? "starting",
+    held: load?.held ?? 0,
+    running: load?.running ?? 0,
+    runs: (load?.runs ?? []).map(({ id, startedAt, ...run }) => ({
+      taskId: id,
+      ...run,
+      startedAt: iso(startedAt),
+    })),
+  };
+}
+
+function clockStepView(step: SystemStatus["lastClockStep"] | null): SystemView["lastClockStep"] {
+  return step ? { at: iso(step.at), byMs: step.byMs } : null;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function isoOrNull(time: number | null): string | null {
+  return time === null ? null : iso(time);
+}
