@@ -1,0 +1,30 @@
+/** The pages: one line each, in the order of the navigation. */
+import type { ComponentType } from "react";
+import type { Scope } from "../session/token.ts";
+import type { IconName } from "../ui/icon.tsx";
+import { QueuesPage } from "./queues/queues_page.tsx";
+
+/** What every page is given. */
+export interface PageProps {
+  /** The id or name in the path; empty where the path has none. */
+  readonly target: string;
+}
+
+/** A page and where it is. */
+export interface PageEntry {
+  /** At most one parameter, `:target`. */
+  readonly path: string;
+  readonly Page: ComponentType<PageProps>;
+  /** How the navigation calls it; absent for pages that lists lead to. */
+  readonly navigation?: { readonly label: string; readonly icon: IconName };
+  /** What one needs to see it; `tasks:read` when absent. */
+  readonly scope?: Scope;
+}
+
+/** Every page. */
+export const PAGES: readonly PageEntry[] = [
+  { path: "/queues", Page: QueuesPage, navigation: { label: "Queues", icon: "queue" } },
+];
+
+/** Where one starts while nothing is at `/`. */
+export const HOME = PAGES.find(({ navigation }) => navigation !== undefined)?.path ?? "/";

@@ -1,0 +1,35 @@
+/** A status as colour, picture and word: none of them alone. */
+import type { TaskView, WorkflowView } from "../../schema.ts";
+import { Icon, type IconName } from "./icon.tsx";
+
+/** Of a task or a workflow. */
+export type Status = TaskView["status"] | WorkflowView["status"];
+
+/** The statuses in the order of a task's life, with their pictures. */
+export const STATUS_ICONS: Readonly<Record<Status, IconName>> = {
+  scheduled: "clock",
+  blocked: "blocked",
+  pending: "pending",
+  running: "running",
+  completed: "check",
+  failed: "failed",
+  cancelled: "cancelled",
+  skipped: "skipped",
+};
+
+interface StatusBadgeProps {
+  readonly status: Status;
+  /** Why, where it is known: `attempts_exhausted` and the like. */
+  readonly reason?: string | null;
+}
+
+/** The badge. */
+export function StatusBadge({ status, reason = null }: StatusBadgeProps) {
+  return (
+    <span className={`badge status-${status}`}>
+      <Icon name={STATUS_ICONS[status]} />
+      {status}
+      {reason === null ? null : <span className="badge-reason">{reason.replaceAll("_", " ")}</span>}
+    </span>
+  );
+}
