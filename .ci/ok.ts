@@ -16,10 +16,11 @@ interface Check {
 const CHECKS: readonly Check[] = [
   { name: "format", args: ["fmt", "--check"] },
   { name: "lint", args: ["lint"] },
-  { name: "types", args: ["check", "."] },
+  { name: "types", args: ["run", "-A", ".ci/type_check.ts"] },
   { name: "structure", args: ["run", "--allow-read", "--allow-env", ".ci/structure.ts"] },
   { name: "task registry", args: ["run", "-A", ".ci/generate_registry.ts", "--check"] },
   { name: "proto", args: ["run", "-A", ".ci/generate_proto.ts", "--check"] },
+  { name: "dashboard", args: ["run", "-A", ".ci/generate_dashboard.ts", "--check"] },
 ];
 
 async function runChecks(): Promise<TestSummary> {

@@ -11,7 +11,11 @@ import { checkSize } from "./structure/size_check.ts";
 import { parseSourceFile, type SourceFile } from "./structure/source_file.ts";
 import { checkText } from "./structure/text_check.ts";
 
-const SKIPPED = new Set([".git", "node_modules", "data", "gen", "coverage", "dist", ".cache"]);
+/** Folders that hold no sources: by their names, and by their paths. */
+const SKIPPED = new Set([".git", "node_modules", "gen", "bundle", "coverage", "dist", ".cache"]);
+const SKIPPED_PATHS = new Set(["data", "tests/data"]);
+/** What imports may name: the program's packages, and those of the dashboard alone. */
+const CONFIGS = ["deno.json", "api/dashboard/deno.json"];
 const CHECKED = /\.(tsx?|md|sql|proto|sh|py|html|css|yaml)$|^deno\.json$|^\.ci\/run$/;
 
 /** All findings about `files`, which import by the names of `importMap`. */
@@ -28,15 +32,21 @@ export function checkStructure(
 function* sourcePaths(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(folder)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory && !SKIPPED.has(entry.name)) yield* sourcePaths(path);
-    else if (entry.isFile && CHECKED.test(path) && !path.endsWith(".gen.ts")) yield path;
+    if (entry.isDirectory) {
+      if (!SKIPPED.has(entry.name) && !SKIPPED_PATHS.has(path)) yield* sourcePaths(path);
+    } else if (entry.isFile && CHECKED.test(path) && !path.endsWith(".gen.ts")) {
+      yield path;
+    }
   }
 }
 
 function main(): void {
   const paths = [...sourcePaths(".")].sort();
   const files = paths.map((path) => parseSourceFile(path, Deno.readTextFileSync(path)));
-  const { imports } = JSON.parse(Deno.readTextFileSync("deno.json"));
+  const imports = Object.assign(
+    {},
+    ...CONFIGS.map((path) => JSON.parse(Deno.readTextFileSync(path)).imports),
+  );
   const findings = checkStructure(files, imports);
   const errors = findings.filter((finding) => finding.severity === "error").length;
   for (const finding of findings) console.log(formatFinding(finding));

@@ -53,10 +53,11 @@ export const MODULES: readonly ModuleRule[] = [
     files: /^api\/operations\//,
     mayImport: ["api", "task_service", "schema", ...ACTOR],
   },
-  { name: "rest", files: /^api\/rest\//, mayImport: FRONT_END },
+  { name: "rest", files: /^api\/rest\//, mayImport: [...FRONT_END, "bundle"] },
   { name: "grpc", files: /^api\/grpc\//, mayImport: [...FRONT_END, "proto"] },
   { name: "cli", files: /^api\/cli\//, mayImport: [...FRONT_END, "client"] },
   { name: "client", files: /^api\/client\//, mayImport: ["schema"], typesOnly: true },
+  { name: "bundle", files: /^api\/dashboard\/bundle\//, mayImport: [] },
   { name: "dashboard", files: /^api\/dashboard\//, mayImport: ["schema"], typesOnly: true },
   { name: "proto", files: /^proto\//, mayImport: [] },
 ];
@@ -64,10 +65,23 @@ export const MODULES: readonly ModuleRule[] = [
 /** Files that nothing may import: they are started, or loaded by URL. Tests of `.ci` import it. */
 export const ENTRIES = /^main\.ts$|^tests\/|(^|\/)(\w+_)?worker\.ts$/;
 
+/** What runs in a browser, and stands in the dashboard's own configuration. */
+const DASHBOARD_PACKAGES = [
+  "@ariakit/react",
+  "@tanstack/react-query",
+  "@tanstack/react-table",
+  "@xyflow/react",
+  "react",
+  "react-dom",
+  "uplot",
+  "wouter",
+] as const;
+
 /** npm packages that belong to one place, so that they stay replaceable; tests may use them all. */
 export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   "comlink": ["runtime"],
   "typescript": ["ci"],
+  ...Object.fromEntries(DASHBOARD_PACKAGES.map((name) => [name, ["dashboard"]])),
 };
 
 /** File names that say nothing of what a file holds. */
