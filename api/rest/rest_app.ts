@@ -10,6 +10,7 @@ import { openApiRoute } from "./open_api.ts";
 import { readBody } from "./read_body.ts";
 import { problem } from "./reply.ts";
 import type { RestNode, Route } from "./route.ts";
+import { DASHBOARD_ROUTES } from "./routes/dashboard.ts";
 import { DEAD_LETTER_ROUTES } from "./routes/dead_letters.ts";
 import { EVENT_ROUTES } from "./routes/events.ts";
 import { FAULT_ROUTE, NODE_ROUTES } from "./routes/node.ts";
@@ -59,7 +60,7 @@ export class RestApp {
     this.#node = options;
     this.#admission = new Admission(options);
     const faults = options.config.enableFaults ? [FAULT_ROUTE] : [];
-    this.#routes = [...ROUTES, openApiRoute(ROUTES), ...faults];
+    this.#routes = [...ROUTES, openApiRoute(ROUTES), ...DASHBOARD_ROUTES, ...faults];
     this.#router = new Hono();
     for (const route of this.#routes) {
       this.#router.on(route.method.toUpperCase(), honoPath(route.path), (c) => {
@@ -128,7 +129,7 @@ export class RestApp {
       if (!read.ok) return problem(read.error);
       body = read.value;
     }
-    if (target !== "") {
+    if (target !== "" && route.page !== true) {
       const id = parse(idText, target, "/path");
       if (!id.ok) return problem(id.error);
     }

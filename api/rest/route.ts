@@ -55,6 +55,8 @@ export interface Route {
   readonly problems?: readonly number[];
   /** Not documented. */
   readonly hidden?: boolean;
+  /** A page of the dashboard, which says itself that there is nothing of the name in its path. */
+  readonly page?: boolean;
   readonly handle: (call: Call) => Promise<Response> | Response;
 }
 

@@ -1,4 +1,4 @@
-/** Self-contained pages: style and script stand in the page, and the policy allows these alone. */
+/** Pages with the policy that protects them. */
 import { hash } from "node:crypto";
 
 /** A page and the policy that it is served with. */
@@ -15,7 +15,7 @@ export interface PageParts {
   readonly script?: string;
 }
 
-/** Puts a page together; its style and script are allowed by their hashes. */
+/** Puts a self-contained page together; its style and script are allowed by their hashes. */
 export function makePage({ title, style, body, script }: PageParts): Page {
   const scripts = script === undefined ? "" : `<script type="module">${script}</script>`;
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
@@ -31,6 +31,20 @@ export function makePage({ title, style, body, script }: PageParts): Page {
     ...(script === undefined ? [] : [`script-src '${digest(script)}'`]),
   ].join("; ");
   return { html, csp };
+}
+
+/** The answer that is `page`. */
+export function pageAnswer({ html, csp }: Page): Response {
+  return new Response(html, {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": csp,
+      "cache-control": "no-cache",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+    },
+  });
 }
 
 function digest(text: string): string {

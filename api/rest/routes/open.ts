@@ -1,9 +1,8 @@
-/** What is open to everybody (health, documentation, the start page), and the metrics. */
+/** What is open to everybody (health, documentation), and the metrics. */
 import type { Readings } from "../../metrics.ts";
 import { readinessAnswer } from "../../schema.ts";
 import { DOCS_PAGE } from "../pages/docs_page.ts";
-import { INDEX_PAGE } from "../pages/index_page.ts";
-import type { Page } from "../pages/page.ts";
+import { pageAnswer } from "../pages/page.ts";
 import { json } from "../reply.ts";
 import type { RestNode, Route } from "../route.ts";
 
@@ -34,18 +33,6 @@ async function readings({ service, deadLetters }: RestNode): Promise<Readings> {
     deadLetters: counts.ok ? counts.value : null,
     slots: slots.ok ? slots.value : null,
   };
-}
-
-function page({ html, csp }: Page): Response {
-  return new Response(html, {
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": csp,
-      "x-content-type-options": "nosniff",
-      "x-frame-options": "DENY",
-      "referrer-policy": "no-referrer",
-    },
-  });
 }
 
 const tag = "operation";
@@ -89,15 +76,6 @@ export const OPEN_ROUTES: readonly Route[] = [
     summary: "This documentation for people",
     tag,
     answers: { 200: { description: "A page.", contentType: "text/html" } },
-    handle: () => page(DOCS_PAGE),
-  },
-  {
-    method: "get",
-    path: "/",
-    scope: null,
-    summary: "The start page",
-    tag,
-    answers: { 200: { description: "A page.", contentType: "text/html" } },
-    handle: () => page(INDEX_PAGE),
+    handle: () => pageAnswer(DOCS_PAGE),
   },
 ];
