@@ -19,10 +19,15 @@ const EVERYTHING: TaskFilter = {
   q: null,
 };
 
+/** What the feed hears of. */
+type FeedEvent = SubscriberMessage["events"][number];
+
 /** One stream's place in the feed. */
 export interface Subscription {
-  /** Calls `wake` at every later commit, and when the feed closes. */
+  /** Called at every later commit that it hears of, and when the feed closes. */
   readonly wake: () => void;
+  /** Whether an event is of interest; absent: all are. */
+  readonly hears?: (event: FeedEvent) => boolean;
 }
 
 /** The changes of all tasks, as far as this isolate has heard. */
@@ -63,7 +68,9 @@ export class ChangeFeed {
     for (const event of events) {
       if (event.kind !== "EventsLost") this.#heardSeq = Math.max(this.#heardSeq, event.lastSeq);
     }
-    for (const { wake } of this.#subscriptions) wake();
+    for (const { wake, hears } of this.#subscriptions) {
+      if (hears === undefined || events.some(hears)) wake();
+    }
   }
 
   /** Ends all streams. */

@@ -1,10 +1,11 @@
 /** One watcher of tasks: the latest state of each task that changes or goes, from a place on. */
 import { invalid } from "./schema.ts";
-import { ok, refuse, type Result } from "../actors/domain/error.ts";
+import { ok, type Result } from "../actors/domain/error.ts";
 import type { TaskRecord } from "../actors/domain/task.ts";
 import type { Changes, TaskFilter } from "../actors/protocol.ts";
-import type { ChangeFeed, Subscription } from "./change_feed.ts";
+import type { ChangeFeed } from "./change_feed.ts";
 import { decodeEventId } from "./event_id.ts";
+import { FeedTurns, type Turn } from "./feed_turns.ts";
 import type { TaskService } from "./task_service.ts";
 
 /** What a watch starts from. */
@@ -36,9 +37,6 @@ export type WatchUpdate =
   );
 
 const PAGE = 200;
-const PING_MS = 15_000;
-/** Between two reads of one watch, so that many commits a second cost few. */
-const PAUSE_MS = 20;
 /**
  * What was told of, but is not certain yet, since another node still writes with an older stamp, is
  * looked for again after so long, and after twice as long each time.
@@ -68,46 +66,38 @@ export async function startingPlace(
  */
 export class TaskWatch {
   readonly #options: TaskWatchOptions;
-  readonly #subscription: Subscription = { wake: () => this.#wake() };
+  readonly #turns: FeedTurns;
   #afterSeq: number;
-  #changed = true;
-  #closed = false;
-  #nextPingAt = 0;
   #retryMs = RETRY_MS;
-  #resume: (() => void) | null = null;
 
   constructor(options: TaskWatchOptions) {
     this.#options = options;
+    this.#turns = new FeedTurns(options);
     this.#afterSeq = options.afterSeq;
   }
 
   /** Joins the feed; refused when it has too many watchers. */
   open(): Result<null> {
-    return this.#options.feed.subscribe(this.#subscription) ? ok(null) : TOO_MANY_STREAMS;
+    return this.#turns.open();
   }
 
   /** What to say at once, so that the watcher knows that it is connected, and from where. */
   opening(): WatchUpdate {
-    this.#postponePing();
+    this.#turns.told();
     return { kind: this.#options.reset ? "reset" : "ping", seq: this.#afterSeq };
   }
 
   /** The next changes, or a ping; null once the watch is over. */
   async next(): Promise<readonly WatchUpdate[] | null> {
-    while (!this.#over) {
-      if (this.#changed) {
-        this.#changed = false;
-        const changes = await this.#read();
-        // The reader is away: the watcher comes back with its last place.
-        if (changes === null) break;
-        const updates = this.#updates(changes);
-        if (updates.length > 0) return this.#told(updates);
-        continue;
-      }
-      const pingInMs = this.#nextPingAt - performance.now();
-      if (pingInMs <= 0) return this.#told([{ kind: "ping", seq: this.#afterSeq }]);
-      await this.#sleep(Math.min(pingInMs, this.#retryInMs()));
-      if (this.#changed && !this.#over) await pause(PAUSE_MS);
+    for (let turn = await this.#nextTurn(); turn !== null; turn = await this.#nextTurn()) {
+      const updates = turn === "ping"
+        ? [{ kind: "ping", seq: this.#afterSeq } as const]
+        : await this.#read();
+      // The reader is away: the watcher comes back with its last place.
+      if (updates === null) break;
+      if (updates.length === 0) continue;
+      this.#turns.told();
+      return updates;
     }
     this.close();
     return null;
@@ -115,19 +105,11 @@ export class TaskWatch {
 
   /** Leaves the feed; a `next` under way ends. */
   close(): void {
-    this.#closed = true;
-    this.#options.feed.unsubscribe(this.#subscription);
-    this.#wake();
+    this.#turns.close();
   }
 
-  get #over(): boolean {
-    return this.#closed || this.#options.feed.closed;
-  }
-
-  async #read(): Promise<Changes | null> {
-    const { service, filter } = this.#options;
-    const changes = await service.changes({ afterSeq: this.#afterSeq, filter, limit: PAGE });
-    return changes.ok ? changes.value : null;
+  #nextTurn(): Promise<Turn | null> {
+    return this.#turns.next(() => this.#retryInMs());
   }
 
   /** When to look again for what was told of; Infinity where all of it was found. */
@@ -138,12 +120,17 @@ export class TaskWatch {
     }
     const retryMs = this.#retryMs;
     this.#retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
-    this.#changed = true;
     return retryMs;
   }
 
-  #updates(changes: Changes): WatchUpdate[] {
-    if (changes.more) this.#changed = true;
+  async #read(): Promise<readonly WatchUpdate[] | null> {
+    const { service, filter } = this.#options;
+    const changes = await service.changes({ afterSeq: this.#afterSeq, filter, limit: PAGE });
+    return changes.ok ? this.#updates(changes.value) : null;
+  }
+
+  #updates(changes: Changes): readonly WatchUpdate[] {
+    if (changes.more) this.#turns.again();
     // A reset may lead back: the place came from a store that was ahead of this one.
     this.#afterSeq = changes.lastSeq;
     if (changes.reset) return [{ kind: "reset", seq: this.#afterSeq }];
@@ -154,39 +141,4 @@ export class TaskWatch {
     // In the order of their stamps, or a watcher that resumes after one would miss those before it.
     return updates.sort((a, b) => a.seq - b.seq);
   }
-
-  #told(updates: readonly WatchUpdate[]): readonly WatchUpdate[] {
-    this.#postponePing();
-    return updates;
-  }
-
-  #postponePing(): void {
-    this.#nextPingAt = performance.now() + (this.#options.pingMs ?? PING_MS);
-  }
-
-  #wake(): void {
-    this.#changed = true;
-    this.#resume?.();
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    this.#resume = resolve;
-    await promise;
-    clearTimeout(timer);
-    this.#resume = null;
-  }
-}
-
-/** The answer to one stream too many. */
-export const TOO_MANY_STREAMS = refuse(
-  "resource_exhausted",
-  "too_many_streams",
-  "Cannot open the stream: too many are open; close some or try another node",
-  { retryAfterMs: 10_000 },
-);
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

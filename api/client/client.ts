@@ -20,6 +20,7 @@ import type {
 } from "./dead_letter_json.ts";
 import { HttpTransport, type RequestOptions } from "./http_transport.ts";
 import { toJsonText } from "./json_text.ts";
+import { followLog, type LogEvent, type LogEventsOptions } from "./log_events.ts";
 import type {
   BackfillJson,
   PausedScheduleJson,
@@ -204,6 +205,14 @@ export class Client {
   /** A part of what the task's code has logged. */
   logPage(id: string, options: LogPageOptions = {}): Promise<LogPageJson> {
     return this.#get(taskPath(id, "/logs"), { query: { ...options } });
+  }
+
+  /**
+   * Follows what the task's code logs, from the first line or `after` on, up to the task's end. A
+   * connection that was cut is resumed; leave the loop to end it earlier.
+   */
+  followLogs(id: string, options: LogEventsOptions = {}): AsyncGenerator<LogEvent, void> {
+    return followLog(this.#transport, id, options);
   }
 
   /** A page of the tasks that depend on one, in the order of their submission. */

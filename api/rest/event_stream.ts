@@ -1,28 +1,35 @@
 /** One watcher's server-sent events. */
-import { unreachable } from "../../actors/domain/exhaustive.ts";
-import { encodeEventId } from "../event_id.ts";
-import type { TaskWatch, WatchUpdate } from "../task_watch.ts";
-import { taskView } from "../task_view.ts";
+
+/** What is told, one step after the other, for as long as somebody listens. */
+export interface Watch<T> {
+  /** What to say at once. */
+  opening(): T;
+  /** What comes next; null once it is over. */
+  next(): Promise<readonly T[] | null>;
+  close(): void;
+}
 
 /** Pulled by its reader, and pulls its watch. */
-export class EventStream implements UnderlyingDefaultSource<Uint8Array> {
-  readonly #watch: TaskWatch;
+export class EventStream<T> implements UnderlyingDefaultSource<Uint8Array> {
+  readonly #watch: Watch<T>;
+  readonly #write: (update: T) => string;
   readonly #encoder = new TextEncoder();
   #cancelled = false;
 
-  /** `watch` is open. */
-  constructor(watch: TaskWatch) {
+  /** `watch` is open; `write` makes an event of what it tells. */
+  constructor(watch: Watch<T>, write: (update: T) => string) {
     this.#watch = watch;
+    this.#write = write;
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    this.#send(controller, `retry: 1000\n${write(this.#watch.opening())}`);
+    this.#send(controller, `retry: 1000\n${this.#write(this.#watch.opening())}`);
   }
 
   /** Sends the next events; resolves when something was sent or the stream is over. */
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     const updates = await this.#watch.next();
-    if (updates !== null) this.#send(controller, updates.map(write).join(""));
+    if (updates !== null) this.#send(controller, updates.map(this.#write).join(""));
     else this.#end(controller);
   }
 
@@ -38,24 +45,4 @@ export class EventStream implements UnderlyingDefaultSource<Uint8Array> {
   #end(controller: ReadableStreamDefaultController<Uint8Array>): void {
     if (!this.#cancelled) controller.close();
   }
-}
-
-function write(update: WatchUpdate): string {
-  switch (update.kind) {
-    case "task":
-      return event("task", update.seq, JSON.stringify(taskView(update.task)));
-    case "deleted":
-      return event("deleted", update.seq, JSON.stringify({ id: update.id }));
-    case "reset":
-      return event("reset", update.seq, "{}");
-    case "ping":
-      // A comment, and an id alone: it moves the place to resume from past what the filter leaves out.
-      return `: ping\nid: ${encodeEventId(update.seq)}\n\n`;
-    default:
-      return unreachable(update);
-  }
-}
-
-function event(name: string, seq: number, data: string): string {
-  return `event: ${name}\nid: ${encodeEventId(seq)}\ndata: ${data}\n\n`;
 }

@@ -104,9 +104,10 @@ function responses(route: Route): RouteConfig["responses"] {
   return all;
 }
 
-function response({ description, schema, contentType }: Answer): ResponseConfig {
+function response({ description, schema, contentType, streams }: Answer): ResponseConfig {
   if (schema !== undefined) {
-    return { description, content: { "application/json": { schema } } };
+    const events = streams && { "text/event-stream": { schema: z.string() } };
+    return { description, content: { "application/json": { schema }, ...events } };
   }
   if (contentType === undefined) return { description };
   const content = contentType === "application/json" ? z.looseObject({}) : z.string();

@@ -33,6 +33,8 @@ export interface Answer {
   /** Its JSON; absent where it has no body or another type. */
   readonly schema?: z.ZodType;
   readonly contentType?: string;
+  /** It comes as server-sent events where those are asked for. */
+  readonly streams?: true;
 }
 
 /** An operation. */

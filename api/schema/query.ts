@@ -90,12 +90,17 @@ export const eventsQuery = z.strictObject({
 /** `GET /api/tasks/{id}/result`. */
 export const resultQuery = z.strictObject({ waitMs: wholeNumber(0, WAIT_MS_MAX).default(0) });
 
-/** A place in a task's log, as `RUN.LINE`. */
-const logPlace = z.string().regex(/^\d{1,9}\.\d{1,9}$/, "must be RUN.LINE, as in 1.20")
-  .transform((text): LogPlace => {
-    const [run = 0, line = 0] = text.split(".").map(Number);
-    return { run, line };
-  })
+/** The place in a task's log that `RUN.LINE` names; null for any other text. */
+export function placeOfLine(text: string): LogPlace | null {
+  const [, run, line] = /^(\d{1,9})\.(\d{1,9})$/.exec(text) ?? [];
+  return run === undefined ? null : { run: Number(run), line: Number(line) };
+}
+
+const logPlace = z.string().transform((text, context) => {
+  const place = placeOfLine(text);
+  if (place === null) context.addIssue("must be RUN.LINE, as in 1.20");
+  return place;
+})
   .meta({
     type: "string",
     description: "`nextAfter` of the page before, or RUN.LINE of any line: what follows it.",

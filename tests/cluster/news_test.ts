@@ -1,5 +1,6 @@
 /** What one node commits reaches the others: work, ends, changes, cancels and settings. */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { Client } from "../../api/client/mod.ts";
 import type { NodeJson } from "../../api/client/task_json.ts";
 import { startCluster } from "../support/cluster.ts";
@@ -8,6 +9,9 @@ import type { NodeProcess } from "../support/node_process.ts";
 import { startPostgres } from "../support/postgres_server.ts";
 import { awaitEnd, getTask, submitTask, submitTasks } from "../support/task_client.ts";
 
+const TALKATIVE = fileURLToPath(
+  new URL("../support/task_modules/talkative.ts", import.meta.url),
+);
 /** Nodes look at everything every 15 s: what takes less was told. */
 const TOLD_MS = 5_000;
 
@@ -15,7 +19,7 @@ Deno.test("nodes over one PostgreSQL tell each other what they commit", async (t
   await using server = await startPostgres({ fsync: false });
   const { url } = await server.createDatabase();
   // One slot each, so that whoever runs a long task has none left.
-  const args = ["--no-grpc", "--executors", "1", "--concurrency", "1"];
+  const args = ["--no-grpc", "--executors", "1", "--concurrency", "1", "--tasks", TALKATIVE];
   await using cluster = await startCluster({ databaseUrl: url, nodes: 2, args });
   const { busy, idle, long } = await occupyOne(cluster.node(0).process, cluster.node(1).process);
 
@@ -68,6 +72,11 @@ Deno.test("nodes over one PostgreSQL tell each other what they commit", async (t
     },
   );
 
+  await t.step("a log is followed on another node than the one that runs the task", async () => {
+    const { id } = await submitTask(idle, { method: "talkative.wait" });
+    assert.deepEqual(await followAndCancel(busy, id), ["open", "begun", "told to stop", "end"]);
+  });
+
   await t.step("a cancel reaches code that runs on another node", async () => {
     const startedAt = performance.now();
     const { status } = await idle.fetchApi("POST", `/api/tasks/${long}/cancel`);
@@ -86,6 +95,17 @@ async function occupyOne(a: NodeProcess, b: NodeProcess) {
   }, { what: "the long task runs", deadlineMs: 60_000 });
   const { body } = await a.fetchApi("GET", "/api/system");
   return body.node === node ? { busy: a, idle: b, long } : { busy: b, idle: a, long };
+}
+
+/** What `node` tells of a task's log, up to its end; the task is cancelled after its first line. */
+async function followAndCancel(node: NodeProcess, id: string): Promise<readonly string[]> {
+  const client = new Client({ url: node.url, token: await node.token() });
+  const told: string[] = [];
+  for await (const event of client.followLogs(id)) {
+    told.push(event.kind === "line" ? event.line.message : event.kind);
+    if (told.at(-1) === "begun") await client.cancel(id);
+  }
+  return told;
 }
 
 interface Watched {

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { Client } from "../../api/client/mod.ts";
 import { startNode } from "../support/node_process.ts";
 import { awaitEnd, submitTask } from "../support/task_client.ts";
 import { EventReader } from "../unit/rest/event_reader.ts";
+
+const TALKATIVE = fileURLToPath(
+  new URL("../support/task_modules/talkative.ts", import.meta.url),
+);
 
 Deno.test("events: a deletion is told to who watches, whatever the filter, and who resumes", async () => {
   await using node = await startNode({ args: ["--no-grpc"] });
@@ -32,6 +37,25 @@ Deno.test("events: a deletion is told to who watches, whatever the filter, and w
     break;
   }
   assert.deepEqual(told, [second.id]);
+});
+
+Deno.test("events: a log is followed while its task runs, over cut connections, to its end", async () => {
+  await using node = await startNode({ args: ["--no-grpc", "--tasks", TALKATIVE] });
+  const client = new Client({ url: node.url, token: await node.token() });
+  const { id } = await submitTask(node, { method: "talkative.wait", args: ["first"] });
+  for await (const event of client.followLogs(id)) {
+    if (event.kind !== "line") continue;
+    assert.deepEqual([event.line.message, event.line.fields], ["begun", { name: "first" }]);
+    break;
+  }
+  const told: unknown[] = [];
+  for await (const event of client.followLogs(id, { after: "1.1" })) {
+    if (event.kind === "open") {
+      const { status } = await node.fetchApi("POST", `/api/tasks/${id}/cancel`);
+      assert.ok(status < 300, `${status}`);
+    } else told.push(event.kind === "line" ? `1.${event.line.line} ${event.line.message}` : event);
+  }
+  assert.deepEqual(told, ["1.2 told to stop", { kind: "end", status: "cancelled" }]);
 });
 
 Deno.test("events: the pulse shows what changes, and ends when the node stops", async () => {

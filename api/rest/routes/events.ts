@@ -1,7 +1,9 @@
 /** Server-sent events: changes of tasks, and the pulse of the node. */
 import { eventsQuery, parse, toFilter } from "../../schema.ts";
-import { startingPlace, TaskWatch, TOO_MANY_STREAMS } from "../../task_watch.ts";
+import { TOO_MANY_STREAMS } from "../../feed_turns.ts";
+import { startingPlace, TaskWatch } from "../../task_watch.ts";
 import { EventStream } from "../event_stream.ts";
+import { changeEvent } from "../event_text.ts";
 import { PulseStream } from "../pulse_stream.ts";
 import { eventStream, problem } from "../reply.ts";
 import { type Call, queryOf, type Route } from "../route.ts";
@@ -16,7 +18,7 @@ async function watch(call: Call): Promise<Response> {
   if (call.request.method === "HEAD") return eventStream(null);
   const watch = new TaskWatch({ service, feed, filter: toFilter(query.value), ...place.value });
   const opened = watch.open();
-  return opened.ok ? eventStream(new EventStream(watch)) : problem(opened.error);
+  return opened.ok ? eventStream(new EventStream(watch, changeEvent)) : problem(opened.error);
 }
 
 function watchPulse({ node, request }: Call): Response {

@@ -14,7 +14,6 @@ import {
   getTask,
   listAttempts,
   listDependents,
-  listLogs,
   listTasks,
   resultOf,
   retryTask,
@@ -26,8 +25,6 @@ import {
   emptyInput,
   explanationAnswer,
   listOf,
-  logPageAnswer,
-  logsQuery,
   pageQuery,
   pendingResultAnswer,
   resultAnswer,
@@ -42,6 +39,7 @@ import {
 import { json, noContent, problemOf } from "../reply.ts";
 import type { Route } from "../route.ts";
 import { serve } from "../serve.ts";
+import { LOG_ROUTE } from "./task_log.ts";
 
 const tag = "tasks";
 
@@ -142,16 +140,7 @@ export const TASK_ROUTES: readonly Route[] = [
     problems: [404],
     ...serve(listAttempts),
   },
-  {
-    method: "get",
-    path: "/api/tasks/{id}/logs",
-    summary: "Get what a task's code has logged",
-    tag,
-    query: logsQuery,
-    answers: { 200: { description: "By run, oldest first.", schema: logPageAnswer } },
-    problems: [404],
-    ...serve(listLogs),
-  },
+  LOG_ROUTE,
   {
     method: "get",
     path: "/api/tasks/{id}/dependents",

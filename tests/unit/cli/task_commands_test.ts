@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { LogLineJson } from "../../../api/client/mod.ts";
 import { eventStream, FakeNode, json, logLine, taskEvent, taskJson } from "./fake_node.ts";
 import { FAKE_NOW, FakeWorld } from "./fake_world.ts";
 
@@ -147,11 +148,15 @@ Deno.test("retry sends new arguments where they are given", async () => {
 });
 
 Deno.test("logs --follow prints each line once until the task has ended", async () => {
-  const lines = [logLine(), logLine({ message: "two\u0007", level: "warn", fields: { n: 1 } })];
-  let reads = 0;
+  const line = (id: string, fields: Partial<LogLineJson>) =>
+    `event: line\nid: ${id}\ndata: ${JSON.stringify(logLine(fields))}\n\n`;
+  const streams = [
+    [": ping\n\n", line("1.1", {})],
+    [line("1.2", { line: 2, message: "two\u0007", level: "warn", fields: { n: 1 } })],
+    ['event: end\ndata: {"status":"completed"}\n\n'],
+  ];
   await using node = new FakeNode({
-    "GET /api/tasks/a": () => json(taskJson({ status: reads < 2 ? "running" : "completed" })),
-    "GET /api/tasks/a/logs": () => json({ items: lines.slice(0, ++reads), nextAfter: null }),
+    "GET /api/tasks/a/logs": () => eventStream(streams.shift() ?? []),
   });
   const { code, out } = await worldOf(node).run("logs", "a", "--follow");
   assert.equal(code, 0);
@@ -160,6 +165,17 @@ Deno.test("logs --follow prints each line once until the task has ended", async 
     "2026-11-21T19:59:31.000Z  run 1  info   hello\n" +
       "2026-11-21T19:59:31.000Z  run 1  warn   two\\x07  n=1\n",
   );
+});
+
+Deno.test("logs prints all of a log, page by page", async () => {
+  await using node = new FakeNode({
+    "GET /api/tasks/a/logs": ({ query }) =>
+      query["after"] === undefined
+        ? json({ items: [logLine()], nextAfter: "1.1" })
+        : json({ items: [logLine({ run: 2, message: query["after"] })], nextAfter: null }),
+  });
+  const { out } = await worldOf(node).run("logs", "a");
+  assert.match(out, /run 1 .* hello\n.*run 2 .* 1\.1\n/);
 });
 
 Deno.test("queues set keeps the settings that it does not name", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EventStream } from "../../../api/rest/event_stream.ts";
+import { changeEvent } from "../../../api/rest/event_text.ts";
 import { TaskWatch } from "../../../api/task_watch.ts";
 import { decodeEventId, encodeEventId } from "../../../api/event_id.ts";
 import { EventReader } from "./event_reader.ts";
@@ -148,7 +149,7 @@ Deno.test("events ping a quiet watcher", async () => {
   };
   const taskWatch = new TaskWatch({ service, feed, filter, afterSeq: 1, reset: false, pingMs: 1 });
   assert.ok(taskWatch.open().ok);
-  const source = new EventStream(taskWatch);
+  const source = new EventStream(taskWatch, changeEvent);
   const events = new EventReader(new ReadableStream(source, { highWaterMark: 0 }));
   for (let i = 0; i < 3; i++) assert.equal((await events.next())?.comment, "ping");
   await events.cancel();
