@@ -26,7 +26,10 @@ export interface NodeConfig {
   readonly logLevel: "debug" | "info" | "warning" | "error";
   /** Rights beyond none that definitions may ask for. */
   readonly allowTaskPermissions: boolean;
+  /** `shell.run` may start programs. */
   readonly allowShell: boolean;
+  /** Ranges of addresses beside the public ones that `http.request` may reach: see `ip_address.ts`. */
+  readonly httpAllow: readonly string[];
   /** gRPC `SubmitTask`: longest waits, in ms. */
   readonly syncWaitMs: number;
   readonly asyncWaitMs: number;

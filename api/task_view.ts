@@ -69,8 +69,8 @@ export function submittedView({ task, duplicate }: SubmittedTask): SubmittedTask
   return duplicate === true ? { ...taskView(task), duplicate } : taskView(task);
 }
 
-/** A registered task. */
-export function methodView({ onFailure, ...method }: MethodDefinition): MethodView {
+/** A registered task; where it comes from is the nodes' own business. */
+export function methodView({ onFailure, builtin: _, ...method }: MethodDefinition): MethodView {
   const { aliases, retry, permissions, inputSchema } = method;
   return {
     ...method,

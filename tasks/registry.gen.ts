@@ -5,6 +5,8 @@ import "./builtin/arithmetic.ts";
 import "./builtin/collection.ts";
 import "./builtin/echo.ts";
 import "./builtin/fail.ts";
+import "./builtin/http_request.ts";
+import "./builtin/map_argument.ts";
 import "./builtin/noop.ts";
 import "./builtin/original_name.ts";
 import "./builtin/pause.ts";

@@ -1,4 +1,4 @@
-import type { TaskMode, TaskPermissions } from "./task.ts";
+import type { MethodDefinition, TaskMode, TaskPermissions } from "./task.ts";
 
 /** Names of rights in the order in which they stand in a pool's key. */
 const RIGHTS = ["env", "net", "read", "run", "write"] as const;
@@ -8,16 +8,43 @@ export interface Pool {
   /** `alone`: suspects of either mode, one at a time on the node. */
   readonly kind: TaskMode | "alone";
   readonly permissions: TaskPermissions;
+  /** Its executors load no module of the user's, who therefore has no share in its rights. */
+  readonly builtin?: boolean;
 }
 
-/** The key of a pool: `async`, `blocking+net=["api.example.com"]`, `alone`, … */
-export function poolKey({ kind, permissions }: Pool): string {
+const BUILTIN = "+builtin";
+
+/** The key of a pool: `async`, `blocking+net=["api.example.com"]`, `async+builtin+net=*`, `alone`, … */
+export function poolKey({ kind, permissions, builtin = false }: Pool): string {
   const rights = RIGHTS.flatMap((right) => {
     const value = permissions[right];
     if (value === undefined || (value !== true && value.length === 0)) return [];
     return [`+${right}=${value === true ? "*" : JSON.stringify([...value].sort())}`];
   });
-  return kind + rights.join("");
+  return kind + (builtin ? BUILTIN : "") + rights.join("");
+}
+
+/** What a node gives to tasks that ask for rights. */
+export interface RightsPolicy {
+  readonly allowTaskPermissions: boolean;
+}
+
+/**
+ * The pool in which tasks of a method run on a node. Built-in ones have their rights by themselves,
+ * in isolates without other code; those of the user's only where the operator allows it.
+ */
+export function poolOfMethod(
+  { mode, permissions, builtin }: Pick<MethodDefinition, "mode" | "permissions" | "builtin">,
+  policy: RightsPolicy,
+): Pool {
+  if (Object.keys(permissions).length === 0) return { kind: mode, permissions };
+  if (builtin) return { kind: mode, permissions, builtin };
+  return { kind: mode, permissions: policy.allowTaskPermissions ? permissions : {} };
+}
+
+/** True for a pool whose executors load built-in tasks alone. */
+export function isBuiltin(key: string): boolean {
+  return key.slice(key.indexOf("+")).startsWith(BUILTIN);
 }
 
 /** The key of the pool in which a suspect of `key`'s pool runs alone. */

@@ -290,6 +290,8 @@ export interface MethodDefinition {
   readonly heartbeatTimeoutMs: number | null;
   readonly retry: Partial<RetryPolicy> | null;
   readonly permissions: TaskPermissions;
+  /** It comes with the product, which answers for its rights. */
+  readonly builtin?: true;
   /** For submissions that say nothing of it themselves. */
   readonly onFailure?: FailureHandler;
   /** Its code goes on when the node's lease is lost; absent: it is aborted. */

@@ -1,10 +1,11 @@
 import type { ActorContext, Started } from "../runtime/mod.ts";
+import { addressRule } from "../domain/ip_address.ts";
 import type { MethodDefinition } from "../domain/task.ts";
 import type { ExecutorProtocol } from "../protocol.ts";
 import { configureLogging, getLogger, type LoggingOptions } from "../telemetry/logger.ts";
 import { ExecutorActor } from "./executor_actor.ts";
 import { guardIsolate } from "./isolate_guard.ts";
-import { loadTasks } from "./load_tasks.ts";
+import { type LoadedTasks, loadTasks } from "./load_tasks.ts";
 import { createRunTracer } from "./run_tracer.ts";
 import { describeTasks } from "./task_definitions.ts";
 
@@ -17,6 +18,8 @@ export interface ExecutorInit {
   readonly slots: number;
   /** The user's task modules as `file:` URLs, in the order in which they are loaded. */
   readonly moduleUrls: readonly string[];
+  /** Ranges of addresses beside the public ones that `http.request` may reach. */
+  readonly httpAllow: readonly string[];
   /** How long code may run on after its signal aborted, in ms. */
   readonly graceMs: number;
   /** Whether runs are traced. */
@@ -37,11 +40,24 @@ export async function startExecutor(
   if (init.logging !== undefined) configureLogging(init.logging);
   guardIsolate();
   logEscapedErrors(context.name);
-  const definitions = await describeTasks(await loadTasks(init.moduleUrls));
+  const definitions = await definitionsOf(await loadTasks(init.moduleUrls));
+  await ruleAddresses(init.httpAllow);
   const tracer = init.otel ? await createRunTracer() : null;
   const ready: ExecutorReady = { definitions };
   const { pool, slots, graceMs } = init;
   return { behaviour: new ExecutorActor({ pool, slots, graceMs, context, tracer }), ready };
+}
+
+/** What is registered, with a mark on what the product answers for. */
+async function definitionsOf({ builtin, own }: LoadedTasks): Promise<MethodDefinition[]> {
+  const marked = (await describeTasks(builtin)).map((one) => ({ ...one, builtin: true as const }));
+  return [...marked, ...await describeTasks(own)];
+}
+
+/** Tells `http.request` where it may go. Imported late, as all task code is. */
+async function ruleAddresses(allowed: readonly string[]): Promise<void> {
+  const { setAddressRule } = await import("../../tasks/builtin/http/address_check.ts");
+  setAddressRule(addressRule(allowed));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { aloneKey, poolKey } from "../domain/pool.ts";
+import { aloneKey, poolKey, poolOfMethod } from "../domain/pool.ts";
 import type { TaskTemplate } from "../domain/schedule.ts";
 import type { MethodDefinition, TaskMode } from "../domain/task.ts";
 
@@ -23,8 +23,8 @@ export class MethodTable {
     this.definitions = definitions;
     this.#allowPermissions = allowPermissions;
     for (const definition of definitions) {
-      const permissions = allowPermissions ? definition.permissions : {};
-      const pool = poolKey({ kind: definition.mode, permissions });
+      const policy = { allowTaskPermissions: allowPermissions };
+      const pool = poolKey(poolOfMethod(definition, policy));
       this.#pools.add(pool).add(aloneKey(pool));
       for (const name of [definition.name, ...definition.aliases]) {
         const modes = this.#methods.get(name) ?? new Map<TaskMode, Method>();
@@ -44,8 +44,8 @@ export class MethodTable {
   }
 
   /** True when a method asks for rights that this node does not give. */
-  refusesRights({ definition }: Method): boolean {
-    return !this.#allowPermissions && Object.keys(definition.permissions).length > 0;
+  refusesRights({ definition: { permissions, builtin } }: Method): boolean {
+    return !this.#allowPermissions && builtin !== true && Object.keys(permissions).length > 0;
   }
 
   /** The name of the handler that a submission asks for and nobody has registered; null: all is well. */

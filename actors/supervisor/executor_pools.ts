@@ -1,4 +1,4 @@
-import { isAlone, modeOf } from "../domain/pool.ts";
+import { isAlone, isBuiltin, modeOf } from "../domain/pool.ts";
 import type { TaskPermissions } from "../domain/task.ts";
 import type { ExecutorPlace } from "../protocol.ts";
 import type { ChildSpec } from "../runtime/mod.ts";
@@ -12,6 +12,8 @@ export interface ExecutorPoolsOptions {
   readonly executors: number;
   /** Async tasks at a time in one isolate. */
   readonly concurrency: number;
+  /** Ranges of addresses beside the public ones that `http.request` may reach. */
+  readonly httpAllow: readonly string[];
   /** How long aborted code may take to stop, in ms. */
   readonly graceMs: number;
   readonly otel: boolean;
@@ -70,13 +72,14 @@ export class ExecutorPools {
   }
 
   #spec(pool: string, permissions: TaskPermissions): ChildSpec {
-    const { node, moduleUrls, graceMs, otel, logging } = this.#options;
+    const { node, httpAllow, graceMs, otel, logging } = this.#options;
+    const moduleUrls = isBuiltin(pool) ? [] : this.#options.moduleUrls;
     const slots = this.#slotsOf(pool);
     return {
       name: `executor-${++this.#count}`,
       entry: executorEntry(moduleUrls),
       permissions: rightsOf(permissions),
-      init: () => ({ node: node(), pool, slots, moduleUrls, graceMs, otel, logging }),
+      init: () => ({ node: node(), pool, slots, moduleUrls, httpAllow, graceMs, otel, logging }),
       links: ["scheduler", "dispatcher"],
       // Task code may keep its isolate busy. The dispatcher knows what runs there, and looks after it.
       ping: null,

@@ -1,5 +1,5 @@
 /** What definitions ask of the node that runs them. */
-import { aloneKey, poolKey } from "../domain/pool.ts";
+import { aloneKey, poolKey, poolOfMethod, type RightsPolicy } from "../domain/pool.ts";
 import type { MethodDefinition, TaskPermissions } from "../domain/task.ts";
 import { getLogger } from "../telemetry/logger.ts";
 
@@ -9,14 +9,25 @@ const log = getLogger("supervisor");
 export function permissionsOfPool(
   pool: string,
   definitions: readonly MethodDefinition[],
-  { allowTaskPermissions }: { readonly allowTaskPermissions: boolean },
+  policy: RightsPolicy,
 ): TaskPermissions | null {
-  for (const { mode, permissions: asked } of definitions) {
-    const permissions = allowTaskPermissions ? asked : {};
-    const key = poolKey({ kind: mode, permissions });
-    if (pool === key || pool === aloneKey(key)) return permissions;
+  for (const definition of definitions) {
+    const own = poolOfMethod(definition, policy);
+    const key = poolKey(own);
+    if (pool === key || pool === aloneKey(key)) return own.permissions;
   }
   return null;
+}
+
+/** The definitions that a node offers: without `--allow-shell` nothing built in that starts programs. */
+export function offeredMethods(
+  definitions: readonly MethodDefinition[],
+  { allowShell }: { readonly allowShell: boolean },
+): readonly MethodDefinition[] {
+  if (allowShell) return definitions;
+  return definitions.filter(({ builtin, permissions }) =>
+    !builtin || permissions.run === undefined
+  );
 }
 
 /** Every name of the methods whose code goes on without the lease. */
@@ -28,8 +39,8 @@ export function methodsGoingOn(definitions: readonly MethodDefinition[]): readon
 
 /** Says which tasks run without the rights that they ask for. */
 export function warnAboutPermissions(definitions: readonly MethodDefinition[]): void {
-  for (const { name, permissions } of definitions) {
-    if (Object.keys(permissions).length === 0) continue;
+  for (const { name, permissions, builtin } of definitions) {
+    if (builtin || Object.keys(permissions).length === 0) continue;
     log.warn(
       "task {name} asks for rights and runs without them; allow them with --allow-task-permissions",
       { name },

@@ -28,7 +28,12 @@ import { ClusterMember } from "./cluster_member.ts";
 import { ConditionReports } from "./condition_reports.ts";
 import { logSystemEvent } from "./event_log.ts";
 import { ExecutorPools } from "./executor_pools.ts";
-import { methodsGoingOn, permissionsOfPool, warnAboutPermissions } from "./method_rights.ts";
+import {
+  methodsGoingOn,
+  offeredMethods,
+  permissionsOfPool,
+  warnAboutPermissions,
+} from "./method_rights.ts";
 import { notReadyReasons } from "./readiness.ts";
 import { addressFrom, definitionsFrom, nodeAddress, portFrom } from "./ready_data.ts";
 import { actorTree, clusterOfOne, clusterWith } from "./system_status.ts";
@@ -100,6 +105,7 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       moduleUrls: config.tasks === null ? [] : await listTaskModules(config.tasks),
       executors: config.executors,
       concurrency: config.concurrency,
+      httpAllow: config.httpAllow,
       graceMs: GRACE_MS,
       otel,
       logging,
@@ -284,7 +290,10 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
   }
 
   #definitions(): readonly MethodDefinition[] {
-    return definitionsFrom(this.#system.readyData(this.#definer));
+    return offeredMethods(
+      definitionsFrom(this.#system.readyData(this.#definer)),
+      this.#options.config,
+    );
   }
 
   #aliveExecutors(): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Address } from "../../actors/config.ts";
 import { parseDatabaseUrl } from "../../actors/config_database.ts";
+import { ALL_ADDRESSES, parseIpRange } from "../../actors/domain/ip_address.ts";
 
 /** How the text of an option is read, and what to tell whoever gave another one. */
 export interface ValueKind<T> {
@@ -63,6 +64,16 @@ export const DATABASE_URL: ValueKind<string> = {
   takes: "a URL as in postgres://USER:PASSWORD@HOST:5432/DATABASE, with one host",
   parse: parseDatabaseUrl,
   secret: true,
+};
+
+/** Addresses and ranges of them, by commas, or all that there are. */
+export const IP_RANGES: ValueKind<readonly string[]> = {
+  takes: "addresses or ranges by commas, as in 10.0.0.0/8,::1, or all",
+  parse(text) {
+    if (text === "all") return ALL_ADDRESSES;
+    const ranges = text.split(",").map((range) => range.trim());
+    return ranges.every((range) => parseIpRange(range) !== null) ? ranges : undefined;
+  },
 };
 
 /** `KEY=VALUE`; the value may be empty and may contain further equals signs. */

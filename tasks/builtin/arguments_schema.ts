@@ -8,10 +8,11 @@ export interface ArgumentRule<T extends TaskValue> {
   readonly json: JsonSchema;
 }
 
-type JsonSchema = Readonly<Record<string, unknown>>;
+/** A JSON Schema, or a part of one. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** A Standard Schema that can also be had as JSON Schema. */
-type Schema<T> = StandardSchemaV1<T, T> & StandardJSONSchemaV1<T, T>;
+export type Schema<T> = StandardSchemaV1<T, T> & StandardJSONSchemaV1<T, T>;
 
 /**
  * A Standard Schema of any number of arguments of one kind. It is written by hand because every
@@ -56,7 +57,8 @@ export const durationMs: ArgumentRule<number> = {
   json: { type: "number", minimum: 0, description: "Milliseconds." },
 };
 
-function schema<T>(
+/** Makes a Standard Schema of a check of the array of arguments. */
+export function schema<T>(
   json: JsonSchema,
   validate: (args: readonly unknown[]) => StandardSchemaV1.Result<T>,
 ): Schema<T> {
@@ -71,7 +73,8 @@ function schema<T>(
   };
 }
 
-function describe(value: unknown): string {
+/** What `value` is, in words. */
+export function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
   if (value instanceof Uint8Array) return "bytes";

@@ -21,6 +21,7 @@ export function fakeConfig(more: Partial<NodeConfig> = {}): NodeConfig {
     logLevel: "error",
     allowTaskPermissions: false,
     allowShell: false,
+    httpAllow: [],
     syncWaitMs: 60_000,
     asyncWaitMs: 1_000,
     resultCacheBytes: 0,

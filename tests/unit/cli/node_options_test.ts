@@ -31,6 +31,7 @@ Deno.test("node options have the documented defaults", async () => {
     logLevel: "info",
     allowTaskPermissions: false,
     allowShell: false,
+    httpAllow: [],
     syncWaitMs: 60_000,
     asyncWaitMs: 1_000,
     resultCacheBytes: 64 * 1024 * 1024,
@@ -78,6 +79,10 @@ const OPTIONS: readonly (readonly [
     allowTaskPermissions: true,
   }],
   [["--allow-shell"], { DTASK_ALLOW_SHELL: "on" }, { allowShell: true }],
+  [["--http-allow", "10.0.0.0/8, ::1"], { DTASK_HTTP_ALLOW: "10.0.0.0/8,::1" }, {
+    httpAllow: ["10.0.0.0/8", "::1"],
+  }],
+  [["--http-allow", "all"], { DTASK_HTTP_ALLOW: "all" }, { httpAllow: ["0.0.0.0/0", "::/0"] }],
   [["--sync-wait-ms", "0"], { DTASK_SYNC_WAIT_MS: "0" }, { syncWaitMs: 0 }],
   [["--async-wait-ms", "8"], { DTASK_ASYNC_WAIT_MS: "8" }, { asyncWaitMs: 8 }],
   [["--result-cache-mb", "2"], { DTASK_RESULT_CACHE_MB: "2" }, { resultCacheBytes: 2 ** 21 }],
@@ -265,6 +270,13 @@ Deno.test("start warns of a Deno that is not proven, and runs", async () => {
   const { code, err } = await world.run("start", "--no-auth");
   assert.equal(code, 0);
   assert.match(err, /warning: gRPC is not proven on Deno 2\.10\.0/);
+});
+
+Deno.test("start refuses --allow-shell without the right to run programs", async () => {
+  const world = new FakeWorld({ ports: { mayRun: () => false } });
+  const { code, err } = await world.run("start", "--no-auth", "--allow-shell");
+  assert.equal(code, 2);
+  assert.match(err, /--allow-shell needs the right to run programs.*deno task start:shell\n$/);
 });
 
 Deno.test("start answers the exit code of its node", async () => {

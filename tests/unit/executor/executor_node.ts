@@ -77,7 +77,15 @@ function executorSpec(
   return {
     ...standInSpec("executor-1"),
     entry: executorEntry(moduleUrls),
-    init: () => ({ node: "n", pool, slots, moduleUrls, graceMs: 100, otel: false }),
+    init: () => ({
+      node: "n",
+      pool,
+      slots,
+      moduleUrls,
+      httpAllow: [],
+      graceMs: 100,
+      otel: false,
+    }),
     links: ["scheduler", "dispatcher"],
     // An isolate that closes says nothing: that it is gone shows in that it answers no more.
     ping: pool === "async" ? { intervalMs: 100, timeoutMs: 2_000 } : null,

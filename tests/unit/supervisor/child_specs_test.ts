@@ -18,6 +18,7 @@ const CONFIG: NodeConfig = {
   logLevel: "info",
   allowTaskPermissions: false,
   allowShell: false,
+  httpAllow: [],
   syncWaitMs: 1,
   asyncWaitMs: 1,
   resultCacheBytes: 1,

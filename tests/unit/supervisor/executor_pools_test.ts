@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { ExecutorPools } from "../../../actors/supervisor/executor_pools.ts";
+import {
+  ExecutorPools,
+  type ExecutorPoolsOptions,
+} from "../../../actors/supervisor/executor_pools.ts";
 
 Deno.test("executor pools start with both modes, without rights", () => {
   const specs = open().first();
@@ -16,6 +19,18 @@ Deno.test("executor pools start with both modes, without rights", () => {
 Deno.test("executor pools give the asked rights and no other", () => {
   const [spec] = open().add('async+net=["a.example"]', { net: ["a.example"], env: true });
   assert.deepEqual(spec?.permissions, { net: ["a.example"], env: true });
+});
+
+Deno.test("executor pools of built-in tasks load no module of the user's", () => {
+  const pools = open({ moduleUrls: ["file:///tasks.ts"], httpAllow: ["10.0.0.0/8"] });
+  const modulesOf = (pool: string) =>
+    pools.add(pool, { net: true }).map(({ init, entry }) => {
+      const { moduleUrls, httpAllow } = init() as Record<string, unknown>;
+      return [moduleUrls, httpAllow, entry.protocol];
+    })[0];
+  assert.deepEqual(modulesOf("async+builtin+net=*"), [[], ["10.0.0.0/8"], "file:"]);
+  assert.deepEqual(modulesOf("alone+builtin+net=*"), [[], ["10.0.0.0/8"], "file:"]);
+  assert.deepEqual(modulesOf("async+net=*"), [["file:///tasks.ts"], ["10.0.0.0/8"], "data:"]);
 });
 
 Deno.test("executor pools have one executor for suspects, with one slot", () => {
@@ -50,15 +65,17 @@ Deno.test("executor pools list their executors with their slots", () => {
   ]);
 });
 
-function open(): ExecutorPools {
+function open(more: Partial<ExecutorPoolsOptions> = {}): ExecutorPools {
   return new ExecutorPools({
     node: () => "n",
     moduleUrls: [],
+    httpAllow: [],
     executors: 2,
     concurrency: 50,
     graceMs: 1,
     otel: false,
     logging: { format: "json", level: "info" },
+    ...more,
   });
 }
 

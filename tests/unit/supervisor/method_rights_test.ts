@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import type { MethodDefinition } from "../../../actors/domain/task.ts";
-import { methodsGoingOn, permissionsOfPool } from "../../../actors/supervisor/method_rights.ts";
+import {
+  methodsGoingOn,
+  offeredMethods,
+  permissionsOfPool,
+} from "../../../actors/supervisor/method_rights.ts";
 import { nodeAddress } from "../../../actors/supervisor/ready_data.ts";
 
 function definition(name: string, more: Partial<MethodDefinition> = {}): MethodDefinition {
@@ -31,6 +35,38 @@ Deno.test("method rights of a pool are those of the tasks that lead to it", () =
   assert.deepEqual(rightsOf('alone+net=["a.example"]'), NET);
   assert.equal(rightsOf("async+env=*"), null, "no task leads to it");
   assert.equal(rightsOf('async+net=["a.example"]', false), null, "nobody may have them");
+});
+
+Deno.test("method rights: what is built in has its own, in a pool that no one else gets", () => {
+  const definitions = [
+    definition("users", { permissions: { net: true } }),
+    definition("http", { permissions: { net: true }, builtin: true }),
+    definition("plain", { builtin: true }),
+  ];
+  const rightsOf = (pool: string, allowTaskPermissions: boolean) =>
+    permissionsOfPool(pool, definitions, { allowTaskPermissions });
+  assert.deepEqual(rightsOf("async+builtin+net=*", false), { net: true });
+  assert.deepEqual(rightsOf("alone+builtin+net=*", false), { net: true });
+  assert.equal(rightsOf("async+net=*", false), null);
+  assert.deepEqual(rightsOf("async+net=*", true), { net: true });
+  assert.equal(
+    rightsOf("async+builtin", false),
+    null,
+    "without rights it needs no pool of its own",
+  );
+});
+
+Deno.test("method rights: programs are started only where that is allowed", () => {
+  const run = { run: true } as const;
+  const definitions = [
+    definition("shell", { permissions: run, builtin: true }),
+    definition("http", { permissions: { net: true }, builtin: true }),
+    definition("users", { permissions: run }),
+  ];
+  const names = (allowShell: boolean) =>
+    offeredMethods(definitions, { allowShell }).map(({ name }) => name);
+  assert.deepEqual(names(true), ["shell", "http", "users"]);
+  assert.deepEqual(names(false), ["http", "users"]);
 });
 
 Deno.test("method rights: what goes on without the lease does so under every name", () => {

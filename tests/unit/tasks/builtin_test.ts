@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { TaskContext, TaskValue } from "../../../mod.ts";
+import type { TaskValue } from "../../../mod.ts";
 import { findTask, registeredTasks } from "../../../tasks/sdk/task_registry.ts";
-import "../../../tasks/registry.gen.ts";
+import { runBuiltin } from "./run_builtin.ts";
 
 const MODES = {
   add: "blocking",
@@ -20,7 +20,8 @@ const MODES = {
 type Name = keyof typeof MODES;
 
 Deno.test("built-in tasks go by their own name and by that of the older service", () => {
-  assert.deepEqual(registeredTasks().map(({ name }) => name).sort(), Object.keys(MODES).sort());
+  const names = [...Object.keys(MODES), "http.request"];
+  assert.deepEqual(registeredTasks().map(({ name }) => name).sort(), names.sort());
   for (const [name, mode] of Object.entries(MODES)) {
     const task = findTask(name, mode);
     assert.ok(task !== undefined, name);
@@ -109,34 +110,10 @@ Deno.test("spin does not return before its time", async () => {
 });
 
 /** Runs a built-in task as an executor would, schema first. */
-async function run(
+function run(
   name: Name,
   args: readonly TaskValue[],
-  signal: AbortSignal = new AbortController().signal,
+  signal?: AbortSignal,
 ): Promise<unknown> {
-  const task = findTask(name, MODES[name]);
-  assert.ok(task !== undefined);
-  const checked = await (task.input?.["~standard"].validate(args) ?? { value: args });
-  if (checked.issues !== undefined) {
-    throw new TypeError(
-      checked.issues.map(({ path, message }) => `${path?.join(".")}: ${message}`).join("; "),
-    );
-  }
-  return await task.run(checked.value, contextWith(signal));
-}
-
-function contextWith(signal: AbortSignal): TaskContext {
-  const ignore = () => {};
-  return {
-    taskId: "t",
-    workflowId: null,
-    attempt: 1,
-    run: 1,
-    signal,
-    deps: {},
-    traceparent: null,
-    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    progress: ignore,
-    heartbeat: ignore,
-  };
+  return runBuiltin(name, args, { mode: MODES[name], ...(signal && { signal }) });
 }
