@@ -10,5 +10,6 @@ import "./builtin/map_argument.ts";
 import "./builtin/noop.ts";
 import "./builtin/original_name.ts";
 import "./builtin/pause.ts";
+import "./builtin/shell_run.ts";
 import "./builtin/sleep.ts";
 import "./builtin/spin.ts";

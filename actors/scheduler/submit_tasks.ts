@@ -2,6 +2,7 @@ import { ok, refuse, type Result } from "../domain/error.ts";
 import { initialState } from "../domain/task_state.ts";
 import { recount } from "../domain/trigger_rule.ts";
 import { LIMITS, type TaskRecord } from "../domain/task.ts";
+import { howToOffer } from "../domain/withheld_method.ts";
 import type { Submission, SubmittedTask } from "../protocol.ts";
 import type { IdempotencyEntry, NewTask } from "../storage/port.ts";
 import type { Commit } from "./commit.ts";
@@ -186,7 +187,7 @@ class Intake {
 export function unknownMethod(item: Submission, pointer = "/method"): Answer & { ok: false } {
   const message =
     `Cannot submit task "${item.id}": method "${clip(item.method)}" is not registered; ` +
-    "GET /api/methods lists those that are";
+    (howToOffer(item.method) ?? "GET /api/methods lists those that are");
   return refuse("invalid_argument", "unknown_method", message, {
     subject: item.method,
     errors: [{ pointer, message: "is not a registered method" }],

@@ -142,6 +142,8 @@ export interface CliPorts {
   readonly cwd: string;
   readonly cpus: number;
   readonly denoVersion: string;
+  /** Whether this process may start any program. */
+  readonly mayRun: () => boolean;
   readonly now: () => number;
   /** IANA name of the user's time zone. */
   readonly timezone: string;

@@ -27,6 +27,7 @@ export function systemPorts(node: NodePorts): CliPorts {
     cwd: Deno.cwd(),
     cpus: navigator.hardwareConcurrency,
     denoVersion: Deno.version.deno,
+    mayRun: () => Deno.permissions.querySync({ name: "run" }).state === "granted",
     now: Date.now,
     timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     random: Math.random,

@@ -14,6 +14,8 @@ export interface StartNodeOptions {
   /** An existing data folder to use; a new one, removed at the end, when absent. */
   readonly dataDir?: string;
   readonly cwd?: string;
+  /** The task of `deno.json` whose rights it has; `start` when absent. */
+  readonly task?: "start" | "start:shell";
   /** The folder of another version of the program. */
   readonly root?: string;
   /** False: `--no-auth`. */
@@ -197,7 +199,7 @@ function spawnNode(dataDir: string, options: StartNodeOptions): Deno.ChildProces
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      ...startRights(),
+      ...taskRights(options.task ?? "start"),
       ...options.runtimeArgs ?? [],
       join(root, "main.ts"),
       "start",

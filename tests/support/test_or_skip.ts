@@ -3,7 +3,7 @@ export interface SkippableTest {
   readonly name: string;
   /** Why it cannot run here; null where it can. */
   readonly skip: string | null;
-  readonly fn: () => Promise<void>;
+  readonly fn: (t: Deno.TestContext) => Promise<void>;
 }
 
 /** Registers a test, or says in one line, which the totals repeat, why it is left out. */

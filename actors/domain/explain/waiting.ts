@@ -2,6 +2,7 @@
 import { isSuspect } from "../crash_policy.ts";
 import { servedPool } from "../pool.ts";
 import type { GiveBackReason } from "../task.ts";
+import { howToOffer } from "../withheld_method.ts";
 import type { Finding } from "./explanation.ts";
 import { EXPLAIN_LIMITS, type NodeFacts, type ReadyPlace, type Situation } from "./facts.ts";
 import { limitFindings } from "./limits.ts";
@@ -53,8 +54,9 @@ export function blockadeFindings({ task, queue, conditions }: Situation): readon
     found.push({
       code: "unknown_method",
       clause: `cannot start while its method ${quoted(task.method)} is not registered on the node`,
-      change: `start the node with the module that registers ${quoted(task.method)}, ` +
-        "or cancel the task",
+      change: (howToOffer(task.method) ??
+        `start the node with the module that registers ${quoted(task.method)}`) +
+        ", or cancel the task",
       details: { method: task.method },
     });
   }

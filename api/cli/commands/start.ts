@@ -25,6 +25,11 @@ export function addStart(program: Command, binder: CommandBinder): void {
       if (support.kind === "refused") throw wrongUsage(support.detail);
       if (support.kind === "unproven") ports.stderr(`dtask: warning: ${support.detail}\n`);
     }
+    if (config.allowShell && !ports.mayRun()) {
+      throw wrongUsage(
+        "--allow-shell needs the right to run programs: start with deno task start:shell",
+      );
+    }
     return await ports.startNode(config);
   });
 }

@@ -101,6 +101,7 @@ export class FakeWorld {
       cwd: "/home/user",
       cpus: 4,
       denoVersion: "2.9.3",
+      mayRun: () => true,
       now: () => FAKE_NOW,
       timezone: "Europe/Berlin",
       random: () => 0,

@@ -20,7 +20,7 @@ const MODES = {
 type Name = keyof typeof MODES;
 
 Deno.test("built-in tasks go by their own name and by that of the older service", () => {
-  const names = [...Object.keys(MODES), "http.request"];
+  const names = [...Object.keys(MODES), "http.request", "shell.run"];
   assert.deepEqual(registeredTasks().map(({ name }) => name).sort(), names.sort());
   for (const [name, mode] of Object.entries(MODES)) {
     const task = findTask(name, mode);
