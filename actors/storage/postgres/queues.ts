@@ -69,9 +69,14 @@ async function lockToClaim(tx: Transaction, names: readonly string[]): Promise<L
   const isHeld = (queue: QueueConfig) => isLimited(queue) && !byName(free).has(queue.name);
   const held = [...settings.values()].filter(isHeld);
   if (held.length === 0) return { settings, busy: new Set() };
+  const busy = held.map(({ name }) => name);
   // Who has none yet may wait, without anybody waiting in a ring.
-  const waited = free.length === 0 ? await lockInTime(tx, names) : null;
-  if (waited === null) return { settings, busy: new Set(held.map(({ name }) => name)) };
+  const mayWait = free.length === 0 && !busy.some((name) => tx.heldQueues.has(name));
+  const waited = mayWait ? await lockInTime(tx, names) : null;
+  if (waited === null) {
+    if (mayWait) tx.heldQueues.add(busy);
+    return { settings, busy: new Set(busy) };
+  }
   settings = new Map([...settings, ...byName(waited)]);
   return { settings, busy: new Set() };
 }

@@ -10,6 +10,7 @@ import { integer, integerOrNull, real, text } from "../row/column.ts";
 import { CommitMark } from "./commit_mark.ts";
 import { Connection, type Deadlines } from "./connection.ts";
 import { Counters } from "./counters.ts";
+import { HeldQueues } from "./held_queues.ts";
 import { LiveVacuum } from "./live_vacuum.ts";
 import { migrateSchema } from "./schema.ts";
 import { ServerClock } from "./server_clock.ts";
@@ -72,6 +73,7 @@ class PostgresStore implements Store {
   readonly #clock = new ServerClock();
   readonly #vacuum: LiveVacuum;
   readonly #mark: CommitMark;
+  readonly #heldQueues = new HeldQueues(() => performance.now());
   #connection: Connection;
   /** Settles with the write before: writers take turns. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -182,6 +184,7 @@ class PostgresStore implements Store {
       connection,
       counters: new Counters(connection, slot),
       stamps: new Stamps(Number(id), base),
+      heldQueues: this.#heldQueues,
       mark,
       now: Math.floor(now),
     };

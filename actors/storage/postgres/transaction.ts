@@ -12,12 +12,15 @@
  */
 import type { Connection } from "./connection.ts";
 import type { Counters } from "./counters.ts";
+import type { HeldQueues } from "./held_queues.ts";
 import type { Stamps } from "./stamps.ts";
 
 export interface Transaction {
   readonly connection: Connection;
   readonly counters: Counters;
   readonly stamps: Stamps;
+  /** Of all transactions of the store. */
+  readonly heldQueues: HeldQueues;
   /** By which its outcome can be asked for later: see `CommitMark`. */
   readonly mark: string;
   /** When it began by the database's clock, epoch ms. */

@@ -211,6 +211,8 @@ Deno.test("postgres passes over a queue with a limit that another claim holds fo
       await at(stores, 1).write(async (tx) => {
         const alone = await tx.lockQueues(["held"], "toClaim");
         assert.deepEqual([[...alone.busy], [...alone.settings.keys()]], [["held"], ["held"]]);
+        const again = await tx.lockQueues(["held"], "toClaim");
+        assert.deepEqual([...again.busy], ["held"]);
         const both = await tx.lockQueues(["held", "idle"], "toClaim");
         assert.deepEqual([...both.busy], ["held"]);
         await tx.saveQueue({ ...queue, name: "idle", concurrency: 2 });
