@@ -6,6 +6,7 @@ import {
   ConstraintError,
   type Store,
   StoreConflictError,
+  StoreHeldError,
   StoreUnavailableError,
   StoreUncertainError,
   type StoreWriter,
@@ -27,6 +28,8 @@ export interface Work<A> {
   readonly together: (commit: Commit) => Promise<A>;
   /** Does it item by item, so that one that breaks a rule of the store answers for itself alone. */
   readonly oneByOne: (commit: Commit) => Promise<A>;
+  /** See `WriteOptions`. */
+  readonly hurried: boolean;
 }
 
 export interface AttemptsOptions {
@@ -53,14 +56,18 @@ export class Attempts {
     this.#options = options;
   }
 
-  /** Does `work` in a transaction that stands once this resolves, and has left nothing when it rejects. */
+  /**
+   * Does `work` in a transaction that stands once this resolves, and has left nothing when it rejects.
+   *
+   * @throws {StoreHeldError} Another transaction was in the way for long: less work may get by.
+   */
   async transact<A>(work: Work<A>): Promise<Transacted<A>> {
     let handle = work.together;
     let raced = !this.#options.store.shared;
     for (let tries = 1;; tries++) {
       const made: { value: Transacted<A> | null } = { value: null };
       try {
-        return await this.#once(handle, made);
+        return await this.#once(handle, made, work.hurried);
       } catch (error) {
         if (error instanceof StoreUncertainError && await this.#stands(error)) {
           if (made.value === null) throw new Error("a commit stands that was never made");
@@ -81,6 +88,7 @@ export class Attempts {
   #once<A>(
     handle: (commit: Commit) => Promise<A>,
     made: { value: Transacted<A> | null },
+    hurried: boolean,
   ): Promise<Transacted<A>> {
     const { store, context } = this.#options;
     return store.write(async (tx: StoreWriter) => {
@@ -88,14 +96,14 @@ export class Attempts {
       const answers = await handle(commit);
       await commit.closeWorkflows();
       return made.value = { effects: commit.effects, answers, now: commit.now };
-    });
+    }, { hurried });
   }
 
   /** Waits where another try can help, and throws where it can't. */
   async #beforeNextTry(error: unknown, tries: number): Promise<void> {
     // A commit that is known not to stand is as good as never made.
     const helps = error instanceof StoreConflictError || error instanceof StoreUncertainError;
-    if (!helps) throw error;
+    if (!helps || error instanceof StoreHeldError) throw error;
     if (tries >= MAX_TRIES) {
       const message = `none of ${tries} tries of a commit stood, the last for: ${error.message}`;
       throw new StoreUnavailableError(message, { cause: error });

@@ -7,7 +7,7 @@ import {
   retryTasks,
   retryWorkflows,
 } from "./commands.ts";
-import type { Handler } from "./commit_loop.ts";
+import type { Handler } from "./commit_batch.ts";
 import { discardDeadLetters, redriveDeadLetters } from "./dead_letters.ts";
 
 type MessageOf<K extends string> = Extract<SchedulerMessage, { readonly kind: K }>;

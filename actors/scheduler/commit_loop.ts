@@ -1,33 +1,21 @@
 import { setImmediate } from "node:timers";
-import { ConstraintError, type Store, StoreUncertainError } from "../storage/port.ts";
-import type { QueueLockPurpose } from "../storage/port/queue_locks.ts";
+import { type Store, StoreHeldError, StoreUncertainError } from "../storage/port.ts";
 import { Attempts } from "./attempts.ts";
-import type { Commit, CommitContext } from "./commit.ts";
+import type { CommitContext } from "./commit.ts";
+import {
+  halves,
+  handleOneByOne,
+  type Handler,
+  handleTogether,
+  type Item,
+  type LockedQueues,
+  type Stage,
+  STAGES,
+  stagesOf,
+} from "./commit_batch.ts";
 import type { Effects } from "./effects.ts";
-import { isItemError } from "./item_error.ts";
+import { PutOff } from "./put_off.ts";
 import { isAbsent, StoreAbsence } from "./store_absence.ts";
-
-/** Stages of a commit, in the order in which their work is done: ends free what claims then take. */
-export const STAGES = ["outcomes", "control", "submissions", "claims"] as const;
-export type Stage = (typeof STAGES)[number];
-
-/** Does all the work of one kind that a commit has, and answers it item by item. */
-export type Handler<W, R> = (commit: Commit, work: readonly W[]) => Promise<readonly R[]>;
-
-/** Work of any kind; `submit` is the only maker, and pairs each handler with work and answers of its own. */
-interface Item {
-  readonly stage: Stage;
-  /** Items with one handler are handled together. */
-  readonly handler: Handler<unknown, unknown>;
-  readonly work: unknown;
-  /** How many tasks it may touch, to bound a commit. */
-  readonly weight: number;
-  /** Waits for a store that is away, since nobody would ask again. */
-  readonly held: boolean;
-  readonly queues: LockedQueues | null;
-  readonly resolve: (reply: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 export interface CommitLoopOptions {
   readonly store: Store;
@@ -52,12 +40,6 @@ export interface CommitReport {
   readonly now: number;
 }
 
-/** Queues that work has to do with, and what for. */
-interface LockedQueues {
-  readonly names: readonly string[];
-  readonly purpose: QueueLockPurpose;
-}
-
 /** Work for a commit. */
 export interface Submitted<W> {
   readonly work: W;
@@ -69,19 +51,16 @@ export interface Submitted<W> {
   readonly queues?: LockedQueues | null;
 }
 
-/** What one commit takes on. */
-interface Batch {
-  readonly items: readonly Item[];
-  readonly stages: Readonly<Record<Stage, number>>;
-}
-
 /** Larger batches gain little, and whoever comes next waits for the whole commit. */
 const MAX_WEIGHT = 256;
+/** So many parts of a batch that are in the way of another transaction are looked for in one go. */
+const HELD_MAX = 8;
 
 /**
  * Group commit. Whatever arrives while a commit runs makes up the next one: one transaction, then the
  * effects, then the answers. A batch that an item breaks is replayed item by item under savepoints, so
- * that the bad item answers for itself alone.
+ * that the bad item answers for itself alone. What meets something that another node holds for long is
+ * looked for by halves and put off, so that the rest goes on.
  */
 export class CommitLoop {
   readonly #options: CommitLoopOptions;
@@ -93,6 +72,7 @@ export class CommitLoop {
   };
   #running: Promise<void> | null = null;
   readonly #absence = new StoreAbsence();
+  readonly #putOff = new PutOff<Item>((items) => this.#takeBack(items));
   readonly #attempts: Attempts;
 
   constructor(options: CommitLoopOptions) {
@@ -135,7 +115,9 @@ export class CommitLoop {
 
   /** Resolves when nothing waits for a commit. */
   async idle(): Promise<void> {
-    while (this.#running) await this.#running;
+    while (this.#running || this.#putOff.items.length > 0) {
+      await (this.#running ?? this.#putOff.returned);
+    }
   }
 
   /** Commits what can be committed now, and waits no more for a store that is away. */
@@ -148,28 +130,31 @@ export class CommitLoop {
     // One turn of the event loop lets everything that has already arrived join the commit.
     await nextTurn();
     for (let batch = await this.#next(); batch !== null; batch = await this.#next()) {
-      await this.#commit(batch);
+      await this.#commitAll(batch);
       await nextTurn();
     }
     this.#running = null;
   }
 
   /** What the next commit takes on, which may be nothing but a look whether the store is back. */
-  async #next(): Promise<Batch | null> {
+  async #next(): Promise<readonly Item[] | null> {
     const { cause } = this.#absence;
     if (cause !== null && await this.#absence.patience()) return this.#take();
-    const batch = this.#take();
-    if (batch.items.length === 0) return null;
-    if (cause === null) return batch;
-    for (const item of batch.items) item.reject(cause);
+    const items = this.#take();
+    if (items.length === 0) return null;
+    if (cause === null) return items;
+    for (const item of items) item.reject(cause);
     return await this.#next();
   }
 
-  #take(): Batch {
+  #take(): readonly Item[] {
     const max = this.#options.maxWeight ?? MAX_WEIGHT;
     const taken: Item[] = [];
-    const stages = { outcomes: 0, control: 0, submissions: 0, claims: 0 };
     for (const stage of STAGES) {
+      // One may depend on an earlier one: none overtakes those that were put off.
+      if (stage === "submissions" && this.#putOff.items.some((item) => item.stage === stage)) {
+        continue;
+      }
       const queue = this.#queues[stage];
       let weight = 0;
       let count = 0;
@@ -179,31 +164,69 @@ export class CommitLoop {
         count++;
       }
       taken.push(...queue.splice(0, count));
-      stages[stage] = count;
     }
-    return { items: taken, stages };
+    return taken;
   }
 
-  async #commit({ items, stages }: Batch): Promise<void> {
+  /** Commits the batch, or what of it does not meet what other transactions hold, and puts the rest off. */
+  async #commitAll(batch: readonly Item[]): Promise<void> {
+    const hurried = this.#putOff.items.length > 0;
+    if (await this.#commit(batch, { hurried }) !== "held") return;
+    const parts = [...halves(batch)];
+    let found = 0;
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+      if (await this.#commit(part, { hurried: true }) !== "held") continue;
+      const smaller = halves(part);
+      parts.unshift(...smaller);
+      if (smaller.length > 0) continue;
+      this.#putOff.add(part);
+      if (++found === HELD_MAX) break;
+    }
+    this.#takeBack(parts.flat());
+  }
+
+  async #commit(
+    items: readonly Item[],
+    { hurried }: { readonly hurried: boolean },
+  ): Promise<"held" | "done"> {
     const started = performance.now();
     try {
       const { effects, answers, now } = await this.#attempts.transact({
         together: (commit) => handleTogether(commit, items),
         oneByOne: (commit) => handleOneByOne(commit, items, { again: this.#options.store.shared }),
+        hurried,
       });
       this.#absence.end();
       const seconds = (performance.now() - started) / 1_000;
+      const stages = stagesOf(items);
       this.#options.onCommitted(effects, { items: items.length, stages, seconds, now });
       for (const [item, answer] of answers) answer(item);
     } catch (error) {
+      if (error instanceof StoreHeldError) return "held";
       this.#notice(error);
       // Only of what did certainly not stand.
       const mayGoOn = isAbsent(error) && !(error instanceof StoreUncertainError);
-      const held = items.filter((item) => item.held && mayGoOn);
-      for (const stage of STAGES) {
-        this.#queues[stage].unshift(...held.filter((item) => item.stage === stage));
-      }
-      for (const item of items) if (!held.includes(item)) item.reject(error);
+      const [again, refused] = [items.filter(({ held }) => held && mayGoOn), new Set(items)];
+      for (const item of again) refused.delete(item);
+      this.#queueAgain(again);
+      for (const item of refused) item.reject(error);
+    }
+    return "done";
+  }
+
+  /** Takes work back that was taken on and not done; nobody waits for a store that is away who can ask again. */
+  #takeBack(items: readonly Item[]): void {
+    const { cause } = this.#absence;
+    const refused = cause === null ? [] : items.filter(({ held }) => !held);
+    for (const item of refused) item.reject(cause);
+    this.#queueAgain(items.filter((item) => !refused.includes(item)));
+    this.#running ??= this.#run();
+  }
+
+  /** Before everything else that waits. */
+  #queueAgain(items: readonly Item[]): void {
+    for (const stage of STAGES) {
+      this.#queues[stage].unshift(...items.filter((item) => item.stage === stage));
     }
   }
 
@@ -217,65 +240,6 @@ export class CommitLoop {
       this.#queues[stage] = waiting.filter(({ held }) => held);
       for (const item of waiting) if (!item.held) item.reject(error);
     }
-  }
-}
-
-type Answer = (item: Item) => void;
-
-/** Locks what is to be changed, then what is claimed from: the same order in every commit of every node. */
-async function lockQueues(commit: Commit, items: readonly Item[]): Promise<void> {
-  for (const purpose of ["toChange", "toClaim"] as const) {
-    const names = items.flatMap(({ queues }) => queues?.purpose === purpose ? queues.names : []);
-    if (names.length > 0) await commit.lockQueues([...new Set(names)].sort(), purpose);
-  }
-}
-
-async function handleTogether(
-  commit: Commit,
-  items: readonly Item[],
-): Promise<readonly (readonly [Item, Answer])[]> {
-  await lockQueues(commit, items);
-  const groups = Map.groupBy(items, ({ handler }) => handler);
-  const answers: [Item, Answer][] = [];
-  for (const [handler, group] of groups) {
-    const replies = await handler(commit, group.map(({ work }) => work));
-    group.forEach((item, index) => answers.push([item, ({ resolve }) => resolve(replies[index])]));
-  }
-  return answers;
-}
-
-async function handleOneByOne(
-  commit: Commit,
-  items: readonly Item[],
-  options: { readonly again: boolean },
-): Promise<readonly (readonly [Item, Answer])[]> {
-  await lockQueues(commit, items);
-  const answers: [Item, Answer][] = [];
-  for (const item of items) {
-    try {
-      const reply = await handleAlone(commit, item, options);
-      answers.push([item, ({ resolve }) => resolve(reply)]);
-    } catch (error) {
-      if (!isItemError(error)) throw error;
-      answers.push([item, ({ reject }) => reject(error)]);
-    }
-  }
-  return answers;
-}
-
-/** `again`: another node may have been a moment earlier with the same name, and is met at the next try. */
-async function handleAlone(
-  commit: Commit,
-  { handler, work }: Item,
-  { again }: { readonly again: boolean },
-): Promise<unknown> {
-  try {
-    const [reply] = await commit.isolated(() => handler(commit, [work]));
-    return reply;
-  } catch (error) {
-    if (!again || !(error instanceof ConstraintError)) throw error;
-    const [reply] = await commit.isolated(() => handler(commit, [work]));
-    return reply;
   }
 }
 

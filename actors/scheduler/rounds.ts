@@ -1,5 +1,5 @@
 import { getLogger } from "../telemetry/logger.ts";
-import type { Handler } from "./commit_loop.ts";
+import type { Handler } from "./commit_batch.ts";
 
 export interface RoundsOptions {
   /** What is done, for the log. */

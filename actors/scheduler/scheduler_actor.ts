@@ -31,13 +31,8 @@ import { ClockWatch } from "./clock_watch.ts";
 import { handlerOf } from "./command_table.ts";
 import type { CommitContext } from "./commit.ts";
 import { loadMemory, remember } from "./commit_memory.ts";
-import {
-  CommitLoop,
-  type CommitReport,
-  type Handler,
-  type Stage,
-  type Submitted,
-} from "./commit_loop.ts";
+import type { Handler, Stage } from "./commit_batch.ts";
+import { CommitLoop, type CommitReport, type Submitted } from "./commit_loop.ts";
 import { weightOf } from "./dead_letters.ts";
 import { tick } from "./due_tasks.ts";
 import type { Effects } from "./effects.ts";

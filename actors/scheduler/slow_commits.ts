@@ -1,5 +1,6 @@
 import { getLogger } from "../telemetry/logger.ts";
-import { type CommitReport, type Stage, STAGES } from "./commit_loop.ts";
+import { type Stage, STAGES } from "./commit_batch.ts";
+import type { CommitReport } from "./commit_loop.ts";
 
 export interface SlowCommitsOptions {
   /** Monotonic milliseconds. */

@@ -301,6 +301,11 @@ export interface StoreReader
   close(): Promise<void>;
 }
 
+export interface WriteOptions {
+  /** Gives up at once, or nearly so, where another transaction holds what this one needs. */
+  readonly hurried?: boolean;
+}
+
 /** One writer of a store. */
 export interface Store {
   /** True where other nodes write too, so that memory of what is stored may be out of date. */
@@ -313,7 +318,7 @@ export interface Store {
    * @throws {StoreUnavailableError | StoreConflictError | StoreFencedError} Nothing was committed.
    * @throws {StoreUncertainError} The answer to the commit was lost: `outcomeOf` tells.
    */
-  write<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
+  write<T>(work: (writer: StoreWriter) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** Finds out what became of a commit whose answer was lost; throws while the store is away. */
   outcomeOf(error: StoreUncertainError): Promise<"committed" | "aborted">;
   close(): Promise<void>;

@@ -32,7 +32,12 @@ export class StoreUnavailableError extends Error {
 
 /** Another node was in the way (deadlock, lock timeout, moved row): rolled back, to be tried again at once. */
 export class StoreConflictError extends Error {
-  override readonly name = "StoreConflictError";
+  override readonly name: string = "StoreConflictError";
+}
+
+/** Another transaction holds what this one needs for longer than one waits: rolled back, and no use to hurry. */
+export class StoreHeldError extends StoreConflictError {
+  override readonly name = "StoreHeldError";
 }
 
 /** This node is no member any more, so that its runs were given to others: nothing was committed. */

@@ -32,7 +32,7 @@ export interface Deadlines {
 
 export const DEADLINES: Deadlines = {
   connectMs: 5_000,
-  lockMs: 5_000,
+  lockMs: 500,
   statementMs: 10_000,
   idleMs: 3_000,
   answerMs: 12_000,

@@ -2,13 +2,16 @@ import {
   ConstraintError,
   StoreConflictError,
   StoreFullError,
+  StoreHeldError,
   StoreUnavailableError,
 } from "../port.ts";
 
 /** SQLSTATE codes, or classes of them, by what they mean to callers of the port. */
 const CONSTRAINT = /^(22|23)/;
-/** Serialization failure (a row that was moved, too), deadlock, lock timeout. */
-const CONFLICT = /^(40001|40P01|55P03)$/;
+/** Serialization failure (a row that was moved, too), deadlock. */
+const CONFLICT = /^(40001|40P01)$/;
+/** Lock timeout. */
+const HELD = /^55P03$/;
 const FULL = /^53100$/;
 /**
  * Connection errors, too few resources, a server that stops or was promoted away from, a statement or a
@@ -55,6 +58,7 @@ function translated(
   const options = { cause: error };
   if (CONSTRAINT.test(code)) return new ConstraintError(message, options);
   if (CONFLICT.test(code) || STALE_PLAN.test(code)) return new StoreConflictError(message, options);
+  if (HELD.test(code)) return new StoreHeldError(message, options);
   if (FULL.test(code)) {
     return new StoreFullError(`Cannot write to ${label}: no space is left on its disk`, options);
   }

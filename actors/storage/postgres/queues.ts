@@ -71,7 +71,7 @@ async function lockToClaim(tx: Transaction, names: readonly string[]): Promise<L
   if (held.length === 0) return { settings, busy: new Set() };
   const busy = held.map(({ name }) => name);
   // Who has none yet may wait, without anybody waiting in a ring.
-  const mayWait = free.length === 0 && !busy.some((name) => tx.heldQueues.has(name));
+  const mayWait = !tx.hurried && free.length === 0 && !busy.some((name) => tx.heldQueues.has(name));
   const waited = mayWait ? await lockInTime(tx, names) : null;
   if (waited === null) {
     if (mayWait) tx.heldQueues.add(busy);

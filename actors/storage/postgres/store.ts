@@ -5,6 +5,7 @@ import {
   StoreUnavailableError,
   StoreUncertainError,
   type StoreWriter,
+  type WriteOptions,
 } from "../port.ts";
 import { integer, integerOrNull, real, text } from "../row/column.ts";
 import { CommitMark } from "./commit_mark.ts";
@@ -65,6 +66,8 @@ const CLOCK = "(extract(epoch FROM clock_timestamp()) * 1000)::double precision"
  */
 const BEGIN_AS_NODE = `SELECT ${CLOCK}, pg_current_xact_id()::text, ${STAMP_BASE}, ` +
   "(SELECT n.slot FROM nodes n WHERE n.id = $1 AND n.state IN ('active', 'suspect') FOR KEY SHARE)";
+/** Long enough for the locks of commits that go on, on a machine that is not busy. */
+const HURRY = "SET LOCAL lock_timeout = 25";
 const BEGIN_ALONE = `SELECT ${CLOCK}, pg_current_xact_id()::text, ${STAMP_BASE}, 0`;
 
 class PostgresStore implements Store {
@@ -100,8 +103,11 @@ class PostgresStore implements Store {
     return this.#clock.now();
   }
 
-  write<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
-    const result = this.#turn.then(() => this.#transact(work));
+  write<T>(
+    work: (writer: StoreWriter) => Promise<T>,
+    { hurried = false }: WriteOptions = {},
+  ): Promise<T> {
+    const result = this.#turn.then(() => this.#transact(work, hurried));
     this.#turn = result.then(nothing, nothing);
     return result;
   }
@@ -143,13 +149,16 @@ class PostgresStore implements Store {
     }
   }
 
-  async #transact<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
+  async #transact<T>(
+    work: (writer: StoreWriter) => Promise<T>,
+    hurried: boolean,
+  ): Promise<T> {
     if (this.#closed) throw new Error(`the store at ${this.#connection.label} is closed`);
     if (this.#connection.lost) this.#connection = await connect(this.#options);
     const connection = this.#connection;
     let writer: PostgresWriter | null = null;
     try {
-      const tx = await this.#begin(connection);
+      const tx = await this.#begin(connection, hurried);
       writer = new PostgresWriter(tx);
       const value = await work(writer);
       await tx.counters.flush();
@@ -164,11 +173,12 @@ class PostgresStore implements Store {
     }
   }
 
-  async #begin(connection: Connection): Promise<Transaction> {
+  async #begin(connection: Connection, hurried: boolean): Promise<Transaction> {
     const { node } = this.#options;
     const mark = this.#mark.next();
-    const [, row] = await Promise.all([
+    const [, , row] = await Promise.all([
       connection.run("BEGIN"),
+      hurried ? connection.run(HURRY) : null,
       node === undefined ? connection.row(BEGIN_ALONE) : connection.row(BEGIN_AS_NODE, node),
       this.#mark.set(connection, mark),
     ]);
@@ -184,6 +194,7 @@ class PostgresStore implements Store {
       connection,
       counters: new Counters(connection, slot),
       stamps: new Stamps(Number(id), base),
+      hurried,
       heldQueues: this.#heldQueues,
       mark,
       now: Math.floor(now),

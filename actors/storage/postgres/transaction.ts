@@ -19,6 +19,8 @@ export interface Transaction {
   readonly connection: Connection;
   readonly counters: Counters;
   readonly stamps: Stamps;
+  /** See `WriteOptions`. */
+  readonly hurried: boolean;
   /** Of all transactions of the store. */
   readonly heldQueues: HeldQueues;
   /** By which its outcome can be asked for later: see `CommitMark`. */
