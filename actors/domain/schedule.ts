@@ -3,6 +3,12 @@ import type { RetryPolicy, TaskMode, TriggerRule } from "./task.ts";
 import type { FailureHandler } from "./failure_handler.ts";
 import type { Uniqueness } from "./uniqueness.ts";
 
+/**
+ * The labels of what a schedule starts: its name, and the time of the tick in ISO 8601, absent where
+ * somebody started it by hand.
+ */
+export const [SCHEDULE_LABEL, TICK_LABEL] = ["dtask.schedule", "dtask.tick"] as const;
+
 /** What a tick does while what the tick before it started has not ended. */
 export type OverlapPolicy = "skip" | "buffer_one" | "allow_all";
 

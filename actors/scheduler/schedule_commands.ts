@@ -238,7 +238,8 @@ async function trigger(commit: Commit, record: ScheduleRecord): Promise<Result<T
   const { name, spec: { target } } = record;
   for (let at = now;; at++) {
     at = await freeInstant(commit, name, at);
-    const start = await startWork(commit, { schedule: name, target, id: triggerId(name, at) });
+    const id = triggerId(name, at);
+    const start = await startWork(commit, { schedule: name, tickAt: null, target, id });
     if (!start.ok) return start;
     // A schedule of this name may have been triggered at this very time, and deleted since.
     if (!start.value.created) continue;

@@ -1,6 +1,12 @@
 import { contentHash } from "../domain/content_hash.ts";
 import { ok, refuse, type Result } from "../domain/error.ts";
-import type { ScheduleTarget, StartedWork, TaskTemplate } from "../domain/schedule.ts";
+import {
+  SCHEDULE_LABEL,
+  type ScheduleTarget,
+  type StartedWork,
+  type TaskTemplate,
+  TICK_LABEL,
+} from "../domain/schedule.ts";
 import { LIMITS } from "../domain/task.ts";
 import { isEnded } from "../domain/task_state.ts";
 import { workflowStatus } from "../domain/workflow.ts";
@@ -43,19 +49,22 @@ export function weightOf(target: ScheduleTarget): number {
  */
 export async function startWork(
   commit: Commit,
-  { schedule, target, id }: {
+  { schedule, tickAt, target, id }: {
     readonly schedule: string;
+    /** The tick's time; null for a start by hand. */
+    readonly tickAt: number | null;
     readonly target: ScheduleTarget;
     readonly id: string;
   },
 ): Promise<Result<ScheduledStart>> {
   // Of the start alone, not of the target: after a change of the target it is still the same start.
   const hash = contentHash({ schedule, start: id });
+  const origin = { hash, labels: originLabels(schedule, tickAt) };
   try {
     return await commit.isolated(() =>
       target.kind === "task"
-        ? startTask(commit, submissionOf(target.task, id, hash))
-        : startWorkflow(commit, { id, target, hash })
+        ? startTask(commit, submissionOf(target.task, id, origin))
+        : startWorkflow(commit, { id, target, origin })
     );
   } catch (error) {
     if (!isItemError(error)) throw error;
@@ -94,10 +103,10 @@ async function startTask(
 
 async function startWorkflow(
   commit: Commit,
-  { id, target: { name, tasks }, hash }: {
+  { id, target: { name, tasks }, origin }: {
     readonly id: string;
     readonly target: Extract<ScheduleTarget, { readonly kind: "workflow" }>;
-    readonly hash: string;
+    readonly origin: Origin;
   },
 ): Promise<Result<ScheduledStart>> {
   const ids = workflowTaskIds(id, tasks);
@@ -105,9 +114,9 @@ async function startWorkflow(
     kind: "SubmitWorkflow",
     id,
     name,
-    contentHash: hash,
+    contentHash: origin.hash,
     idempotencyKey: null,
-    tasks: tasks.map((task, index) => submissionOf(task, ids[index] ?? "", hash)),
+    tasks: tasks.map((task, index) => submissionOf(task, ids[index] ?? "", origin)),
   }]);
   if (answer === undefined) throw new Error(`the start of ${id} was not answered`);
   if (!answer.ok) return answer;
@@ -127,14 +136,28 @@ function workflowTaskIds(id: string, tasks: readonly TaskTemplate[]): readonly s
   return fits ? byKey : tasks.map((_, index) => `${id}:${index + 1}`);
 }
 
-function submissionOf(task: TaskTemplate, id: string, hash: string): Submission {
+/** What tells the tasks of a start from others. */
+interface Origin {
+  readonly hash: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+function originLabels(schedule: string, tickAt: number | null): Origin["labels"] {
+  return {
+    [SCHEDULE_LABEL]: schedule,
+    ...(tickAt !== null && { [TICK_LABEL]: new Date(tickAt).toISOString() }),
+  };
+}
+
+function submissionOf(task: TaskTemplate, id: string, origin: Origin): Submission {
   return {
     ...task,
     id,
+    labels: { ...task.labels, ...origin.labels },
     runAt: null,
     expiresAt: null,
     defaultMaxAttempts: null,
-    contentHash: hash,
+    contentHash: origin.hash,
     idempotencyKey: null,
     traceparent: null,
   };

@@ -64,7 +64,7 @@ export class TickWriter {
     const { name, spec: { target } } = this.#record;
     if (this.#record.bufferedAt === nominalAt) this.unbuffer();
     const id = tickId(name, nominalAt);
-    const start = await startWork(this.commit, { schedule: name, target, id });
+    const start = await startWork(this.commit, { schedule: name, tickAt: nominalAt, target, id });
     if (!start.ok) {
       this.#refuse(nominalAt, start.error.message);
       return false;

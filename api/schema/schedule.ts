@@ -75,7 +75,8 @@ export const scheduleInput = z.strictObject({
 }).meta({
   id: "ScheduleSettings",
   description: "Either `method`, with what a task's submission has beside it, or `workflow`. " +
-    "What is absent is set to its default.",
+    "What is absent is set to its default. Tasks that it starts have its name in the label " +
+    "`dtask.schedule`, and the tick's time in `dtask.tick` unless they were triggered.",
   example: { cron: "0 3 * * *", timezone: "Europe/Berlin", method: "report.build", args: ["all"] },
 });
 

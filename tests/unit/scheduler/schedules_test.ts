@@ -74,6 +74,22 @@ Deno.test("schedules number a workflow's tasks where a key can be part of no id"
   assert.deepEqual(await rig.runAll(), ["s:2026-01-15T12:01:00Z:1", "s:2026-01-15T12:01:00Z:2"]);
 });
 
+Deno.test("schedules mark the tasks that they start with their name and the tick's time", async () => {
+  await using rig = await openRig();
+  const tasks = [template({ key: "a", labels: { of: "etl", "dtask.tick": "mine" } })];
+  await putSchedule(rig, "s", { target: { kind: "workflow", name: null, tasks } });
+  await rig.passTo(NOON + MINUTE);
+  assert.deepEqual((await rig.task("s:2026-01-15T12:01:00Z:a")).labels, {
+    of: "etl",
+    "dtask.schedule": "s",
+    "dtask.tick": "2026-01-15T12:01:00.000Z",
+  });
+  const triggered = await rig.ask({ kind: "TriggerSchedule", name: "s" });
+  assert.ok(triggered.ok);
+  const { labels } = await rig.task(`${triggered.value.started?.id}:a`);
+  assert.deepEqual(labels, { of: "etl", "dtask.tick": "mine", "dtask.schedule": "s" });
+});
+
 Deno.test("schedules skip ticks while the work of the one before runs", async () => {
   await using rig = await openRig();
   await putSchedule(rig, "s", { overlap: "skip" });
