@@ -150,8 +150,8 @@ function grpc(sources: SpecSources, address: NonNullable<NodeConfig["grpc"]>): C
         ...(tls && { tls }),
       };
     },
-    links: ["scheduler", "reader", "http"],
-    startAfter: ["scheduler", "reader"],
+    links: ["scheduler", "reader", "dispatcher", "http"],
+    startAfter: ["scheduler", "reader", "dispatcher"],
   };
 }
 

@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { ok } from "../../actors/domain/error.ts";
 import type { TaskRecord } from "../../actors/domain/task.ts";
 import {
-  type ResultRequestSchema,
+  type ResultRequest,
   type ResultResponse,
   ResultResponseSchema,
 } from "../../proto/gen/task_scheduler_pb.ts";
@@ -16,7 +16,7 @@ import type { UnaryHandler } from "./unary_call.ts";
 /** Makes the handler of `GetResult`. An id that can't be one is unknown like any other. */
 export function getResult(
   { service }: { readonly service: Pick<TaskService, "getTask"> },
-): UnaryHandler<typeof ResultRequestSchema, typeof ResultResponseSchema> {
+): UnaryHandler<ResultRequest, ResultResponse> {
   return {
     access: "tasks:read",
     async handle({ taskId }) {

@@ -1,8 +1,9 @@
 /**
- * The grpc actor: serves `taskscheduler.TaskScheduler`, health and reflection on one address.
+ * The grpc actor: serves `dtask.v1`, the older `taskscheduler.TaskScheduler`, health and reflection on
+ * one address.
  *
- * Takes `EventsPublished` (which wake the calls that wait for a task) and `StopAccepting`; sends
- * submissions to the scheduler, look-ups to the reader and measurements to the http actor. Owns the
+ * Takes `EventsPublished` (which wake the calls that wait for a task) and `StopAccepting`; asks
+ * scheduler, reader, dispatcher and supervisor, and sends measurements to the http actor. Owns the
  * listening socket and the table of waiting calls, and no state of any task.
  */
 import type { Server } from "@grpc/grpc-js";
@@ -10,18 +11,14 @@ import type { NodeConfig } from "../../actors/config.ts";
 import { ok, type Result } from "../../actors/domain/error.ts";
 import { unreachable } from "../../actors/domain/exhaustive.ts";
 import type { MethodDefinition } from "../../actors/domain/task.ts";
-import type {
-  FrontEndProtocol,
-  ReaderProtocol,
-  SchedulerProtocol,
-  SupervisorProtocol,
-} from "../../actors/protocol.ts";
+import type { FrontEndProtocol } from "../../actors/protocol.ts";
 import type { ActorContext, Behaviour, PeerEvent, Started } from "../../actors/runtime/actor.ts";
 import { configureLogging } from "../../actors/telemetry/logger.ts";
 import { TaskScheduler } from "../../proto/gen/task_scheduler_pb.ts";
 import { Health } from "../../proto/gen/grpc/health/v1/health_pb.ts";
 import { Authenticator } from "../auth.ts";
-import { TaskService } from "../task_service.ts";
+import type { OperationNode } from "../operations/operation.ts";
+import { operationNode } from "../operations/operation_node.ts";
 import { getResult } from "./get_result.ts";
 import { createServer, listen, shutDown, type TlsTexts } from "./grpc_server.ts";
 import { HealthService } from "./health.ts";
@@ -32,6 +29,7 @@ import { bindAgain } from "../bind_again.ts";
 import { RateLimiter, tooManyRequests } from "../rate_limiter.ts";
 import { submitTask } from "./submit_task.ts";
 import { UnaryCalls } from "./unary_call.ts";
+import { DTASK_SERVICES, DtaskServices } from "./v1/dtask_services.ts";
 
 /** What the grpc actor is started with. */
 export interface GrpcInit {
@@ -60,7 +58,8 @@ const SHUTDOWN_MS = 2_000;
 /** The front-end's behaviour; `startGrpc` makes it. */
 class GrpcActor implements Behaviour<FrontEndProtocol> {
   readonly #server: Server;
-  readonly #service: TaskService;
+  readonly #node: OperationNode;
+  readonly #dtask: DtaskServices;
   readonly #health: HealthService;
   readonly #reflection: ReflectionService;
   readonly #requests: RequestLog;
@@ -68,21 +67,20 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
 
   constructor({ config, methods }: GrpcInit, context: ActorContext) {
     this.#server = createServer();
-    this.#service = new TaskService({
-      scheduler: context.ref<SchedulerProtocol>("scheduler"),
-      reader: context.ref<ReaderProtocol>("reader"),
-      supervisor: context.ref<SupervisorProtocol>("supervisor"),
-    });
+    this.#node = operationNode(context);
     const authenticator = new Authenticator(config.auth);
     this.#requests = new RequestLog(context.ref<FrontEndProtocol>("http"));
-    this.#health = new HealthService([TaskScheduler.typeName]);
-    this.#reflection = new ReflectionService([TaskScheduler, Health], authenticator);
+    const services = [...DTASK_SERVICES, TaskScheduler];
+    this.#health = new HealthService(services.map(({ typeName }) => typeName));
+    this.#reflection = new ReflectionService([...services, Health], authenticator);
     const calls = new UnaryCalls({
       authenticator,
       observe: this.#requests.add,
       callsMax: CALLS_MAX,
       limitRate: rateLimitOf(config),
     });
+    this.#dtask = new DtaskServices({ node: this.#node, calls });
+    this.#dtask.addTo(this.#server);
     this.#addTaskScheduler(calls, config, methods);
     this.#health.addTo(this.#server, calls);
     this.#reflection.addTo(this.#server);
@@ -99,7 +97,9 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
   receive(message: FrontEndProtocol["message"]): null {
     switch (message.kind) {
       case "EventsPublished":
-        this.#service.onEvents(message.events);
+        this.#node.service.onEvents(message.events);
+        this.#node.rates.onEvents(message.events);
+        this.#node.commits.onEvents(message.events);
         return null;
       case "StopAccepting":
         this.#stopAccepting();
@@ -113,12 +113,13 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
 
   /** Events may have been missed while the scheduler was away, so everybody looks again. */
   onPeer({ peer, state }: PeerEvent): void {
-    if (peer === "scheduler" && state === "up") this.#service.onEvents([{ kind: "EventsLost" }]);
+    if (peer !== "scheduler" || state !== "up") return;
+    this.#node.service.onEvents([{ kind: "EventsLost" }]);
   }
 
   async stop(): Promise<void> {
     this.#stopAccepting();
-    this.#service.close();
+    this.#node.service.close();
     this.#health.close();
     this.#reflection.close();
     await shutDown(this.#server, SHUTDOWN_MS);
@@ -128,6 +129,7 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
   /** Health says so first, for load balancers to turn away before a call is refused. */
   #stopAccepting(): void {
     this.#health.stopServing();
+    this.#dtask.stopAccepting();
     this.#draining = true;
   }
 
@@ -138,7 +140,7 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
   ): void {
     const methodsOf = TaskScheduler.method;
     const submit = submitTask({
-      service: this.#service,
+      service: this.#node.service,
       methods,
       syncWaitMs: config.syncWaitMs,
       asyncWaitMs: config.asyncWaitMs,
@@ -150,7 +152,7 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
       GetResult: methodDefinition(methodsOf.getResult),
     }, {
       SubmitTask: calls.serve(methodsOf.submitTask, submit),
-      GetResult: calls.serve(methodsOf.getResult, getResult({ service: this.#service })),
+      GetResult: calls.serve(methodsOf.getResult, getResult({ service: this.#node.service })),
     });
   }
 }

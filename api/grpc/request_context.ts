@@ -4,6 +4,11 @@ import { ok, type Result } from "../../actors/domain/error.ts";
 import { normalizeTraceparent } from "../../actors/telemetry/trace_context.ts";
 import { type Authenticator, type Principal, requireScope, type Scope } from "../auth.ts";
 
+/** Kept of a call's time for the way back, so that the answer arrives before the deadline does. */
+const RESERVE_MIN_MS = 20;
+const RESERVE_MAX_MS = 500;
+const RESERVE_SHARE = 0.1;
+
 /** What a call has to be allowed: a scope, any valid token, or nothing. */
 export type Access = Scope | "any_token" | "open";
 
@@ -13,6 +18,8 @@ export interface RequestContext {
   readonly principal: Principal | null;
   /** A valid W3C trace context, or null. */
   readonly traceparent: string | null;
+  /** As it was sent, or null. */
+  readonly idempotencyKey: string | null;
   /** Epoch ms at which the caller gives up; `Infinity` when it did not say. */
   readonly deadline: number;
   /** Aborts when the caller cancels or goes away. */
@@ -20,7 +27,7 @@ export interface RequestContext {
 }
 
 /** What all kinds of grpc-js server calls have. */
-type AnyCall =
+export type AnyCall =
   & Pick<
     ServerWritableStream<unknown, unknown>,
     "metadata" | "cancelled" | "getDeadline"
@@ -42,6 +49,7 @@ export async function requestContext(
   return ok({
     principal: principal.value,
     traceparent: normalizeTraceparent(single(call.metadata, "traceparent")),
+    idempotencyKey: single(call.metadata, "idempotency-key"),
     deadline: deadline instanceof Date ? deadline.getTime() : deadline,
     signal: controller.signal,
   });
@@ -57,6 +65,13 @@ async function authorize(
   if (!principal.ok || access === "any_token") return principal;
   const scope = requireScope(principal.value, access);
   return scope.ok ? principal : scope;
+}
+
+/** How long the caller still listens, less what the way back takes; `now` in epoch ms. */
+export function timeLeft({ deadline }: Pick<RequestContext, "deadline">, now: number): number {
+  const leftMs = deadline - now;
+  const reserveMs = Math.min(Math.max(leftMs * RESERVE_SHARE, RESERVE_MIN_MS), RESERVE_MAX_MS);
+  return Math.max(leftMs - reserveMs, 0);
 }
 
 /** The value of `key`, or null. Several are joined as HTTP does, and so no longer a valid token. */

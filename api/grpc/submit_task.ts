@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { type ErrorData, ok, refuse, type Result } from "../../actors/domain/error.ts";
 import type { MethodDefinition, TaskRecord } from "../../actors/domain/task.ts";
 import {
-  type TaskRequestSchema,
+  type TaskRequest,
   type TaskResponse,
   TaskResponse_Status as Status,
   TaskResponseSchema,
@@ -11,7 +11,7 @@ import {
 import { hasEnded } from "../end_waits.ts";
 import type { TaskService } from "../task_service.ts";
 import { ambiguousNames, readRequest } from "./read_request.ts";
-import type { RequestContext } from "./request_context.ts";
+import { timeLeft } from "./request_context.ts";
 import { failureText, resultText } from "./result_text.ts";
 import type { UnaryHandler } from "./unary_call.ts";
 
@@ -29,15 +29,10 @@ export interface SubmitTaskOptions {
   readonly now: () => number;
 }
 
-/** Kept of a call's time for the way back, so that PENDING arrives before the deadline does. */
-const RESERVE_MIN_MS = 20;
-const RESERVE_MAX_MS = 500;
-const RESERVE_SHARE = 0.1;
-
 /** Makes the handler of `SubmitTask`. */
 export function submitTask(
   options: SubmitTaskOptions,
-): UnaryHandler<typeof TaskRequestSchema, typeof TaskResponseSchema> {
+): UnaryHandler<TaskRequest, TaskResponse> {
   const ambiguous = ambiguousNames(options.methods);
   return {
     access: "tasks:write",
@@ -87,12 +82,6 @@ function failedText(error: ErrorData): string | null {
     default:
       return null;
   }
-}
-
-function timeLeft({ deadline }: RequestContext, now: number): number {
-  const leftMs = deadline - now;
-  const reserveMs = Math.min(Math.max(leftMs * RESERVE_SHARE, RESERVE_MIN_MS), RESERVE_MAX_MS);
-  return Math.max(leftMs - reserveMs, 0);
 }
 
 function stopping(): Result<never> {

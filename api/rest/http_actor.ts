@@ -6,13 +6,7 @@
 import type { NodeConfig } from "../../actors/config.ts";
 import { unreachable } from "../../actors/domain/exhaustive.ts";
 import type { MethodDefinition } from "../../actors/domain/task.ts";
-import type {
-  DispatcherProtocol,
-  FrontEndProtocol,
-  ReaderProtocol,
-  SchedulerProtocol,
-  SupervisorProtocol,
-} from "../../actors/protocol.ts";
+import type { FrontEndProtocol } from "../../actors/protocol.ts";
 import {
   type ActorContext,
   type Behaviour,
@@ -23,14 +17,12 @@ import { getLogger } from "../../actors/telemetry/logger.ts";
 import { Authenticator } from "../auth.ts";
 import { bindAgain } from "../bind_again.ts";
 import { ChangeFeed } from "../change_feed.ts";
-import { DeadLetterService } from "../dead_letter_service.ts";
-import { ExplainService } from "../explain_service.ts";
 import { Metrics } from "../metrics.ts";
+import { operationNode } from "../operations/operation_node.ts";
 import { readStats } from "../operations/stats.ts";
-import { RecentCommits } from "../recent_commits.ts";
-import { ScheduleService } from "../schedule_service.ts";
-import { TaskRates } from "../task_rates.ts";
-import { TaskService } from "../task_service.ts";
+import type { RecentCommits } from "../recent_commits.ts";
+import type { TaskRates } from "../task_rates.ts";
+import type { TaskService } from "../task_service.ts";
 import { Pulse } from "./pulse.ts";
 import { RestApp } from "./rest_app.ts";
 
@@ -61,32 +53,14 @@ export async function startHttpActor(
   init: HttpInit,
   context: ActorContext,
 ): Promise<Started<FrontEndProtocol>> {
-  const actors = {
-    scheduler: context.ref<SchedulerProtocol>("scheduler"),
-    reader: context.ref<ReaderProtocol>("reader"),
-    supervisor: context.ref<SupervisorProtocol>("supervisor"),
-    dispatcher: context.ref<DispatcherProtocol>("dispatcher"),
-  };
-  const service = new TaskService(actors);
-  const explain = new ExplainService(actors);
-  const schedules = new ScheduleService({
-    scheduler: context.ref("scheduler"),
-    reader: context.ref("reader"),
-  });
-  const deadLetters = new DeadLetterService({
-    scheduler: context.ref("scheduler"),
-    reader: context.ref("reader"),
-  });
+  const node = operationNode(context);
+  const { service, rates, commits } = node;
   const feed = new ChangeFeed(service);
   const metrics = new Metrics(init.methods.flatMap(({ name, aliases }) => [name, ...aliases]));
   const authenticator = new Authenticator(init.config.auth);
   const { config } = init;
-  const rates = new TaskRates();
-  const commits = new RecentCommits();
-  const services = { service, deadLetters, explain, schedules };
-  const operations = { ...services, rates, commits, now: Date.now };
-  const pulse = new Pulse({ read: () => readStats(operations) });
-  const app = new RestApp({ ...operations, feed, pulse, metrics, config, authenticator });
+  const pulse = new Pulse({ read: () => readStats(node) });
+  const app = new RestApp({ ...node, feed, pulse, metrics, config, authenticator });
   const patienceMs = init.bindPatienceMs ?? 0;
   const listener = await bindAgain(() => new HttpListener(init, app), { patienceMs });
   listener.failed.then((error) => context.fail(error));

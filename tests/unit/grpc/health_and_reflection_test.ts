@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DTASK_SERVICES } from "../../../api/grpc/v1/dtask_services.ts";
 import { status } from "@grpc/grpc-js";
 import { create, createFileRegistry, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
@@ -23,16 +24,17 @@ async function authorized(node: FakeGrpcNode): Promise<GrpcClient> {
   return new GrpcClient(node.address, { token: await signAccessToken(FAKE_SECRET) });
 }
 
-Deno.test("health serves the server and its service, and knows no other", async () => {
+Deno.test("health serves the server and its services, and knows no other", async () => {
   await using node = await FakeGrpcNode.start();
   using client = new GrpcClient(node.address);
-  for (const service of ["", SERVICE]) {
+  const services = ["", ...DTASK_SERVICES.map(({ typeName }) => typeName), SERVICE];
+  for (const service of services) {
     assert.equal((await client.unary(check, { service })).status, ServingStatus.SERVING);
   }
   const error = await refusalOf(client.unary(check, { service: "nobody" }));
   assert.equal(error.code, status.NOT_FOUND);
   const { statuses } = await client.unary(list, {});
-  assert.deepEqual(Object.keys(statuses), ["", SERVICE]);
+  assert.deepEqual(Object.keys(statuses), services);
 });
 
 Deno.test("health says NOT_SERVING, to watchers too, before submissions are refused", async () => {
@@ -88,6 +90,7 @@ Deno.test("reflection gives descriptors with which a client can be built", async
   assert.ok(services?.messageResponse.case === "listServicesResponse");
   const names = services.messageResponse.value.service.map(({ name }) => name);
   assert.deepEqual(names, [
+    ...DTASK_SERVICES.map(({ typeName }) => typeName),
     SERVICE,
     "grpc.health.v1.Health",
     "grpc.reflection.v1.ServerReflection",
