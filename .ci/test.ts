@@ -29,7 +29,7 @@ const COVERAGE_MIN = 85;
  */
 const PARTS: readonly (readonly string[])[] = [
   ["tests/binary", "tests/integration"],
-  ["tests/chaos", "tests/cluster"],
+  ["tests/browser", "tests/chaos", "tests/cluster"],
   ["tests/recovery"],
   ["tests/bench", "tests/conformance", "tests/simulation", "tests/unit"],
 ];

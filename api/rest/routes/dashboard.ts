@@ -5,7 +5,7 @@ import { pageAnswer } from "../pages/page.ts";
 import type { Call, Route } from "../route.ts";
 
 /** Where the dashboard's own routes are; they have to be the same (`api/dashboard/pages/pages.ts`). */
-const PATHS = [
+export const DASHBOARD_PATHS = [
   "/",
   "/tasks",
   "/tasks/{id}",
@@ -26,7 +26,7 @@ function showDashboard({ node }: Call): Response {
   return pageAnswer(dashboardPage(node.config.auth.kind !== "none"));
 }
 
-const PAGES = PATHS.map((path): Route => ({
+const PAGES = DASHBOARD_PATHS.map((path): Route => ({
   method: "get",
   path,
   scope: null,
