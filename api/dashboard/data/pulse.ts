@@ -43,7 +43,10 @@ export function useConnection(): Connection {
 export function useLivePulse(): void {
   const client = useQueryClient();
   useEffect(() => {
-    const pace = new RefreshPace(() => void refreshLive(client), REFRESH_MS);
+    const pace = new RefreshPace({
+      refresh: () => void refreshLive(client),
+      everyMs: REFRESH_MS,
+    });
     const onVisible = () => pace.setVisible(document.visibilityState === "visible");
     onVisible();
     document.addEventListener("visibilitychange", onVisible);

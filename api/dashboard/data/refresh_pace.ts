@@ -1,14 +1,21 @@
-/** Bounds how often something is done that is asked for at any rate, and never does it unseen. */
+/** How a pace is kept. */
+export interface RefreshPaceOptions {
+  readonly refresh: () => void;
+  /** From one refreshing to the next, at least. */
+  readonly everyMs: number;
+  /** Calls `callback` after `delayMs` unless what it gives is called; the browser's timers when absent. */
+  readonly startTimer?: (callback: () => void, delayMs: number) => () => void;
+}
+
+/** Bounds how often something is refreshed that asks for it at any rate, and never does it unseen. */
 export class RefreshPace {
-  readonly #refresh: () => void;
-  readonly #everyMs: number;
+  readonly #options: Required<RefreshPaceOptions>;
   #visible = true;
   #asked = false;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #stopTimer: (() => void) | null = null;
 
-  constructor(refresh: () => void, everyMs: number) {
-    this.#refresh = refresh;
-    this.#everyMs = everyMs;
+  constructor(options: RefreshPaceOptions) {
+    this.#options = { startTimer: startTimeout, ...options };
   }
 
   /** Refreshes now, or as soon as it may. */
@@ -24,17 +31,23 @@ export class RefreshPace {
   }
 
   end(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#stopTimer?.();
     this.#asked = false;
   }
 
   #run(): void {
-    if (!this.#asked || !this.#visible || this.#timer !== null) return;
+    if (!this.#asked || !this.#visible || this.#stopTimer !== null) return;
     this.#asked = false;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
+    const { refresh, everyMs, startTimer } = this.#options;
+    this.#stopTimer = startTimer(() => {
+      this.#stopTimer = null;
       this.#run();
-    }, this.#everyMs);
-    this.#refresh();
+    }, everyMs);
+    refresh();
   }
+}
+
+function startTimeout(callback: () => void, delayMs: number): () => void {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
 }
