@@ -16,7 +16,8 @@ import type { ExplainQuestion, ExplainReplies } from "./explain.ts";
 import type { ScheduleQuery, ScheduleQueryReplies } from "./schedules.ts";
 
 export interface TaskFilter {
-  readonly status: TaskStatus | null;
+  /** Any of these. */
+  readonly status: readonly TaskStatus[] | null;
   readonly queue: string | null;
   readonly method: string | null;
   readonly workflowId: string | null;

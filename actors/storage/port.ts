@@ -242,7 +242,8 @@ export interface StoreWriter
 }
 
 export interface TaskQuery {
-  readonly status: TaskStatus | null;
+  /** Any of these. */
+  readonly status: readonly TaskStatus[] | null;
   readonly queue: string | null;
   readonly method: string | null;
   readonly workflowId: string | null;

@@ -7,14 +7,22 @@ import { DURATION_MS, LABEL, TEXT, type ValueKind } from "./value_kind.ts";
 /** Every task status: what the styles have, without the workflow's. */
 const STATUSES = Object.keys(STATUS_STYLE);
 
-const STATUS: ValueKind<TaskStatusJson> = {
-  takes: `one of ${STATUSES.join(", ")}`,
-  parse: (text) => STATUSES.includes(text) ? text as TaskStatusJson : undefined,
+const STATUS: ValueKind<TaskStatusJson | readonly TaskStatusJson[]> = {
+  takes: `one of ${STATUSES.join(", ")}, or several by commas`,
+  parse(text) {
+    const statuses = text.split(",").filter(isStatus);
+    if (statuses.length < text.split(",").length) return undefined;
+    return statuses.length === 1 ? statuses[0] : statuses;
+  },
 };
+
+function isStatus(text: string): text is TaskStatusJson {
+  return STATUSES.includes(text);
+}
 
 /** Declares the filters of lists and events. */
 export function addFilterOptions(command: Command): Command {
-  return addDeadLetterFilterOptions(command.option("--status <status>", STATUSES.join(", ")));
+  return addDeadLetterFilterOptions(command.option("--status <status>", `${STATUSES.join(", ")}; several by commas`));
 }
 
 /** Declares the filters that go for tasks of any one status too. */

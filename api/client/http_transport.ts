@@ -19,7 +19,8 @@ export interface RequestOptions {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   /** Under the base URL, with its leading slash. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** Lists are joined by commas. */
+  readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   /** JSON text. */
   readonly body?: string;
   /** False where doing it twice differs from once: then a lost answer is not asked for again. */

@@ -299,7 +299,8 @@ export interface ActorJson {
 
 /** Filters of lists and events. */
 export interface TaskFilterJson {
-  readonly status?: TaskStatusJson;
+  /** One status, or any of several. */
+  readonly status?: TaskStatusJson | readonly TaskStatusJson[];
   readonly queue?: string;
   readonly method?: string;
   readonly workflowId?: string;

@@ -33,9 +33,20 @@ const label = z.string().max(2 * LIMITS.labelLength + 1)
 const time = timeText.transform((text) => Date.parse(text))
   .meta({ type: "string", format: "date-time" });
 
+/** One status or more: as a list, or as text by commas. */
+const statuses = z.union([z.string().max(200), z.array(z.string().max(200)).max(20)])
+  .transform((value) => [value].flat().flatMap((text) => text.split(",")))
+  .refine((names) => names.every(isStatus), `must be of ${TASK_STATUSES.join(", ")}, by commas`)
+  .transform((names) => TASK_STATUSES.filter((status) => names.includes(status)))
+  .meta({ type: "string", description: "One status, or more of them by commas." });
+
+function isStatus(name: string): boolean {
+  return TASK_STATUSES.some((status) => status === name);
+}
+
 /** Which tasks: what lists, events and changes of many have in common. */
 export const filterFields = {
-  status: z.enum(TASK_STATUSES).optional(),
+  status: statuses.optional(),
   queue: nameText.optional(),
   method: nameText.optional(),
   workflowId: idText.optional(),

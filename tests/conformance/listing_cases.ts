@@ -51,8 +51,10 @@ const VARIED: readonly NewTask[] = [
 /** Every filter with the nums of `VARIED` that it leaves. */
 const FILTERS: readonly (readonly [Partial<TaskQuery>, readonly number[]])[] = [
   [{}, [6, 5, 4, 3, 2, 1]],
-  [{ status: "failed" }, [5]],
-  [{ status: "running" }, []],
+  [{ status: ["failed"] }, [5]],
+  [{ status: ["running"] }, []],
+  [{ status: ["failed", "running", "completed"] }, [5]],
+  [{ status: ["failed", "pending"], queue: "b" }, [3]],
   [{ queue: "b" }, [3]],
   [{ method: "add" }, [4]],
   [{ workflowId: "w'1" }, [4]],

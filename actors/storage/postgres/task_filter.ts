@@ -1,4 +1,5 @@
 import type { TaskQuery } from "../port.ts";
+import type { Value } from "./connection.ts";
 import type { Values } from "./values.ts";
 
 /** A condition on tasks under the name `t`, which takes its values along. */
@@ -13,10 +14,10 @@ export function all(...conditions: readonly Condition[]): Condition {
 export function filterCondition(query: TaskQuery): Condition {
   const { status, queue, method, since, until, workflowId, idPrefix, label } = query;
   const parts: Condition[] = [];
-  const add = (value: string | number | null, condition: (mark: string) => string) => {
+  const add = (value: Value, condition: (mark: string) => string) => {
     if (value !== null) parts.push((values) => condition(values.add(value)));
   };
-  add(status, (mark) => `t.status = ${mark}`);
+  add(status, (mark) => `t.status = ANY (${mark}::text[])`);
   add(queue, (mark) => `t.queue = ${mark}`);
   add(method, (mark) => `t.method = ${mark}`);
   add(workflowId, ofWorkflow);

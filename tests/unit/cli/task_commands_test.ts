@@ -39,7 +39,7 @@ Deno.test("list lays tasks out in columns and gathers pages up to its limit", as
         : json({ items: [taskJson({ id: "b", status: "completed" })], nextCursor: "c3" }),
   });
   const { code, out, err } = await worldOf(node).run(
-    ...["list", "--limit", "2", "--status", "failed", "--label", "a=b", "--since", "1h"],
+    ...["list", "--limit", "2", "--status", "failed,cancelled", "--label", "a=b", "--since", "1h"],
     ...["--queue", "q", "--method", "m", "--workflow", "w", "--prefix", "p"],
   );
   assert.equal(code, 0);
@@ -51,7 +51,7 @@ Deno.test("list lays tasks out in columns and gathers pages up to its limit", as
   );
   assert.match(err, /--cursor c3/);
   assert.deepEqual(node.seen[0]?.query, {
-    status: "failed",
+    status: "failed,cancelled",
     label: "a:b",
     since: "2026-11-21T19:00:00.000Z",
     queue: "q",

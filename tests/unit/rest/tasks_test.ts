@@ -162,7 +162,7 @@ Deno.test("list hands over filter and page, and marks what is left out", async (
     limit: 500,
     cursor: "c",
     filter: {
-      status: "completed",
+      status: ["completed"],
       queue: "q",
       method: "m",
       workflowId: "w",

@@ -22,7 +22,7 @@ const LATE = FIRST_AT + TASKS * 1_000;
 
 const FILTERS = [
   {},
-  { status: "failed" as const, since: FIRST_AT, until: LATE },
+  { status: ["failed"] as const, since: FIRST_AT, until: LATE },
   { queue: "queue-1", method: "method-1" },
   { workflowId: "workflow-7" },
   { idPrefix: "task-9999" },
