@@ -6,6 +6,7 @@
 export type * from "./protocol/submission.ts";
 export type * from "./protocol/scheduler.ts";
 export type * from "./protocol/dead_letters.ts";
+export type * from "./protocol/task_changes.ts";
 export type * from "./protocol/schedules.ts";
 export type * from "./protocol/dispatcher.ts";
 export type * from "./protocol/executor.ts";

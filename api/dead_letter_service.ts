@@ -2,10 +2,9 @@
  * What the front-ends can do with dead letters. A change of many is a walk of many messages, a page of
  * tasks each, so that other work gets in between.
  */
-import { type ErrorData, ok, type Result } from "../actors/domain/error.ts";
+import { ok, type Result } from "../actors/domain/error.ts";
 import { LIMITS } from "../actors/domain/task.ts";
 import type {
-  BatchDecision,
   DeadLetter,
   DeadLetterCommand,
   DeadLetterCount,
@@ -18,6 +17,7 @@ import type {
 } from "../actors/protocol.ts";
 import type { ActorRef } from "../actors/runtime/actor.ts";
 import { asked, read, written } from "./ask_refusal.ts";
+import { type BatchChange, interrupted, NOTHING, pageSize, sum } from "./batch_change.ts";
 
 /** What a dead letter service works with. */
 export interface DeadLetterServiceOptions {
@@ -37,10 +37,6 @@ export type DeadLetterAction =
 
 const WRITE = { deadlineMs: 15_000 };
 const READ = { deadlineMs: 10_000 };
-/** Most tasks in one message, which is one commit: as many as of a batch of submissions. */
-const PAGE_MAX = 250;
-/** Most bytes of new arguments that one commit writes. */
-const ARGS_MAX_BYTES = 4 << 20;
 
 /** Lists dead letters, sends them round again, and gives them up. */
 export class DeadLetterService {
@@ -73,8 +69,8 @@ export class DeadLetterService {
     choice: DeadLetterChoice,
     action: DeadLetterAction,
     signal?: AbortSignal,
-  ): Promise<Result<BatchDecision>> {
-    const perPage = pageSize(action);
+  ): Promise<Result<BatchChange>> {
+    const perPage = pageSize(action.kind === "redrive" ? action.args : null);
     return choice.by === "ids"
       ? this.#changeNamed(choice.ids, action, perPage)
       : this.#walk(choice.filter, action, { limit: perPage, signal });
@@ -84,7 +80,7 @@ export class DeadLetterService {
     ids: readonly string[],
     action: DeadLetterAction,
     perPage: number,
-  ): Promise<Result<BatchDecision>> {
+  ): Promise<Result<BatchChange>> {
     const unique = [...new Set(ids)];
     let done = NOTHING;
     for (let at = 0; at < unique.length; at += perPage) {
@@ -93,25 +89,25 @@ export class DeadLetterService {
       if (!page.ok) return interrupted(page.error, done);
       done = sum(done, page.value);
     }
-    return ok(done);
+    return ok({ ...done, more: false });
   }
 
   async #walk(
     filter: DeadLetterFilter,
     action: DeadLetterAction,
     { limit, signal }: { readonly limit: number; readonly signal: AbortSignal | undefined },
-  ): Promise<Result<BatchDecision>> {
+  ): Promise<Result<BatchChange>> {
     let done = NOTHING;
     let walk: DeadLetterDecision["next"] = null;
     do {
-      const left = LIMITS.deadLetterChanges - done.matched;
+      const left = LIMITS.changeTasks - done.matched;
       const selection = { by: "filter", filter, walk, limit: Math.min(limit, left) } as const;
       const page: Result<DeadLetterDecision> = await this.#ask(action, selection);
       if (!page.ok) return interrupted(page.error, done);
       done = sum(done, page.value);
       walk = page.value.next;
-    } while (walk !== null && done.matched < LIMITS.deadLetterChanges && signal?.aborted !== true);
-    return ok(done);
+    } while (walk !== null && done.matched < LIMITS.changeTasks && signal?.aborted !== true);
+    return ok({ ...done, more: walk !== null });
   }
 
   async #ask(
@@ -123,22 +119,4 @@ export class DeadLetterService {
       : { kind: "DiscardDeadLetters", selection };
     return written(await this.#scheduler.ask(command, WRITE));
   }
-}
-
-const NOTHING: BatchDecision = { matched: 0, changed: 0 };
-
-/** How many tasks fit into one commit: fewer where each gets long new arguments. */
-function pageSize(action: DeadLetterAction): number {
-  const bytes = action.kind === "redrive" ? action.args?.length ?? 0 : 0;
-  return Math.max(1, Math.min(PAGE_MAX, Math.floor(ARGS_MAX_BYTES / Math.max(1, bytes))));
-}
-
-function sum(a: BatchDecision, b: BatchDecision): BatchDecision {
-  return { matched: a.matched + b.matched, changed: a.changed + b.changed };
-}
-
-/** A refusal on the way: what was changed before it stays changed, which the caller has to know. */
-function interrupted(error: ErrorData, { changed }: BatchDecision): Result<never> {
-  if (changed === 0) return { ok: false, error };
-  return { ok: false, error: { ...error, message: `${error.message} (${changed} were changed)` } };
 }

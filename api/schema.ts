@@ -17,5 +17,6 @@ export {
   type WorkflowTaskInput,
   workflowTaskInput,
 } from "./schema/submission.ts";
+export * from "./schema/task_change.ts";
 export { idText, queueText, scheduleText } from "./schema/text.ts";
 export { readWorkflow, workflowInput } from "./schema/workflow.ts";

@@ -328,9 +328,9 @@ export const LIMITS = {
   /** Runs that a list of dead letters gives of each, and bytes of them on a page. */
   deadLetterRuns: 100,
   deadLetterRunsBytes: 4 << 20,
-  /** Tasks that one call names, or that one by filter changes. */
-  deadLetterIds: 1_000,
-  deadLetterChanges: 100_000,
+  /** Tasks that one call for a change of many names, and that one by filter changes. */
+  changeIds: 1_000,
+  changeTasks: 100_000,
   valueDepth: 64,
   errorTextBytes: 16 << 10,
   logLinesPerRun: 1_000,

@@ -14,6 +14,7 @@ import type {
 import type { DeadLetterQuestion, DeadLetterQuestionReplies } from "./dead_letters.ts";
 import type { ExplainQuestion, ExplainReplies } from "./explain.ts";
 import type { ScheduleQuery, ScheduleQueryReplies } from "./schedules.ts";
+import type { TaskWalkQuestion, TaskWalkReplies } from "./task_changes.ts";
 
 export interface TaskFilter {
   /** Any of these. */
@@ -68,6 +69,7 @@ export type ReaderMessage =
   | DeadLetterQuestion
   | ExplainQuestion
   | ScheduleQuery
+  | TaskWalkQuestion
   | { readonly kind: "GetTasks"; readonly ids: readonly string[] }
   | {
     readonly kind: "ListTasks";
@@ -140,7 +142,7 @@ export interface Changes {
 }
 
 export interface ReaderReplies
-  extends DeadLetterQuestionReplies, ExplainReplies, ScheduleQueryReplies {
+  extends DeadLetterQuestionReplies, ExplainReplies, ScheduleQueryReplies, TaskWalkReplies {
   /** In the order of the ids; null where there is none. With arguments and results. */
   GetTasks: readonly (TaskRecord | null)[];
   ListTasks: Result<Page<TaskRecord>>;

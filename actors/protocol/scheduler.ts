@@ -17,6 +17,7 @@ import type { DeadLetterCommand, DeadLetterCommandReplies } from "./dead_letters
 import type { StartQuestion, StartReplies } from "./explain.ts";
 import type { ScheduleCommand, ScheduleCommandReplies } from "./schedules.ts";
 import type { Submission, SubmittedTask, SubmittedWorkflow } from "./submission.ts";
+import type { TaskChangeCommand, TaskChangeCommandReplies } from "./task_changes.ts";
 
 /** An executor as it presents itself to a scheduler, after its own start or the scheduler's. */
 export interface ExecutorAnnouncement {
@@ -161,6 +162,7 @@ export type SchedulerMessage =
   | DeadLetterCommand
   | StartQuestion
   | ScheduleCommand
+  | TaskChangeCommand
   | { readonly kind: "SubmitTasks"; readonly items: readonly Submission[] }
   | {
     readonly kind: "SubmitWorkflow";
@@ -202,7 +204,7 @@ export type SchedulerMessage =
   | { readonly kind: "Drain" };
 
 export interface SchedulerReplies
-  extends DeadLetterCommandReplies, StartReplies, ScheduleCommandReplies {
+  extends DeadLetterCommandReplies, StartReplies, ScheduleCommandReplies, TaskChangeCommandReplies {
   SubmitTasks: readonly Result<SubmittedTask>[];
   SubmitWorkflow: Result<SubmittedWorkflow>;
   /** The task as it is now: `cancelled`, or still `running` with `cancelRequestedAt`. */

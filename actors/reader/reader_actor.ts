@@ -17,6 +17,7 @@ import type { Behaviour } from "../runtime/mod.ts";
 import type { StoreReader, TaskQuery } from "../storage/port.ts";
 import { decodeCursor, decodeRunCursor, encodeCursor, encodeRunCursor } from "./cursor.ts";
 import { gatherStoreFacts } from "./store_facts.ts";
+import { walkTasks } from "./task_walks.ts";
 
 export class Reader implements Behaviour<ReaderProtocol> {
   readonly #store: StoreReader;
@@ -53,6 +54,8 @@ export class Reader implements Behaviour<ReaderProtocol> {
         return this.#onListDeadLetters(message);
       case "CountDeadLetters":
         return this.#store.countDeadLetters();
+      case "WalkTasks":
+        return walkTasks(this.#store, message);
       case "GetStoreFacts":
         return this.#onGetStoreFacts(message.id);
       case "GetChanges":

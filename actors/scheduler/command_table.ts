@@ -1,4 +1,5 @@
 import type { SchedulerMessage, SchedulerReplies } from "../protocol.ts";
+import { cancelMany, retryMany } from "./change_many.ts";
 import {
   cancelTasks,
   cancelWorkflows,
@@ -20,6 +21,8 @@ export type CommandKind =
   | "CancelWorkflow"
   | "RetryWorkflow"
   | "ConfigureQueue"
+  | "CancelTasks"
+  | "RetryTasks"
   | "RedriveDeadLetters"
   | "DiscardDeadLetters";
 
@@ -33,6 +36,8 @@ const COMMANDS: {
   CancelWorkflow: cancelWorkflows,
   RetryWorkflow: retryWorkflows,
   ConfigureQueue: configureQueues,
+  CancelTasks: cancelMany,
+  RetryTasks: retryMany,
   RedriveDeadLetters: redriveDeadLetters,
   DiscardDeadLetters: discardDeadLetters,
 };

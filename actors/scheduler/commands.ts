@@ -160,7 +160,8 @@ async function cancel(commit: Commit, task: TaskRecord): Promise<TaskRecord> {
   return await whole(commit, task);
 }
 
-async function cancelLive(commit: Commit, tasks: readonly TaskRecord[]): Promise<void> {
+/** Cancels tasks that live: what waits at once, what runs when its code has stopped. */
+export async function cancelLive(commit: Commit, tasks: readonly TaskRecord[]): Promise<void> {
   const changed = await commit.apply(
     tasks.map((before) => ({ before, event: { kind: "cancel_requested" } })),
   );

@@ -28,12 +28,12 @@ import { Announcer } from "./announcer.ts";
 import { claimRuns } from "./claim_runs.ts";
 import { Clock, type StartTimer } from "./clock.ts";
 import { ClockWatch } from "./clock_watch.ts";
+import { shareOf } from "./change_many.ts";
 import { handlerOf } from "./command_table.ts";
 import type { CommitContext } from "./commit.ts";
 import { loadMemory, remember } from "./commit_memory.ts";
 import type { Handler, Stage } from "./commit_batch.ts";
 import { CommitLoop, type CommitReport, type Submitted } from "./commit_loop.ts";
-import { weightOf } from "./dead_letters.ts";
 import { tick } from "./due_tasks.ts";
 import type { Effects } from "./effects.ts";
 import { readDispatchState } from "./dispatch_state.ts";
@@ -213,12 +213,11 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
         return this.#command(handlerOf(message.kind), message, {
           queues: { names: [message.name], purpose: "toChange" },
         });
+      case "CancelTasks":
+      case "RetryTasks":
       case "RedriveDeadLetters":
       case "DiscardDeadLetters":
-        return this.#command(handlerOf(message.kind), message, {
-          stage: "submissions",
-          weight: weightOf(message.selection),
-        });
+        return this.#command(handlerOf(message.kind), message, shareOf(message));
       case "PutSchedule":
       case "DeleteSchedule":
       case "PauseSchedule":

@@ -29,6 +29,7 @@ serveActor<SchedulerProtocol, SchedulerWorkerInit>(
     laneOf: {
       SubmitTasks: "submissions",
       SubmitWorkflow: "submissions",
+      RetryTasks: "submissions",
       RedriveDeadLetters: "submissions",
       DiscardDeadLetters: "submissions",
       TriggerSchedule: "submissions",

@@ -27,6 +27,7 @@ import type { ScheduleReader, ScheduleWriter } from "./port/schedules.ts";
 import type { RetentionWriter } from "./port/retention.ts";
 import type { ReadyPoolWriter } from "./port/ready_pools.ts";
 import type { UniqueWriter } from "./port/unique.ts";
+import type { TaskWalker } from "./port/walks.ts";
 import type { StoreUncertainError } from "./port/errors.ts";
 import type { QueueLockWriter } from "./port/queue_locks.ts";
 import type { WorkflowReader } from "./port/workflows.ts";
@@ -261,6 +262,7 @@ export interface StoreReader
     LogReader,
     SnapshotReader,
     ScheduleReader,
+    TaskWalker,
     WorkflowReader {
   getTasks(ids: readonly string[]): Promise<readonly (TaskRecord | null)[]>;
   /** Newest first below `beforeNum`; scans at most `scanRows`. Texts over `textBytes` are left out. */

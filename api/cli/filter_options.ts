@@ -22,7 +22,9 @@ function isStatus(text: string): text is TaskStatusJson {
 
 /** Declares the filters of lists and events. */
 export function addFilterOptions(command: Command): Command {
-  return addDeadLetterFilterOptions(command.option("--status <status>", `${STATUSES.join(", ")}; several by commas`));
+  return addDeadLetterFilterOptions(
+    command.option("--status <status>", `${STATUSES.join(", ")}; several by commas`),
+  );
 }
 
 /** Declares the filters that go for tasks of any one status too. */

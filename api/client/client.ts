@@ -12,11 +12,9 @@ import type {
   WorkflowListOptions,
 } from "./client_options.ts";
 import type {
-  BatchDecisionJson,
   DeadLetterJson,
   DeadLetterListOptions,
   DeadLetterSelectionJson,
-  RedriveOptions,
 } from "./dead_letter_json.ts";
 import { HttpTransport, type RequestOptions } from "./http_transport.ts";
 import { toJsonText } from "./json_text.ts";
@@ -29,6 +27,12 @@ import type {
   TickJson,
   TickRangeJson,
 } from "./schedule_json.ts";
+import type {
+  BatchChangeJson,
+  ChangeManyOptions,
+  RetryManyOptions,
+  TaskSelectionJson,
+} from "./task_change_json.ts";
 import { followTaskEvents, type TaskEvent, type TaskEventsOptions } from "./task_events.ts";
 import type { ExplanationJson } from "./explanation_json.ts";
 import type {
@@ -57,7 +61,7 @@ import type {
 const POLL_MS = 30_000;
 /** Tries while a wait or a stream outlasts a restart of the node. */
 const PATIENT_RETRIES = 20;
-/** How much longer than others a change of many dead letters may take, in ms. */
+/** How much longer than others a change of many tasks may take, in ms. */
 const CHANGE_MS = 300_000;
 
 /**
@@ -180,6 +184,23 @@ export class Client {
   retry(id: string, args?: readonly ArgumentValue[]): Promise<TaskJson> {
     const body = args === undefined ? undefined : { args };
     return this.#post(taskPath(id, "/retry"), body, { repeatable: false });
+  }
+
+  /** Cancels many tasks that have not ended; by filter, at most 100,000 at a call. */
+  cancelMany(
+    selection: TaskSelectionJson,
+    options: ChangeManyOptions = {},
+  ): Promise<BatchChangeJson> {
+    return this.#post("/api/tasks/cancel", { ...selection, ...options }, { waitMs: CHANGE_MS });
+  }
+
+  /** Runs many failed or cancelled tasks again; by filter, at most 100,000 at a call. */
+  retryMany(
+    selection: TaskSelectionJson,
+    options: RetryManyOptions = {},
+  ): Promise<BatchChangeJson> {
+    const more = { repeatable: options.dryRun === true, waitMs: CHANGE_MS };
+    return this.#post("/api/tasks/retry", { ...selection, ...options }, more);
   }
 
   /** Deletes a task that has ended and that nothing live depends on. */
@@ -326,16 +347,19 @@ export class Client {
    */
   redrive(
     selection: DeadLetterSelectionJson,
-    { args }: RedriveOptions = {},
-  ): Promise<BatchDecisionJson> {
-    const body = args === undefined ? selection : { ...selection, args };
-    const more = { repeatable: false, waitMs: CHANGE_MS };
-    return this.#post("/api/dead-letters/redrive", body, more);
+    options: RetryManyOptions = {},
+  ): Promise<BatchChangeJson> {
+    const more = { repeatable: options.dryRun === true, waitMs: CHANGE_MS };
+    return this.#post("/api/dead-letters/redrive", { ...selection, ...options }, more);
   }
 
   /** Gives dead letters up: they stay as failed tasks. */
-  discard(selection: DeadLetterSelectionJson): Promise<BatchDecisionJson> {
-    return this.#post("/api/dead-letters/discard", selection, { waitMs: CHANGE_MS });
+  discard(
+    selection: DeadLetterSelectionJson,
+    options: ChangeManyOptions = {},
+  ): Promise<BatchChangeJson> {
+    const body = { ...selection, ...options };
+    return this.#post("/api/dead-letters/discard", body, { waitMs: CHANGE_MS });
   }
 
   async #result(

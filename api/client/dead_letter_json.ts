@@ -1,5 +1,5 @@
 /** The JSON of dead letters as a client sends and gets it. */
-import type { ArgumentValue, AttemptJson, TaskFilterJson, TaskJson } from "./task_json.ts";
+import type { AttemptJson, TaskFilterJson, TaskJson } from "./task_json.ts";
 
 /** Why a task failed. */
 export type FailureReasonJson =
@@ -34,14 +34,3 @@ export interface DeadLetterJson extends TaskJson {
 export type DeadLetterSelectionJson =
   | { readonly ids: readonly string[] }
   | { readonly filter: DeadLetterFilterJson };
-
-export interface RedriveOptions {
-  /** Replaces the arguments of each of them. */
-  readonly args?: readonly ArgumentValue[];
-}
-
-/** How many dead letters were found and changed. */
-export interface BatchDecisionJson {
-  readonly matched: number;
-  readonly changed: number;
-}

@@ -15,5 +15,6 @@ export { toJsonText } from "./json_text.ts";
 export type { LogEvent, LogEventsOptions } from "./log_events.ts";
 export type { TaskEvent, TaskEventsOptions } from "./task_events.ts";
 export * from "./schedule_json.ts";
+export * from "./task_change_json.ts";
 export * from "./task_json.ts";
 export type { CauseJson, ExplanationJson, RootCauseJson } from "./explanation_json.ts";

@@ -1,15 +1,21 @@
 /** Operations on dead letters. */
-import type { BatchDecision, DeadLetter } from "../../actors/protocol.ts";
+import type { Result } from "../../actors/domain/error.ts";
+import type { DeadLetter, TaskChoice } from "../../actors/protocol.ts";
+import type { BatchChange } from "../batch_change.ts";
+import type { DeadLetterAction } from "../dead_letter_service.ts";
 import {
+  type BatchChangeView,
   deadLetterListQuery,
   type DeadLetterView,
+  type DiscardRequest,
   parse,
   readDiscard,
   readRedrive,
   toDeadLetterFilter,
 } from "../schema.ts";
 import { attemptView, taskView } from "../task_view.ts";
-import { mapped, type Operation } from "./operation.ts";
+import { mapped, type Operation, type OperationCall } from "./operation.ts";
+import { batchChangeView } from "./task_changes.ts";
 import type { ListPage } from "./tasks.ts";
 
 /** Failed tasks that were not discarded, newest first, with their runs. */
@@ -30,27 +36,25 @@ export const listDeadLetters: Operation<ListPage<DeadLetterView>> = {
 };
 
 /** Runs dead letters again, with what they had skipped. */
-export const redriveDeadLetters: Operation<BatchDecision> = {
+export const redriveDeadLetters: Operation<BatchChangeView> = {
   scope: "tasks:write",
   input: "body",
-  async run({ node, input, signal }) {
-    const request = readRedrive(input, node.now());
+  async run(call) {
+    const request = readRedrive(call.input, call.node.now());
     if (!request.ok) return request;
-    const { choice, args } = request.value;
-    const changed = await node.deadLetters.change(choice, { kind: "redrive", args }, signal());
-    return mapped(changed, decision);
+    const action = { kind: "redrive", args: request.value.args } as const;
+    return mapped(await change(call, request.value, action), batchChangeView);
   },
 };
 
 /** Gives dead letters up; the failed tasks stay. */
-export const discardDeadLetters: Operation<BatchDecision> = {
+export const discardDeadLetters: Operation<BatchChangeView> = {
   scope: "tasks:write",
   input: "body",
-  async run({ node, input, signal }) {
-    const choice = readDiscard(input);
-    if (!choice.ok) return choice;
-    const changed = await node.deadLetters.change(choice.value, { kind: "discard" }, signal());
-    return mapped(changed, decision);
+  async run(call) {
+    const request = readDiscard(call.input);
+    if (!request.ok) return request;
+    return mapped(await change(call, request.value, { kind: "discard" }), batchChangeView);
   },
 };
 
@@ -62,6 +66,15 @@ function deadLetterView({ task, runs, runsOmitted }: DeadLetter): DeadLetterView
   };
 }
 
-function decision({ matched, changed }: BatchDecision): BatchDecision {
-  return { matched, changed };
+/** Changes what is chosen, or counts it where that is all that was asked for. */
+function change(
+  { node, signal }: OperationCall,
+  { choice, dryRun }: DiscardRequest,
+  action: DeadLetterAction,
+): Promise<Result<BatchChange>> {
+  if (!dryRun) return node.deadLetters.change(choice, action, signal());
+  const same: TaskChoice = choice.by === "ids"
+    ? choice
+    : { by: "filter", filter: { ...choice.filter, status: null } };
+  return node.changes.count("redrive", same, signal());
 }

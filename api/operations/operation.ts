@@ -8,6 +8,7 @@ import type { DeadLetterService } from "../dead_letter_service.ts";
 import type { ExplainService } from "../explain_service.ts";
 import type { RecentCommits } from "../recent_commits.ts";
 import type { ScheduleService } from "../schedule_service.ts";
+import type { TaskChangeService } from "../task_change_service.ts";
 import type { TaskRates } from "../task_rates.ts";
 import type { TaskService } from "../task_service.ts";
 
@@ -16,6 +17,7 @@ export interface OperationNode {
   readonly service: TaskService;
   readonly schedules: ScheduleService;
   readonly deadLetters: DeadLetterService;
+  readonly changes: TaskChangeService;
   readonly explain: ExplainService;
   readonly rates: TaskRates;
   readonly commits: RecentCommits;

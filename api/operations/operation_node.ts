@@ -9,6 +9,7 @@ import { DeadLetterService } from "../dead_letter_service.ts";
 import { ExplainService } from "../explain_service.ts";
 import { RecentCommits } from "../recent_commits.ts";
 import { ScheduleService } from "../schedule_service.ts";
+import { TaskChangeService } from "../task_change_service.ts";
 import { TaskRates } from "../task_rates.ts";
 import { TaskService } from "../task_service.ts";
 import type { OperationNode } from "./operation.ts";
@@ -26,6 +27,7 @@ export function operationNode(context: ActorContext): OperationNode {
     explain: new ExplainService(actors),
     schedules: new ScheduleService(actors),
     deadLetters: new DeadLetterService(actors),
+    changes: new TaskChangeService(actors),
     rates: new TaskRates(),
     commits: new RecentCommits(),
     now: Date.now,

@@ -17,6 +17,7 @@ import { FAULT_ROUTE, NODE_ROUTES } from "./routes/node.ts";
 import { OPEN_ROUTES } from "./routes/open.ts";
 import { QUEUE_ROUTES } from "./routes/queues.ts";
 import { SCHEDULE_ROUTES } from "./routes/schedules.ts";
+import { TASK_CHANGE_ROUTES } from "./routes/task_changes.ts";
 import { TASK_ROUTES } from "./routes/tasks.ts";
 import { WORKFLOW_ROUTES } from "./routes/workflows.ts";
 
@@ -28,6 +29,7 @@ export interface RestAppOptions extends RestNode {
 /** Every operation that is documented. */
 export const ROUTES: readonly Route[] = [
   ...TASK_ROUTES,
+  ...TASK_CHANGE_ROUTES,
   ...WORKFLOW_ROUTES,
   ...DEAD_LETTER_ROUTES,
   ...QUEUE_ROUTES,

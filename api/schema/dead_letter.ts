@@ -4,9 +4,10 @@ import { ok, type Result } from "../../actors/domain/error.ts";
 import { FAILURE_REASONS, LIMITS } from "../../actors/domain/task.ts";
 import type { DeadLetterFilter } from "../../actors/protocol.ts";
 import { attemptAnswer, taskAnswer } from "./answers.ts";
-import { invalid, parse } from "./field_errors.ts";
+import { parse } from "./field_errors.ts";
 import { filterFields, pageFields, toFilter } from "./query.ts";
 import { readArgs } from "./submission.ts";
+import { dryRun, eitherOf } from "./task_change.ts";
 import { idText } from "./text.ts";
 
 const { status: _, ...taskFields } = filterFields;
@@ -21,13 +22,13 @@ const filterInput = z.strictObject(fields).meta({
 });
 
 const choice = {
-  ids: z.array(idText).min(1).max(LIMITS.deadLetterIds).optional()
+  ids: z.array(idText).min(1).max(LIMITS.changeIds).optional()
     .meta({ description: "Unknown ones, and tasks that are no dead letters, are not matched." }),
   filter: filterInput.optional(),
 };
 
 /** `POST /api/dead-letters/discard`. */
-export const discardInput = z.strictObject(choice)
+export const discardInput = z.strictObject({ ...choice, dryRun })
   .meta({ id: "DeadLetterDiscard", description: "Either `ids` or `filter`." });
 
 /** `POST /api/dead-letters/redrive`. */
@@ -36,6 +37,7 @@ export const redriveInput = z.strictObject({
   args: z.array(z.unknown()).optional()
     .meta({ description: "Replaces the arguments of each of them." }),
   payload: z.unknown().optional().meta({ description: "Short for `args` with one argument." }),
+  dryRun,
 }).meta({ id: "DeadLetterRedrive", description: "Either `ids` or `filter`." });
 
 /** A dead letter. */
@@ -51,12 +53,6 @@ export const deadLetterPageAnswer = z.strictObject({
   nextCursor: z.string().nullable(),
 }).meta({ id: "DeadLetterPage" });
 
-/** What became of a change of many. */
-export const batchDecisionAnswer = z.strictObject({
-  matched: z.int().min(0),
-  changed: z.int().min(0),
-}).meta({ id: "BatchDecision" });
-
 /** A dead letter as JSON. */
 export type DeadLetterView = z.infer<typeof deadLetterAnswer>;
 
@@ -65,9 +61,14 @@ export type DeadLetterChoiceInput =
   | { readonly by: "ids"; readonly ids: readonly string[] }
   | { readonly by: "filter"; readonly filter: DeadLetterFilter };
 
-/** A valid request to redrive. */
-export interface RedriveRequest {
+/** A valid request to discard. */
+export interface DiscardRequest {
   readonly choice: DeadLetterChoiceInput;
+  readonly dryRun: boolean;
+}
+
+/** A valid request to redrive. */
+export interface RedriveRequest extends DiscardRequest {
   /** JSON text; null keeps each task's own. */
   readonly args: string | null;
 }
@@ -81,29 +82,29 @@ export function toDeadLetterFilter(
 }
 
 /** Validates the body of a discard. */
-export function readDiscard(body: unknown): Result<DeadLetterChoiceInput> {
+export function readDiscard(body: unknown): Result<DiscardRequest> {
   const input = parse(discardInput, body);
-  return input.ok ? readChoice(input.value) : input;
+  return input.ok ? readRequest(input.value) : input;
 }
 
 /** Validates the body of a redrive. */
 export function readRedrive(body: unknown, now: number): Result<RedriveRequest> {
   const input = parse(redriveInput, body);
   if (!input.ok) return input;
-  const choice = readChoice(input.value);
-  if (!choice.ok) return choice;
+  const request = readRequest(input.value);
+  if (!request.ok) return request;
   const { args, payload } = input.value;
-  if (args === undefined && payload === undefined) return ok({ choice: choice.value, args: null });
+  if (args === undefined && payload === undefined) return ok({ ...request.value, args: null });
   const text = readArgs({ args, payload }, { now, at: "" });
-  return text.ok ? ok({ choice: choice.value, args: text.value }) : text;
+  return text.ok ? ok({ ...request.value, args: text.value }) : text;
 }
 
-function readChoice({ ids, filter }: z.infer<typeof discardInput>): Result<DeadLetterChoiceInput> {
-  if (ids !== undefined && filter !== undefined) {
-    return invalid([{ pointer: "/filter", message: "cannot stand together with ids" }]);
-  }
-  if (ids !== undefined) return ok({ by: "ids", ids });
-  if (filter !== undefined) return ok({ by: "filter", filter: toDeadLetterFilter(filter) });
-  const message = "give ids, or a filter ({} for all dead letters)";
-  return invalid([{ pointer: "/filter", message }]);
+function readRequest(
+  { ids, filter, dryRun = false }: z.infer<typeof discardInput>,
+): Result<DiscardRequest> {
+  const chosen = eitherOf(ids, filter);
+  if (!chosen.ok) return chosen;
+  if (chosen.value.by === "ids") return ok({ choice: chosen.value, dryRun });
+  const whole = toDeadLetterFilter(chosen.value.filter);
+  return ok({ choice: { by: "filter", filter: whole }, dryRun });
 }

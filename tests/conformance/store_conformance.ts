@@ -14,6 +14,7 @@ import type { StoreUnderTest } from "./store_fixture.ts";
 import { TASK_CASES } from "./task_cases.ts";
 import { TRANSACTION_CASES } from "./transaction_cases.ts";
 import { UNIQUE_CASES } from "./unique_cases.ts";
+import { WALK_CASES } from "./walk_cases.ts";
 import { WORKFLOW_CASES } from "./workflow_cases.ts";
 
 export type { StoreUnderTest } from "./store_fixture.ts";
@@ -28,6 +29,7 @@ const CASES = [
   ...LISTING_CASES,
   ...WORKFLOW_CASES,
   ...DEAD_LETTER_CASES,
+  ...WALK_CASES,
   ...SNAPSHOT_CASES,
   ...RETENTION_CASES,
   ...DELETION_CASES,

@@ -126,6 +126,22 @@ Deno.test("cli looks at tasks and queues and changes them", async (t) => {
     assert.equal((await dtask(node, ["retry", "later"])).code, 0);
     assert.equal((await dtask(node, ["retry", "later"])).code, 1, "it lives again");
   });
+
+  await t.step("cancel and retry change many tasks, and say before how many", async () => {
+    for (let i = 0; i < 3; i++) {
+      await dtask(node, ["submit", "noop", "--queue", "many", "--delay", "1h"]);
+    }
+    const many = ["--queue", "many", "--json"];
+    const decided = async (...words: string[]) =>
+      JSON.parse((await dtask(node, [...words, ...many])).out);
+    assert.deepEqual(await decided("cancel", "--dry-run"), { matched: 3, changed: 0 });
+    assert.deepEqual(await decided("cancel"), { matched: 3, changed: 3 });
+    assert.deepEqual(await decided("cancel"), { matched: 0, changed: 0 });
+    assert.deepEqual(await decided("retry", "--dry-run"), { matched: 3, changed: 0 });
+    assert.deepEqual(await decided("retry"), { matched: 3, changed: 3 });
+    const { items } = await decided("list", "--status", "pending,scheduled");
+    assert.equal(items.length, 3);
+  });
 });
 
 Deno.test("cli makes tokens and checks a node on its machine", async (t) => {

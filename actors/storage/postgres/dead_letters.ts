@@ -11,10 +11,10 @@ import { integer, oneOf, text } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 import { fewRows, loadShort, matching, type Scan, scanEnd } from "./listing.ts";
 import { decodeRun, RUN_COLUMNS } from "../row/run_record.ts";
-import { firstStamp } from "./stamps.ts";
 import { all, type Condition, filterCondition } from "./task_filter.ts";
 import { loadTasks } from "./tasks.ts";
 import type { Transaction } from "./transaction.ts";
+import { DEAD, LAST_SEQ } from "./walks.ts";
 
 type ListPage = Parameters<StoreReader["listDeadLetters"]>[1];
 type DeadLetterList = Awaited<ReturnType<StoreReader["listDeadLetters"]>>;
@@ -22,9 +22,6 @@ type SelectPage = Parameters<StoreWriter["selectDeadLetters"]>[1];
 type Selected = Awaited<ReturnType<StoreWriter["selectDeadLetters"]>>;
 
 const REASONS = new Set(FAILURE_REASONS);
-
-/** What the partial index `tasks_ended_dead` is over. */
-const DEAD: Condition = () => "t.ended AND t.status = 'failed' AND t.discarded_at IS NULL";
 
 /** See `DeadLetterReader.listDeadLetters`. */
 export async function listDeadLetters(
@@ -76,10 +73,7 @@ async function withRuns(
   return items;
 }
 
-// Whatever is visible has a stamp of a transaction that has ended, and what begins now has a later one.
-const HORIZON = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END, " +
-  `${firstStamp("pg_snapshot_xmax(pg_current_snapshot())")} - 1 ` +
-  "FROM task_nums";
+const HORIZON = `SELECT CASE WHEN is_called THEN last_value ELSE 0 END, ${LAST_SEQ} FROM task_nums`;
 
 /** See `DeadLetterWriter.deadLetterHorizon`. */
 export async function deadLetterHorizon(

@@ -15,6 +15,7 @@ import { decodeRun, RUN_COLUMNS } from "../row/run_record.ts";
 import { readSchedule, readSchedules, readTicks } from "./schedules.ts";
 import { PostgresSnapshot } from "./snapshot.ts";
 import { COLUMNS_WITH_TEXTS, TASK_TABLES } from "./task_row.ts";
+import { lastSeq, walkTasks } from "./walks.ts";
 import * as workflows from "./workflow_listing.ts";
 
 /**
@@ -99,6 +100,16 @@ class PostgresReader implements StoreReader {
 
   countDeadLetters(): ReturnType<StoreReader["countDeadLetters"]> {
     return this.#pool.use(deadLetters.countDeadLetters);
+  }
+
+  lastSeq(): ReturnType<StoreReader["lastSeq"]> {
+    return this.#pool.use(lastSeq);
+  }
+
+  walkTasks(
+    ...[query, step]: Parameters<StoreReader["walkTasks"]>
+  ): ReturnType<StoreReader["walkTasks"]> {
+    return this.#pool.snapshot((connection) => walkTasks(connection, query, step));
   }
 
   listRuns(id: string): Promise<readonly RunRecord[] | null> {

@@ -9,6 +9,7 @@ import { decodeRun, RUN_COLUMNS } from "./runs.ts";
 import { both, type Condition, filterCondition } from "./task_filter.ts";
 import { COLUMNS_WITHOUT_TEXTS } from "./task_row.ts";
 import type { Transaction } from "./transaction.ts";
+import { DEAD } from "./walks.ts";
 
 type ListPage = Parameters<StoreReader["listDeadLetters"]>[1];
 type DeadLetterList = Awaited<ReturnType<StoreReader["listDeadLetters"]>>;
@@ -16,9 +17,6 @@ type SelectPage = Parameters<StoreWriter["selectDeadLetters"]>[1];
 type Selected = Awaited<ReturnType<StoreWriter["selectDeadLetters"]>>;
 
 const REASONS = new Set(FAILURE_REASONS);
-
-/** What the partial index `tasks_dead` is over. */
-const DEAD: Condition = { sql: "status = 'failed' AND discarded_at IS NULL", values: [] };
 
 /** Behind the columns of a run. */
 const ERROR_BYTES_COLUMN = 8;

@@ -2,7 +2,7 @@
 import type { TaskRecord } from "../../domain/task.ts";
 import type { StoreReader, TaskQuery } from "../port.ts";
 import { integer, integerOrNull, text } from "../row/column.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Row } from "./connection.ts";
 import { both, type Condition, filterCondition } from "./task_filter.ts";
 import { COLUMNS_WITH_SHORT_TEXTS, decodeTask } from "./task_row.ts";
 
@@ -21,18 +21,30 @@ export interface Scan {
   readonly scanRows: number;
 }
 
+/** What is wanted of the rows of a scan. */
+export interface Wanted {
+  readonly filter: Condition;
+  readonly limit: number;
+  /** Columns of `tasks t`, `task_inputs i` and `task_outcomes o`, with their parameters. */
+  readonly columns: Condition;
+}
+
 /** The tasks of a scan for which `filter` holds, one more than `limit` where there are more. */
 export function matching(
   connection: Connection,
   scan: Scan,
-  { filter, limit, columns }: {
-    readonly filter: Condition;
-    readonly limit: number;
-    /** One of the column lists of `task_row.ts`, with its parameters. */
-    readonly columns: Condition;
-  },
+  wanted: Wanted,
 ): readonly TaskRecord[] {
-  const rows = connection.rows(
+  return matchingRows(connection, scan, wanted).map(decodeTask);
+}
+
+/** The same, as rows of the columns that are wanted. */
+export function matchingRows(
+  connection: Connection,
+  scan: Scan,
+  { filter, limit, columns }: Wanted,
+): readonly Row[] {
+  return connection.rows(
     `SELECT ${columns.sql} FROM (${scanned(scan)}) s ` +
       "CROSS JOIN tasks t ON t.num = s.num CROSS JOIN task_inputs i ON i.num = t.num " +
       `LEFT JOIN task_outcomes o ON o.num = t.num WHERE ${filter.sql} ` +
@@ -43,7 +55,6 @@ export function matching(
     ...filter.values,
     limit + 1,
   );
-  return rows.map(decodeTask);
 }
 
 /** The columns of a task in a list, where texts over `textBytes` are left out. */

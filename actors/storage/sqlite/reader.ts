@@ -14,6 +14,7 @@ import { assertSchema } from "./schema.ts";
 import { SnapshotTurns } from "./snapshot.ts";
 import { databaseFile } from "./store.ts";
 import { COLUMNS_WITH_TEXTS, decodeTask, TASK_TABLES } from "./task_row.ts";
+import { lastSeq, walkTasks } from "./walks.ts";
 import * as workflows from "./workflow_listing.ts";
 
 export interface SqliteReaderOptions {
@@ -87,6 +88,16 @@ class SqliteReader implements StoreReader {
 
   countDeadLetters(): ReturnType<StoreReader["countDeadLetters"]> {
     return this.#look(deadLetters.countDeadLetters);
+  }
+
+  lastSeq(): ReturnType<StoreReader["lastSeq"]> {
+    return this.#look(lastSeq);
+  }
+
+  walkTasks(
+    ...[query, step]: Parameters<StoreReader["walkTasks"]>
+  ): ReturnType<StoreReader["walkTasks"]> {
+    return this.#look((connection) => walkTasks(connection, query, step));
   }
 
   listRuns(id: string): Promise<readonly RunRecord[] | null> {

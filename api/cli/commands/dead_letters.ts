@@ -1,13 +1,14 @@
 import type { Command } from "commander";
-import { FAILURE_REASONS, LIMITS } from "../../../actors/domain/task.ts";
-import type {
-  BatchDecisionJson,
-  DeadLetterFilterJson,
-  DeadLetterJson,
-  DeadLetterSelectionJson,
-} from "../../client/mod.ts";
+import { FAILURE_REASONS } from "../../../actors/domain/task.ts";
+import type { DeadLetterFilterJson, DeadLetterJson } from "../../client/mod.ts";
 import { ARGUMENT_LIST } from "../argument_value.ts";
 import { wrongUsage } from "../cli_error.ts";
+import {
+  addChangeManyOptions,
+  changeEach,
+  readSelections,
+  type Selection,
+} from "../change_many.ts";
 import type { CommandBinder, CommandCall } from "../command_call.ts";
 import { addClientOptions, connect } from "../connection.ts";
 import { addDeadLetterFilterOptions, readFilter } from "../filter_options.ts";
@@ -20,13 +21,14 @@ import { oneOf } from "../value_kind.ts";
 
 const NAME_WIDTH = 40;
 const ERROR_WIDTH = 60;
+const WORDS = { what: "dead letters", none: "no dead letters" } as const;
 
 const HELP = `
 Examples:
   dtask dead-letters --queue mail --since 1d
   dtask dead-letters redrive 0199…
   dtask dead-letters redrive --method resize --reason invalid_input --args '[{"width":100}]'
-  dtask dead-letters redrive --all
+  dtask dead-letters redrive --all --dry-run
   dtask dead-letters discard --reason expired`;
 
 /** Adds `dtask dead-letters` with `redrive` and `discard`. */
@@ -59,7 +61,7 @@ function addDeadLetterOptions(command: Command): Command {
 }
 
 function addChoiceOptions(command: Command): Command {
-  return addDeadLetterOptions(command).option("--all", "all dead letters");
+  return addChangeManyOptions(addDeadLetterOptions(command), "dead letters");
 }
 
 async function listDeadLetters(call: CommandCall): Promise<number> {
@@ -100,8 +102,9 @@ async function redriveDeadLetters(call: CommandCall): Promise<number> {
   const choices = readChoices(call, "redrive");
   const client = await connect(call);
   return await changeEach(call, choices, {
+    ...WORDS,
     done: "sent round again",
-    change: (choice) => client.redrive(choice, args === null ? {} : { args }),
+    change: (choice, more) => client.redrive(choice, args === null ? more : { ...more, args }),
   });
 }
 
@@ -109,56 +112,22 @@ async function discardDeadLetters(call: CommandCall): Promise<number> {
   const choices = readChoices(call, "discard");
   const client = await connect(call);
   return await changeEach(call, choices, {
+    ...WORDS,
     done: "discarded",
-    change: (choice) => client.discard(choice),
+    change: (choice, more) => client.discard(choice, more),
   });
 }
 
-interface Change {
-  /** What has become of them, in words. */
-  readonly done: string;
-  readonly change: (choice: DeadLetterSelectionJson) => Promise<BatchDecisionJson>;
-}
-
-/** Changes what is chosen and says how many those were; a named task that is none is a failure. */
-async function changeEach(
-  { args, options, ports }: CommandCall,
-  choices: readonly DeadLetterSelectionJson[],
-  { done, change }: Change,
-): Promise<number> {
-  let [matched, changed] = [0, 0];
-  for (const choice of choices) {
-    const decision = await change(choice);
-    matched += decision.matched;
-    changed += decision.changed;
-  }
-  const missing = args.length === 0 ? 0 : new Set(args).size - matched;
-  if (options["json"] === true) ports.stdout(JSON.stringify({ matched, changed }) + "\n");
-  else ports.stdout(`${changed} of ${matched} dead letters ${done}\n`);
-  if (missing > 0) ports.stderr(`dtask: ${missing} of the ids are no dead letters\n`);
-  return missing > 0 ? 1 : 0;
-}
-
-/** What the ids or options choose, in parts that one request can hold. */
-function readChoices(call: CommandCall, name: string): readonly DeadLetterSelectionJson[] {
+/** What the ids or options choose. */
+function readChoices(call: CommandCall, name: string): readonly Selection<DeadLetterFilterJson>[] {
   const filter = readDeadLetterFilter(call);
-  const ids = [...new Set(call.args)];
-  const ways = [ids.length > 0, Object.keys(filter).length > 0, call.options["all"] === true];
   // The list's own options reach its commands too, where they would limit nothing.
   for (const flag of ["limit", "cursor"]) {
     if (call.options[flag] !== undefined) {
       throw wrongUsage(`dead-letters ${name} takes no --${flag}`);
     }
   }
-  if (ways.filter(Boolean).length !== 1) {
-    throw wrongUsage(`dead-letters ${name} takes either ids, or filter options, or --all`);
-  }
-  if (ids.length === 0) return [{ filter }];
-  const parts: DeadLetterSelectionJson[] = [];
-  for (let at = 0; at < ids.length; at += LIMITS.deadLetterIds) {
-    parts.push({ ids: ids.slice(at, at + LIMITS.deadLetterIds) });
-  }
-  return parts;
+  return readSelections(call, { name: `dead-letters ${name}`, filter });
 }
 
 function readDeadLetterFilter(call: CommandCall): DeadLetterFilterJson {

@@ -5,7 +5,7 @@ import {
   redriveDeadLetters,
 } from "../../operations/dead_letters.ts";
 import {
-  batchDecisionAnswer,
+  batchChangeAnswer,
   deadLetterListQuery,
   deadLetterPageAnswer,
   discardInput,
@@ -19,8 +19,8 @@ const tag = "dead letters";
 const decision = {
   description:
     "How many dead letters were found and changed. By filter, one call changes at most " +
-    "100,000: call again when it says so many. What fails while the call is going on is left out.",
-  schema: batchDecisionAnswer,
+    "100,000: call again while it says `more`. What fails while the call is going on is left out.",
+  schema: batchChangeAnswer,
 };
 
 /** `/api/dead-letters` and all below it. */

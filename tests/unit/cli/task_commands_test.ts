@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import type { LogLineJson } from "../../../api/client/mod.ts";
-import { eventStream, FakeNode, json, logLine, taskEvent, taskJson } from "./fake_node.ts";
+import {
+  eventStream,
+  FakeNode,
+  json,
+  logLine,
+  type SeenRequest,
+  taskEvent,
+  taskJson,
+} from "./fake_node.ts";
 import { FAKE_NOW, FakeWorld } from "./fake_world.ts";
 
 /** A world that has `node` by `--url`'s variable and a token. */
@@ -145,6 +153,69 @@ Deno.test("retry sends new arguments where they are given", async () => {
   const wrong = await world.run("retry", "a", "--args", "{}");
   assert.equal(wrong.code, 2);
   assert.match(wrong.err, /--args takes a JSON list, as in \[1,"two"\], not "\{\}"/);
+});
+
+/** A node on which each change of many meets `matched` tasks. */
+function changingNode(matched: number, more?: true): FakeNode {
+  const decide = ({ body }: SeenRequest) => {
+    const dryRun = (body as { readonly dryRun?: boolean }).dryRun === true;
+    return json({ matched, changed: dryRun ? 0 : matched, ...more ? { more } : {} });
+  };
+  return new FakeNode({ "POST /api/tasks/cancel": decide, "POST /api/tasks/retry": decide });
+}
+
+Deno.test("cancel and retry take many ids, filters or all", async () => {
+  await using node = changingNode(2);
+  const world = worldOf(node);
+  const byIds = await world.run("cancel", "a", "b", "a");
+  assert.deepEqual(byIds, { code: 0, out: "2 of 2 tasks cancelled\n", err: "" });
+  await world.run("cancel", "--queue", "mail", "--status", "pending,scheduled");
+  const asked = await world.run("retry", "--all", "--dry-run");
+  assert.equal(asked.out, "2 tasks would be sent round again\n");
+  const one = await world.run("retry", "a", "--dry-run", "--args", "[1]", "--json");
+  assert.deepEqual(JSON.parse(one.out), { matched: 2, changed: 0 });
+  assert.deepEqual(node.seen.map(({ body }) => body), [
+    { ids: ["a", "b"] },
+    { filter: { queue: "mail", status: ["pending", "scheduled"] } },
+    { filter: {}, dryRun: true },
+    { ids: ["a"], dryRun: true, args: [1] },
+  ]);
+  const missing = await world.run("retry", "a", "b", "c");
+  assert.deepEqual([missing.code, missing.err], [
+    1,
+    "dtask: 1 of the ids are no tasks that could be retried\n",
+  ]);
+});
+
+Deno.test("cancel says when there may be more", async () => {
+  await using node = changingNode(100_000, true);
+  const world = worldOf(node);
+  const { out, err } = await world.run("cancel", "--all");
+  assert.equal(out, "100000 of at least 100000 tasks cancelled\n");
+  assert.equal(err, "There may be more: run the same again\n");
+  const { out: counted } = await world.run("cancel", "--all", "--dry-run");
+  assert.equal(counted, "at least 100000 tasks would be cancelled\n");
+});
+
+Deno.test("cancel and retry change nothing where it is not said what", async () => {
+  await using node = changingNode(0);
+  const world = worldOf(node);
+  for (const action of ["cancel", "retry"]) {
+    const wrong: readonly (readonly string[])[] = [
+      [],
+      ["--dry-run"],
+      ["a", "--all"],
+      ["a", "--queue", "q"],
+      ["--all", "--status", "failed"],
+      ["--status", "failed,done"],
+    ];
+    for (const words of wrong) {
+      const { code, err } = await world.run(action, ...words);
+      assert.equal(code, 2, words.join(" "));
+      assert.match(err, /^dtask: .*\n$/);
+    }
+  }
+  assert.equal(node.seen.length, 0);
 });
 
 Deno.test("logs --follow prints each line once until the task has ended", async () => {

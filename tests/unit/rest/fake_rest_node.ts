@@ -31,6 +31,7 @@ import { RestApp } from "../../../api/rest/rest_app.ts";
 import { TaskRates } from "../../../api/task_rates.ts";
 import { RecentCommits } from "../../../api/recent_commits.ts";
 import { ScheduleService } from "../../../api/schedule_service.ts";
+import { TaskChangeService } from "../../../api/task_change_service.ts";
 import { TaskService } from "../../../api/task_service.ts";
 import { FAKE_SECRET as SECRET, fakeConfig } from "../../support/fake_config.ts";
 import { fakeTask } from "../../support/fake_task.ts";
@@ -104,6 +105,7 @@ export class FakeRestNode {
     this.app = new RestApp({
       service,
       deadLetters,
+      changes: new TaskChangeService(actors),
       explain,
       schedules,
       feed,
@@ -262,6 +264,8 @@ export class FakeRestNode {
       case "RedriveDeadLetters":
       case "DiscardDeadLetters":
         return ok({ matched: 0, changed: 0, next: null });
+      case "WalkTasks":
+        return { ids: [], next: null, upToSeq: null };
       case "CountDeadLetters":
         return [{ queue: "default", reason: "timeout", count: 2 }];
       case "GetMethods":

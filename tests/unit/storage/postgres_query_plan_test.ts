@@ -18,6 +18,7 @@ const SMALL = new Set([
 ]);
 
 const PAGE = { limit: 20, scanRows: 500, textBytes: 99 };
+const STEP = { from: 50_000, upToSeq: TASKS, limit: 20, scanRows: 500 };
 const LATE = FIRST_AT + TASKS * 1_000;
 
 const FILTERS = [
@@ -119,8 +120,14 @@ async function look(reader: StoreReader): Promise<void> {
     await reader.listTasks(query(filter), { ...PAGE, beforeNum: 90_000 });
     await reader.listDeadLetters({ ...rest, reason: null }, bounds);
     await reader.listChanges(query(filter), { ...PAGE, afterSeq: TASKS - 1_000 });
+    for (const dead of [true, false]) {
+      const walked = { ...query(filter), ids: null, reason: null, dead };
+      await reader.walkTasks(walked, { ...STEP, order: "oldest first" });
+      await reader.walkTasks({ ...walked, ids: ["task-1"] }, { ...STEP, order: "newest first" });
+    }
   }
   await reader.listChanges(query(), { ...PAGE, afterSeq: TASKS + 9_900 });
+  await reader.lastSeq();
   await reader.countDeadLetters();
   await reader.listRuns("task-1");
   await reader.listLogs("task-1", { after: { run: 1, line: 2 }, limit: 9 });

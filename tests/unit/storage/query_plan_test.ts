@@ -184,9 +184,16 @@ async function readEverything(dataDir: string): Promise<void> {
     const { status: _, ...rest } = query(filter);
     const bounds = { ...page, beforeNum: null, runs: 9, runBytes: 99 };
     await reader.listDeadLetters({ ...rest, reason: null }, bounds);
+    for (const dead of [true, false]) {
+      const walked = { ...query(filter), ids: null, reason: null, dead };
+      const step = { order: "oldest first", from: 0, upToSeq: 9, limit: 9, scanRows: 99 } as const;
+      await reader.walkTasks(walked, step);
+      await reader.walkTasks({ ...walked, ids: ["task-1"] }, { ...step, order: "newest first" });
+    }
     await reader.listTasks(query(filter), { ...page, beforeNum: null });
     await reader.listChanges(query(filter), { ...page, afterSeq: 0 });
   }
+  await reader.lastSeq();
   await reader.countDeadLetters();
   await reader.look(async (view) => {
     const task = present(await view.findTask("task-3"));
