@@ -26,6 +26,14 @@ export const TASK_STATUSES: readonly TaskStatus[] = [
 /** The statuses that a task does not leave by itself. */
 export type EndedStatus = "completed" | "failed" | "cancelled" | "skipped";
 
+/** Each of them. */
+export const ENDED_STATUSES: readonly EndedStatus[] = [
+  "completed",
+  "failed",
+  "cancelled",
+  "skipped",
+];
+
 /** Why a task failed. */
 export type FailureReason =
   | "attempts_exhausted"

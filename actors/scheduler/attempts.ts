@@ -14,6 +14,7 @@ import {
 import { Commit, type CommitContext } from "./commit.ts";
 import type { Effects } from "./effects.ts";
 import { isItemError } from "./item_error.ts";
+import { countTraffic } from "./traffic_counts.ts";
 
 /** What a transaction did that stands. */
 export interface Transacted<A> {
@@ -95,6 +96,7 @@ export class Attempts {
       const commit = new Commit(tx, tx.now(), context());
       const answers = await handle(commit);
       await commit.closeWorkflows();
+      await countTraffic(commit);
       return made.value = { effects: commit.effects, answers, now: commit.now };
     }, { hurried });
   }

@@ -31,6 +31,8 @@ export interface CommitContext {
   readonly queueNames: QueueNames;
   readonly results: ResultCache;
   readonly schedules: ScheduleTable;
+  /** Up to where traffic is kept by the minute, as far as this isolate knows. */
+  readonly traffic: { foldedUntil: number };
   readonly random: () => number;
 }
 

@@ -35,13 +35,14 @@ export async function loadMemory(
     strays: new Strays(),
     results: new ResultCache({ maxBytes: resultCacheBytes }),
     schedules: new ScheduleTable(await tx.loadSchedules()),
+    traffic: { foldedUntil: -Infinity },
     random,
   };
 }
 
 /** Takes over what a commit has changed, once it stands. Schedules follow in `schedule_keeper.ts`. */
 export function remember(memory: CommitContext, effects: Effects): void {
-  const { results, queues, queueNames, cursors, strays } = memory;
+  const { results, queues, queueNames, cursors, strays, traffic } = memory;
   for (const { num, text } of effects.results) results.set(num, text);
   for (const num of effects.deletedNums) results.delete(num);
   for (const queue of effects.queues) queues.set(queue);
@@ -50,4 +51,5 @@ export function remember(memory: CommitContext, effects: Effects): void {
   for (const [place, key] of effects.cursors) cursors.set(place, key);
   for (const stray of effects.straysGone) strays.remove(stray);
   for (const stray of effects.strays) strays.add(stray);
+  traffic.foldedUntil = effects.trafficFoldedUntil ?? traffic.foldedUntil;
 }

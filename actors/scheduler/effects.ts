@@ -79,6 +79,8 @@ export class Effects {
   /** How many were removed because their time was over. */
   readonly retired = { tasks: 0, workflows: 0 };
   lastSeq = 0;
+  /** Up to where this commit has made minutes of the traffic; null where it has not. */
+  trafficFoldedUntil: number | null = null;
   /** The earliest new time for which the clock has to be set. */
   wakeAt = Infinity;
   cacheHits = 0;

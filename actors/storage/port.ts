@@ -26,10 +26,12 @@ import type { QueueRateWriter } from "./port/queue_rates.ts";
 import type { ScheduleReader, ScheduleWriter } from "./port/schedules.ts";
 import type { RetentionWriter } from "./port/retention.ts";
 import type { ReadyPoolWriter } from "./port/ready_pools.ts";
+import type { TrafficReader, TrafficWriter } from "./port/traffic.ts";
 import type { UniqueWriter } from "./port/unique.ts";
 import type { TaskWalker } from "./port/walks.ts";
 import type { StoreUncertainError } from "./port/errors.ts";
 import type { QueueLockWriter } from "./port/queue_locks.ts";
+import type { WaitingReader } from "./port/waiting.ts";
 import type { WorkflowReader } from "./port/workflows.ts";
 
 export * from "./port/errors.ts";
@@ -131,6 +133,7 @@ export interface StoreWriter
     RetentionWriter,
     ScheduleWriter,
     ReadyPoolWriter,
+    TrafficWriter,
     UniqueWriter {
   /** When the transaction began by the store's clock, epoch ms: what it writes is dated by this. */
   now(): number;
@@ -263,6 +266,8 @@ export interface StoreReader
     SnapshotReader,
     ScheduleReader,
     TaskWalker,
+    TrafficReader,
+    WaitingReader,
     WorkflowReader {
   getTasks(ids: readonly string[]): Promise<readonly (TaskRecord | null)[]>;
   /** Newest first below `beforeNum`; scans at most `scanRows`. Texts over `textBytes` are left out. */

@@ -12,9 +12,11 @@ import { RETENTION_CASES } from "./retention_cases.ts";
 import { SCHEDULE_CASES } from "./schedule_cases.ts";
 import type { StoreUnderTest } from "./store_fixture.ts";
 import { TASK_CASES } from "./task_cases.ts";
+import { TRAFFIC_CASES } from "./traffic_cases.ts";
 import { TRANSACTION_CASES } from "./transaction_cases.ts";
 import { UNIQUE_CASES } from "./unique_cases.ts";
 import { WALK_CASES } from "./walk_cases.ts";
+import { WAITING_CASES } from "./waiting_cases.ts";
 import { WORKFLOW_CASES } from "./workflow_cases.ts";
 
 export type { StoreUnderTest } from "./store_fixture.ts";
@@ -35,6 +37,8 @@ const CASES = [
   ...DELETION_CASES,
   ...SCHEDULE_CASES,
   ...UNIQUE_CASES,
+  ...TRAFFIC_CASES,
+  ...WAITING_CASES,
   ...MODEL_CASES,
 ];
 

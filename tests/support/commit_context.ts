@@ -22,6 +22,7 @@ export function commitContext(definitions: readonly MethodDefinition[] = []): Co
     strays: new Strays(),
     results: new ResultCache({ maxBytes: 1 }),
     schedules: new ScheduleTable([]),
+    traffic: { foldedUntil: -Infinity },
     random: () => 0.5,
   };
 }

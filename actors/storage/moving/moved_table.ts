@@ -2,6 +2,7 @@
 import { TASK_STATUSES } from "../../domain/task.ts";
 import { arrayText } from "../postgres/array_text.ts";
 import { type Row, text } from "../row/column.ts";
+import { TRAFFIC_COLUMNS } from "../row/traffic_row.ts";
 
 /** A value that either database holds. */
 export type Cell = string | number | null;
@@ -191,6 +192,12 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     keys: [...plain("schedule"), ...bigint("nominal_at")],
     columns: [...plain("outcome"), ...bigint("decided_at"), ...plain("started error")],
     source: "schedule_ticks",
+  },
+  {
+    name: "traffic",
+    keys: [...bigint("period"), SLOT],
+    columns: bigint(TRAFFIC_COLUMNS.join(" ")),
+    source: "traffic",
   },
   { name: "tombstones", keys: bigint("seq"), columns: plain("id"), source: "tombstones" },
 ];

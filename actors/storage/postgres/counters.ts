@@ -45,6 +45,7 @@ export class Counters {
   readonly #connection: Connection;
   readonly #slot: number;
   #gathered: Gathered = nothing();
+  #others: (() => Promise<unknown>)[] = [];
   #claimed = 0;
 
   constructor(connection: Connection, slot: number) {
@@ -66,6 +67,11 @@ export class Counters {
     if (workflowNum === null) return;
     move(entry(workflows, workflowNum), before, after);
     if (before === null) grown.add(workflowNum);
+  }
+
+  /** The slot in whose rows the node counts. */
+  get slot(): number {
+    return this.#slot;
   }
 
   /** How many tasks ceased to be ready. */
@@ -109,10 +115,18 @@ export class Counters {
     this.#gathered = saved;
   }
 
+  /** Has other counts written at the next `flush`: on their own they would cost a round trip. */
+  along(write: () => Promise<unknown>): void {
+    this.#others.push(write);
+  }
+
   /** Writes what has gathered. */
   async flush(): Promise<void> {
     const { depths, deadLetters } = this.#gathered;
-    const writing = [this.flushWorkflows()];
+    const writing: Promise<unknown>[] = [
+      this.flushWorkflows(),
+      ...this.#others.splice(0).map((write) => write()),
+    ];
     if (depths.size > 0) {
       const sorted = byKey(depths);
       const queues = sorted.map(([queue]) => queue);

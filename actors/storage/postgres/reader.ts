@@ -5,6 +5,7 @@ import { listChanges } from "./changes.ts";
 import { integer, text } from "../row/column.ts";
 import { decodeTask } from "../row/task_record.ts";
 import type { Connection, Deadlines } from "./connection.ts";
+import { firstInLine } from "./first_in_line.ts";
 import * as deadLetters from "./dead_letters.ts";
 import { listDependents } from "./edges.ts";
 import { listTasks } from "./listing.ts";
@@ -16,6 +17,7 @@ import { readSchedule, readSchedules, readTicks } from "./schedules.ts";
 import { PostgresSnapshot } from "./snapshot.ts";
 import { COLUMNS_WITH_TEXTS, TASK_TABLES } from "./task_row.ts";
 import { lastSeq, walkTasks } from "./walks.ts";
+import { readTraffic } from "./traffic.ts";
 import * as workflows from "./workflow_listing.ts";
 
 /**
@@ -177,6 +179,18 @@ class PostgresReader implements StoreReader {
 
   listTicks(schedule: string, limit: number): ReturnType<StoreReader["listTicks"]> {
     return this.#pool.snapshot((connection) => readTicks(connection, schedule, limit));
+  }
+
+  readTraffic(
+    ...[span]: Parameters<StoreReader["readTraffic"]>
+  ): ReturnType<StoreReader["readTraffic"]> {
+    return this.#pool.use((connection) => readTraffic(connection, span));
+  }
+
+  firstInLine(
+    ...[bounds]: Parameters<StoreReader["firstInLine"]>
+  ): ReturnType<StoreReader["firstInLine"]> {
+    return this.#pool.use((connection) => firstInLine(connection, bounds));
   }
 
   async close(): Promise<void> {

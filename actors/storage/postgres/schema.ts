@@ -7,6 +7,7 @@ import type { Connection } from "./connection.ts";
 import init from "./migrations/0001_init.sql" with { type: "text" };
 import moving from "./migrations/0002_moving.sql" with { type: "text" };
 import nodeReports from "./migrations/0003_node_reports.sql" with { type: "text" };
+import traffic from "./migrations/0004_traffic.sql" with { type: "text" };
 
 /** A step, with the oldest version of this table of steps that can work beside it. */
 export interface SharedMigration extends Migration {
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly SharedMigration[] = [
   { version: 1, name: "init", sql: init, readableFrom: 1 },
   { version: 2, name: "moving", sql: moving, readableFrom: 1 },
   { version: 3, name: "node_reports", sql: nodeReports, readableFrom: 1 },
+  { version: 4, name: "traffic", sql: traffic, readableFrom: 1 },
 ];
 
 /** What a database says of itself. */

@@ -5,6 +5,7 @@ import { integer, oneOf, text } from "../row/column.ts";
 import { Connection } from "./connection.ts";
 import * as deadLetters from "./dead_letters.ts";
 import { listDependents } from "./edges.ts";
+import { firstInLine } from "./first_in_line.ts";
 import { listChanges, listTasks } from "./listing.ts";
 import { listLogs } from "./logs.ts";
 import { readQueues } from "./queues.ts";
@@ -13,6 +14,7 @@ import { readSchedule, readSchedules, readTicks } from "./schedules.ts";
 import { assertSchema } from "./schema.ts";
 import { SnapshotTurns } from "./snapshot.ts";
 import { databaseFile } from "./store.ts";
+import { readTraffic } from "./traffic.ts";
 import { COLUMNS_WITH_TEXTS, decodeTask, TASK_TABLES } from "./task_row.ts";
 import { lastSeq, walkTasks } from "./walks.ts";
 import * as workflows from "./workflow_listing.ts";
@@ -165,6 +167,18 @@ class SqliteReader implements StoreReader {
 
   listTicks(schedule: string, limit: number): ReturnType<StoreReader["listTicks"]> {
     return this.#look((connection) => readTicks(connection, schedule, limit));
+  }
+
+  readTraffic(
+    ...[span]: Parameters<StoreReader["readTraffic"]>
+  ): ReturnType<StoreReader["readTraffic"]> {
+    return this.#look((connection) => readTraffic(connection, span));
+  }
+
+  firstInLine(
+    ...[bounds]: Parameters<StoreReader["firstInLine"]>
+  ): ReturnType<StoreReader["firstInLine"]> {
+    return this.#look((connection) => firstInLine(connection, bounds));
   }
 
   async close(): Promise<void> {

@@ -170,13 +170,22 @@ const NEXT_WORK = "SELECT queue, ready_pool FROM tasks INDEXED BY tasks_ready " 
   "WHERE status = 'pending' AND concurrency_key IS NULL AND (queue, ready_pool) > (?, ?) " +
   "UNION ALL SELECT queue, pool FROM ready_keys WHERE (queue, pool) > (?, ?) ORDER BY 1, 2 LIMIT 1";
 
+/** The first queue and pool with ready work beyond one; null where there is none. */
+export function nextWork(
+  connection: Connection,
+  { queue, pool }: QueueAndPool,
+): QueueAndPool | null {
+  const next = connection.row(NEXT_WORK, queue, pool, queue, pool);
+  return next === undefined ? null : { queue: text(next[0]), pool: text(next[1]) };
+}
+
 /** See `StoreWriter.readyWork`. */
 export function readyWork({ connection }: Transaction): readonly QueueAndPool[] {
   const work: QueueAndPool[] = [];
-  for (let [queue, pool] = ["", ""];;) {
-    const next = connection.row(NEXT_WORK, queue, pool, queue, pool);
-    if (next === undefined) return work;
-    [queue, pool] = [text(next[0]), text(next[1])];
-    work.push({ queue, pool });
+  let next = nextWork(connection, { queue: "", pool: "" });
+  while (next !== null) {
+    work.push(next);
+    next = nextWork(connection, next);
   }
+  return work;
 }

@@ -6,6 +6,7 @@ import retention from "../migrations/0004_retention.sql" with { type: "text" };
 import queueRates from "../migrations/0005_queue_rates.sql" with { type: "text" };
 import uniqueTasks from "../migrations/0006_unique_tasks.sql" with { type: "text" };
 import keyLines from "../migrations/0007_key_lines.sql" with { type: "text" };
+import traffic from "../migrations/0008_traffic.sql" with { type: "text" };
 import { integer } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
 
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 5, name: "queue_rates", sql: queueRates },
   { version: 6, name: "unique_tasks", sql: uniqueTasks },
   { version: 7, name: "key_lines", sql: keyLines },
+  { version: 8, name: "traffic", sql: traffic },
 ];
 
 /** Brings the schema up to date. The caller holds the folder's lock. */

@@ -13,6 +13,7 @@ import * as retention from "./retention.ts";
 import * as runs from "./runs.ts";
 import * as schedules from "./schedules.ts";
 import * as tasks from "./tasks.ts";
+import * as traffic from "./traffic.ts";
 import * as unique from "./unique.ts";
 import * as workflows from "./workflows.ts";
 import type { Transaction } from "./transaction.ts";
@@ -304,6 +305,14 @@ export class SqliteWriter implements StoreWriter {
 
   insertTicks(...args: Arguments<"insertTicks">): ReturnType<StoreWriter["insertTicks"]> {
     return this.#do(() => schedules.insertTicks(this.#tx, ...args));
+  }
+
+  countTraffic(...args: Arguments<"countTraffic">): ReturnType<StoreWriter["countTraffic"]> {
+    return this.#do(() => traffic.countTraffic(this.#tx, ...args));
+  }
+
+  foldTraffic(...args: Arguments<"foldTraffic">): ReturnType<StoreWriter["foldTraffic"]> {
+    return this.#do(() => traffic.foldTraffic(this.#tx, ...args));
   }
 
   /** Runs a synchronous verb so that its error is a rejection. */

@@ -235,8 +235,9 @@ Deno.test("key_lines keep little of what they have moved past", () =>
     await store.close();
   }));
 
-/** What the seventh step of the schema does, undone. */
-const WITHOUT_LINES = "DROP TABLE ready_keys; DROP TABLE ready_behind; DROP INDEX tasks_ready; " +
+/** What the steps of the schema from the seventh on do, undone. */
+const WITHOUT_LINES =
+  "DROP TABLE traffic; DROP TABLE ready_keys; DROP TABLE ready_behind; DROP INDEX tasks_ready; " +
   "CREATE INDEX tasks_ready ON tasks (queue, ready_pool, concurrency_key, ready_order) " +
   "WHERE status = 'pending'; PRAGMA user_version = 6";
 

@@ -149,6 +149,7 @@ const CHANGES: Readonly<Record<string, string>> = {
   idempotency: "content_hash = 'another'",
   schedules: "spec = spec || ' '",
   schedule_ticks: "decided_at = decided_at + 1",
+  traffic: "submitted = submitted + 1",
   tombstones: "id = 'another'",
 };
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { noTraffic } from "../../../actors/domain/traffic.ts";
 import type { Store, StoreWriter } from "../../../actors/storage/port.ts";
 import {
   databaseFile,
@@ -107,6 +108,8 @@ async function lookAround(tx: StoreWriter): Promise<void> {
   await tx.saveQueueRates([{ queue: "default", bucket: { tokens: 1, at: T0 } }]);
   await tx.loadQueueRates(["default"]);
   await tx.deleteQueueRate("default");
+  await tx.countTraffic(T0, noTraffic());
+  await tx.foldTraffic({ from: T0, until: T0 });
   await tx.queueNames();
   await tx.countRunning("default", 9);
   const horizon = await tx.deadLetterHorizon();
@@ -208,6 +211,8 @@ async function readEverything(dataDir: string): Promise<void> {
     await view.countAhead(task, 9);
     await view.countOtherKeys(task, 9);
   });
+  await reader.readTraffic({ from: T0, until: T0 + 60_000, stepMs: 5_000 });
+  await reader.firstInLine({ limit: 9, keys: 9 });
   await reader.listSchedules();
   await reader.getSchedule("s");
   await reader.listTicks("s", 9);

@@ -1,0 +1,21 @@
+/** The store's verb for what waits the longest. */
+
+/** The ready task of a queue whose turn comes first. */
+export interface FirstInLine {
+  readonly queue: string;
+  readonly id: string;
+  /** Since when it is ready, epoch ms. */
+  readonly readyAt: number;
+}
+
+/** Looking at lines. */
+export interface WaitingReader {
+  /**
+   * Of each queue with ready tasks the one that is first by `readyOrder`: of tasks of one priority the one
+   * that waits the longest. At most `limit` queues and pools are looked at, in order of the name, and in
+   * each of them at most `keys` concurrency keys.
+   */
+  firstInLine(
+    bounds: { readonly limit: number; readonly keys: number },
+  ): Promise<readonly FirstInLine[]>;
+}

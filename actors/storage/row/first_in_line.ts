@@ -1,0 +1,16 @@
+import type { FirstInLine } from "../port/waiting.ts";
+
+/** The first task of a pool of a queue. */
+export interface FirstOfPool extends FirstInLine {
+  readonly readyOrder: number;
+}
+
+/** Of each queue the one that is first over all its pools. */
+export function firstOfQueues(firsts: readonly FirstOfPool[]): readonly FirstInLine[] {
+  const byQueue = new Map<string, FirstOfPool>();
+  for (const first of firsts) {
+    const other = byQueue.get(first.queue);
+    if (other === undefined || first.readyOrder < other.readyOrder) byQueue.set(first.queue, first);
+  }
+  return [...byQueue.values()].map(({ queue, id, readyAt }) => ({ queue, id, readyAt }));
+}
