@@ -8,3 +8,4 @@
  */
 export * from "./tasks/sdk/mod.ts";
 export { ApiError, Client, type ClientOptions, ConnectionError } from "./api/client/mod.ts";
+export { type RunningNode, start, type StartOptions } from "./api/node/start.ts";

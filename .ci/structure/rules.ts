@@ -56,6 +56,7 @@ export const MODULES: readonly ModuleRule[] = [
   { name: "rest", files: /^api\/rest\//, mayImport: [...FRONT_END, "bundle"] },
   { name: "grpc", files: /^api\/grpc\//, mayImport: [...FRONT_END, "proto"] },
   { name: "cli", files: /^api\/cli\//, mayImport: [...FRONT_END, "client"] },
+  { name: "node", files: /^api\/node\//, mayImport: ["*"] },
   { name: "client", files: /^api\/client\//, mayImport: ["schema"], typesOnly: true },
   { name: "bundle", files: /^api\/dashboard\/bundle\//, mayImport: [] },
   { name: "dashboard", files: /^api\/dashboard\//, mayImport: ["schema"], typesOnly: true },

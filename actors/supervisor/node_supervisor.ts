@@ -46,6 +46,8 @@ export interface NodeAddresses {
 
 export interface NodeSupervisorOptions {
   readonly config: NodeConfig;
+  /** `file:` URLs of modules with tasks, beside those of `config.tasks`. */
+  readonly taskModules: readonly string[];
   /** Makes the node's id, and another one whenever it has to begin anew. */
   readonly newId: () => string;
   /** Texts of the TLS files, read by the caller. */
@@ -97,12 +99,15 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
 
   /** Starts every actor; rejects with the text of the first that can't. */
   async start(): Promise<NodeAddresses> {
-    const { config, tls, otel } = this.#options;
+    const { config, taskModules, tls, otel } = this.#options;
     const node = () => this.#member.node;
     const logging = { format: config.logFormat, level: config.logLevel };
     const pools = new ExecutorPools({
       node,
-      moduleUrls: config.tasks === null ? [] : await listTaskModules(config.tasks),
+      moduleUrls: [
+        ...taskModules,
+        ...(config.tasks === null ? [] : await listTaskModules(config.tasks)),
+      ],
       executors: config.executors,
       concurrency: config.concurrency,
       httpAllow: config.httpAllow,
