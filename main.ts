@@ -14,6 +14,7 @@ import {
   startBanner,
   systemPorts,
 } from "./api/cli/mod.ts";
+import { bundleTasks } from "./api/node/bundle_tasks.ts";
 import { type OpenNode, openNode } from "./api/node/open_node.ts";
 
 if (import.meta.main) {
@@ -30,6 +31,7 @@ if (import.meta.main) {
     backup: backupSqlite,
     restore: restoreSqlite,
     migrate,
+    bundle: bundleTasks,
   });
   Deno.exit(await runCli(Deno.args, ports));
 }

@@ -62,7 +62,7 @@ function outputOf(args: readonly string[]): string {
 async function main(): Promise<number> {
   const output = outputOf(Deno.args);
   const other = Deno.env.get("DENO_FOR_COMPILE");
-  const args = compileArgs(output, [...workerEntries()].sort(), other !== undefined);
+  const args = compileArgs(output, ["mod.ts", ...[...workerEntries()].sort()], other !== undefined);
   const { code } = await new Deno.Command(other ?? Deno.execPath(), {
     args,
     // Deno 2.6 runs out of stack over the module graph with its default of 2 MiB a thread.

@@ -77,6 +77,13 @@ export interface RestoreSummary extends DatabaseSummary {
   readonly movedAside: readonly string[];
 }
 
+/** Task modules to make JavaScript of. */
+export interface BundleRequest {
+  /** Absolute path of a folder or module. */
+  readonly path: string;
+  readonly outputDir: string;
+}
+
 /** What is to be moved, and to where. */
 export interface MigrationRequest {
   /** A data folder or a database file. */
@@ -129,6 +136,8 @@ export interface CliPorts {
   readonly restore: (request: RestoreRequest) => Promise<RestoreSummary>;
   /** Moves everything from SQLite to PostgreSQL; throws with the reason and what to do. */
   readonly migrate: (request: MigrationRequest) => Promise<MigrationSummary>;
+  /** Answers the files that it wrote; throws with the reason. */
+  readonly bundle: (request: BundleRequest) => Promise<readonly string[]>;
   readonly checkBind: (address: Address) => Promise<BindCheck>;
   readonly env: (name: string) => string | undefined;
   readonly stdout: (text: string) => void;

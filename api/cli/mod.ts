@@ -3,6 +3,7 @@ export { runCli } from "./run_cli.ts";
 export type {
   BackupRequest,
   BindCheck,
+  BundleRequest,
   CliFiles,
   CliPorts,
   DatabaseCheck,

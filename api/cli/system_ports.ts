@@ -9,7 +9,7 @@ const STDIN_MAX_BYTES = 64 << 20;
 /** What only the composition root can give to the command line. */
 export type NodePorts = Pick<
   CliPorts,
-  "startNode" | "checkDatabase" | "inspectDatabase" | "backup" | "restore" | "migrate"
+  "startNode" | "checkDatabase" | "inspectDatabase" | "backup" | "restore" | "migrate" | "bundle"
 >;
 
 /** The ports of a real process. */

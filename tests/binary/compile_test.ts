@@ -33,6 +33,54 @@ testOrSkip({
   },
 });
 
+testOrSkip({
+  name: "binary of a user's program has the node and the program's own tasks in it",
+  skip: typeof pair === "string" ? pair : null,
+  fn: async () => {
+    assert.ok(typeof pair !== "string");
+    const folder = await Deno.makeTempDir({ prefix: "dtask-program-" });
+    try {
+      const binary = join(folder, "greeter");
+      await compileProgram(binary, pair);
+      const program = new Deno.Command(binary, { args: ["data"], cwd: folder, stdout: "piped" })
+        .spawn();
+      const output = new ProcessOutput([program.stdout]);
+      const printed = () => /"result":"Hello you"/.test(output.text());
+      try {
+        await eventually(printed, { what: "its task has run", deadlineMs: 120_000 });
+        program.kill("SIGTERM");
+        assert.equal((await program.status).code, 0, output.text());
+      } catch (error) {
+        program.kill("SIGKILL");
+        throw error;
+      } finally {
+        await program.status;
+        await output.ended();
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+/** As the README says, and what an older Deno needs besides. */
+async function compileProgram(binary: string, { env }: CompilePair): Promise<void> {
+  const foreign = Deno.env.get("DENO_FOR_COMPILE") ?? env["DENO_FOR_COMPILE"];
+  const { success, stderr } = await new Deno.Command(foreign ?? Deno.execPath(), {
+    args: [
+      ...["compile", "--quiet", "--no-check", "--no-prompt", "--config=deno.json"],
+      ...["--allow-net", "--allow-read", "--allow-write", "--allow-env"],
+      "--unstable-worker-options",
+      ...(foreign === undefined ? [] : ["--no-lock", "--unstable-raw-imports"]),
+      ...["actors", "api/rest", "api/grpc"].map((path) => `--include=${path}`),
+      ...[`--output=${binary}`, "tests/support/programs/greeter.ts"],
+    ],
+    cwd: ROOT,
+    env: { ...env, RUST_MIN_STACK: String(256 << 20) },
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+}
+
 async function compile(folder: string, { env }: CompilePair): Promise<string> {
   const binary = join(folder, "dtask");
   const rights = ["--no-prompt", "--allow-read", "--allow-write", "--allow-env", "--allow-run"];
@@ -54,6 +102,11 @@ async function smokeTest(binary: string, folder: string): Promise<void> {
     assert.match(await runBinary(binary, folder, ["methods"]), /\bnoop\b/);
     return denoVersion;
   });
+  const tasks = await bundle(folder);
+  await withNode(binary, { folder, args: ["--no-grpc", "--tasks", tasks] }, async () => {
+    const twice = await runBinary(binary, folder, ["submit", "bundled.twice", "21", "--wait"]);
+    assert.match(twice, /\b42\b/);
+  });
   const grpc = servesGrpc(denoVersion);
   if (grpc) {
     const args = ["--addr", "127.0.0.1:0"];
@@ -66,6 +119,18 @@ async function smokeTest(binary: string, folder: string): Promise<void> {
   await smokeSharedDatabase(binary, folder);
   const tested = `REST${grpc ? ", gRPC" : ""}, PostgreSQL and the command line`;
   console.log(`binary: tested ${tested} on Deno ${denoVersion}${grpc ? "" : ", without gRPC"}`);
+}
+
+/** A user's tasks as JavaScript; answers their folder. */
+async function bundle(folder: string): Promise<string> {
+  const output = join(folder, "tasks");
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "bundle", "tests/support/task_modules/bundled", "--output", output],
+    cwd: ROOT,
+    stdin: "null",
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  return output;
 }
 
 /** The same over a PostgreSQL, of which the data folder holds nothing. */

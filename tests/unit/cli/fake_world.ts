@@ -89,6 +89,7 @@ export class FakeWorld {
       inspectDatabase: () => Promise.reject(new Error("Nothing to inspect")),
       backup: () => Promise.reject(new Error("Nothing to back up")),
       migrate: () => Promise.reject(new Error("Nothing to move")),
+      bundle: () => Promise.reject(new Error("Nothing to bundle")),
       restore: () => Promise.reject(new Error("Nowhere to restore to")),
       checkBind: () => Promise.resolve("free"),
       env: (name) => env[name],
