@@ -47,6 +47,7 @@ function overloaded(): Result<never> {
   );
 }
 
-function unavailable(reason: string, message: string): Result<never> {
+/** The refusal of what may be tried again soon. */
+export function unavailable(reason: string, message: string): Result<never> {
   return refuse("unavailable", reason, message, { retryAfterMs: 1_000 });
 }

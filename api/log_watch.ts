@@ -1,4 +1,5 @@
 /** One watcher of a task's log: its lines from a place on, as they come, up to the task's end. */
+import { ok, type Result } from "../actors/domain/error.ts";
 import type { LogPlace, StoredLogLine, TaskRecord, TaskStatus } from "../actors/domain/task.ts";
 import { isEnded } from "../actors/domain/task_state.ts";
 import type { LogPage, SubscriberMessage } from "../actors/protocol.ts";
@@ -25,6 +26,18 @@ export type LogUpdate =
   | { readonly kind: "deleted" }
   /** Nothing new so far. */
   | { readonly kind: "ping" };
+
+/** Where a watch of a log is to begin. */
+export interface LogWatchRequest extends Omit<LogWatchOptions, "task"> {
+  readonly id: string;
+}
+
+/** A watch of the log of task `id`, not open yet; refused where there is no such task. */
+export async function findLog({ id, ...options }: LogWatchRequest): Promise<Result<LogWatch>> {
+  const found = await options.service.logs(id, { after: options.after, limit: 1 });
+  if (!found.ok) return found;
+  return ok(new LogWatch({ ...options, task: { id, num: found.value.num } }));
+}
 
 /** Lines of one read: with the longest of all, 1.6 MiB. */
 const PAGE = 200;

@@ -18,6 +18,7 @@ import { TaskScheduler } from "../../proto/gen/task_scheduler_pb.ts";
 import { Health } from "../../proto/gen/grpc/health/v1/health_pb.ts";
 import { Authenticator } from "../auth.ts";
 import type { OperationNode } from "../operations/operation.ts";
+import { ChangeFeed } from "../change_feed.ts";
 import { operationNode } from "../operations/operation_node.ts";
 import { getResult } from "./get_result.ts";
 import { createServer, listen, shutDown, type TlsTexts } from "./grpc_server.ts";
@@ -59,6 +60,7 @@ const SHUTDOWN_MS = 2_000;
 class GrpcActor implements Behaviour<FrontEndProtocol> {
   readonly #server: Server;
   readonly #node: OperationNode;
+  readonly #feed: ChangeFeed;
   readonly #dtask: DtaskServices;
   readonly #health: HealthService;
   readonly #reflection: ReflectionService;
@@ -68,18 +70,20 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
   constructor({ config, methods }: GrpcInit, context: ActorContext) {
     this.#server = createServer();
     this.#node = operationNode(context);
+    this.#feed = new ChangeFeed(this.#node.service);
     const authenticator = new Authenticator(config.auth);
     this.#requests = new RequestLog(context.ref<FrontEndProtocol>("http"));
     const services = [...DTASK_SERVICES, TaskScheduler];
     this.#health = new HealthService(services.map(({ typeName }) => typeName));
     this.#reflection = new ReflectionService([...services, Health], authenticator);
-    const calls = new UnaryCalls({
+    const environment = {
       authenticator,
       observe: this.#requests.add,
       callsMax: CALLS_MAX,
       limitRate: rateLimitOf(config),
-    });
-    this.#dtask = new DtaskServices({ node: this.#node, calls });
+    };
+    const calls = new UnaryCalls(environment);
+    this.#dtask = new DtaskServices({ node: this.#node, feed: this.#feed, calls, environment });
     this.#dtask.addTo(this.#server);
     this.#addTaskScheduler(calls, config, methods);
     this.#health.addTo(this.#server, calls);
@@ -98,6 +102,7 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
     switch (message.kind) {
       case "EventsPublished":
         this.#node.service.onEvents(message.events);
+        this.#feed.onEvents(message.events);
         this.#node.rates.onEvents(message.events);
         this.#node.commits.onEvents(message.events);
         return null;
@@ -115,11 +120,13 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
   onPeer({ peer, state }: PeerEvent): void {
     if (peer !== "scheduler" || state !== "up") return;
     this.#node.service.onEvents([{ kind: "EventsLost" }]);
+    this.#feed.onEvents([{ kind: "EventsLost" }]);
   }
 
   async stop(): Promise<void> {
     this.#stopAccepting();
     this.#node.service.close();
+    this.#feed.close();
     this.#health.close();
     this.#reflection.close();
     await shutDown(this.#server, SHUTDOWN_MS);

@@ -126,7 +126,7 @@ export function methodName(method: DescMethod): string {
 }
 
 /** The answer to a call on which the front-end itself has failed. */
-export const INTERNAL: Result<never> = refuse(
+export const INTERNAL = refuse(
   "internal",
   "internal",
   "Cannot answer: an internal error, see the node's log",

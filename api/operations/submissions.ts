@@ -10,7 +10,7 @@ import {
 } from "../schema.ts";
 import { submittedView } from "../task_view.ts";
 import { readIdempotencyKey } from "./idempotency_key.ts";
-import { mapped, type Operation, type OperationCall } from "./operation.ts";
+import { mapped, type Operation, type OperationCall, type OperationNode } from "./operation.ts";
 
 /** A task that was submitted, or was there. */
 export interface Submitted {
@@ -60,9 +60,16 @@ export const submitTasks: Operation<readonly BatchEntry[]> = {
   },
 };
 
+/** What submitting works with. */
+export type SubmittingNode = Pick<OperationNode, "service" | "now">;
+
+interface SubmittingCall extends Pick<OperationCall, "traceparent"> {
+  readonly node: SubmittingNode;
+}
+
 /** Faulty ones answer for themselves; the others are submitted together, in order. */
 export async function submitEach(
-  call: Pick<OperationCall, "node" | "traceparent">,
+  call: SubmittingCall,
   tasks: readonly unknown[],
   of: (index: number) => { readonly key: string | null; readonly at: string },
 ): Promise<readonly Result<SubmittedTask>[]> {
@@ -90,7 +97,7 @@ function answerOf(submitted: SubmittedTask): Submitted {
 }
 
 function contextOf(
-  { node, traceparent }: Pick<OperationCall, "node" | "traceparent">,
+  { node, traceparent }: SubmittingCall,
   idempotencyKey: string | null,
   at: string,
 ): SubmissionContext {

@@ -1,13 +1,5 @@
 /** One watcher's server-sent events. */
-
-/** What is told, one step after the other, for as long as somebody listens. */
-export interface Watch<T> {
-  /** What to say at once. */
-  opening(): T;
-  /** What comes next; null once it is over. */
-  next(): Promise<readonly T[] | null>;
-  close(): void;
-}
+import type { Watch } from "../watch.ts";
 
 /** Pulled by its reader, and pulls its watch. */
 export class EventStream<T> implements UnderlyingDefaultSource<Uint8Array> {

@@ -44,6 +44,8 @@ export class FakeGrpcNode implements AsyncDisposable {
   readonly observed: GrpcRequestObserved[] = [];
   /** Refuses every submission when set. */
   refusal: Result<never> | null = null;
+  /** Submissions are answered when this resolves. */
+  gate: Promise<void> | null = null;
   /** Called after each submission. */
   onSubmit: (submission: Submission) => void = () => {};
   #behaviour: Behaviour<FrontEndProtocol> | null = null;
@@ -128,8 +130,11 @@ export class FakeGrpcNode implements AsyncDisposable {
         answer(message);
         return true;
       },
-      ask: (message: FakeMessage): Promise<AskResult<unknown>> =>
-        Promise.resolve({ ok: true, value: answer(message) }),
+      ask: async (message: FakeMessage): Promise<AskResult<unknown>> => {
+        const value = answer(message);
+        await this.gate;
+        return { ok: true, value };
+      },
     };
   }
 

@@ -76,6 +76,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   "dtask.v1.DeadLetterFilter.id_prefix": "q",
   "dtask.v1.ListWorkflowsRequest.prefix": "q",
   "dtask.v1.WatchTasksRequest.resume_token": "after",
+  "dtask.v1.WatchTasksResponse.resume_token": "after",
 };
 
 /** A result may be null, and JSON says null where there is none, too. */

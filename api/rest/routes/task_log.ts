@@ -1,6 +1,6 @@
 /** A task's log: a page of it, or its lines as they come. */
 import { listLogs } from "../../operations/tasks.ts";
-import { LogWatch } from "../../log_watch.ts";
+import { findLog } from "../../log_watch.ts";
 import { logPageAnswer, logsQuery, parse, placeOfLine } from "../../schema.ts";
 import { EventStream } from "../event_stream.ts";
 import { logEvent } from "../event_text.ts";
@@ -22,11 +22,10 @@ async function followLog(call: Call): Promise<Response> {
   // A client keeps the last id by itself: one that is none of a log starts anew.
   const last = placeOfLine(call.request.headers.get("last-event-id") ?? "");
   const after = query.value.after ?? last;
-  const found = await service.logs(call.target, { after, limit: 1 });
+  const found = await findLog({ service, feed, id: call.target, after });
   if (!found.ok) return problem(found.error);
   if (call.request.method === "HEAD") return eventStream(null);
-  const task = { id: call.target, num: found.value.num };
-  const watch = new LogWatch({ service, feed, task, after });
+  const watch = found.value;
   const opened = watch.open();
   return opened.ok ? eventStream(new EventStream(watch, logEvent)) : problem(opened.error);
 }

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file dtask/v1/task_service.proto.
  */
 export const file_dtask_v1_task_service: GenFile = /*@__PURE__*/
-  fileDesc("ChtkdGFzay92MS90YXNrX3NlcnZpY2UucHJvdG8SCGR0YXNrLnYxIjsKEVN1Ym1pdFRhc2tSZXF1ZXN0EiYKBHRhc2sYASABKAsyGC5kdGFzay52MS5UYXNrU3VibWlzc2lvbiJWChJTdWJtaXRUYXNrUmVzcG9uc2USHAoEdGFzaxgBIAEoCzIOLmR0YXNrLnYxLlRhc2sSDwoHY3JlYXRlZBgCIAEoCBIRCglkdXBsaWNhdGUYAyABKAgiPQoSU3VibWl0VGFza3NSZXF1ZXN0EicKBXRhc2tzGAEgAygLMhguZHRhc2sudjEuVGFza1N1Ym1pc3Npb24iQwoTU3VibWl0VGFza3NSZXNwb25zZRIsCgdyZXN1bHRzGAEgAygLMhsuZHRhc2sudjEuU3VibWl0VGFza3NSZXN1bHQieQoRU3VibWl0VGFza3NSZXN1bHQSHAoEdGFzaxgBIAEoCzIOLmR0YXNrLnYxLlRhc2sSDwoHY3JlYXRlZBgCIAEoCBIRCglkdXBsaWNhdGUYAyABKAgSIgoHcmVmdXNhbBgEIAEoCzIRLmR0YXNrLnYxLlJlZnVzYWwiPgoTU3VibWl0U3RyZWFtUmVxdWVzdBInCgV0YXNrcxgBIAMoCzIYLmR0YXNrLnYxLlRhc2tTdWJtaXNzaW9uIlsKFFN1Ym1pdFN0cmVhbVJlc3BvbnNlEi0KB3Jlc3VsdHMYASADKAsyHC5kdGFzay52MS5TdWJtaXRTdHJlYW1SZXN1bHQSFAoMYWNrbm93bGVkZ2VkGAIgASgDImgKElN1Ym1pdFN0cmVhbVJlc3VsdBIKCgJpZBgBIAEoCRIPCgdjcmVhdGVkGAIgASgIEhEKCWR1cGxpY2F0ZRgDIAEoCBIiCgdyZWZ1c2FsGAQgASgLMhEuZHRhc2sudjEuUmVmdXNhbCIcCg5HZXRUYXNrUmVxdWVzdBIKCgJpZBgBIAEoCSIvCg9HZXRUYXNrUmVzcG9uc2USHAoEdGFzaxgBIAEoCzIOLmR0YXNrLnYxLlRhc2siSwoUR2V0VGFza1Jlc3VsdFJlcXVlc3QSCgoCaWQYASABKAkSJwoEd2FpdBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJqChVHZXRUYXNrUmVzdWx0UmVzcG9uc2USCgoCaWQYASABKAkSJAoGc3RhdHVzGAIgASgOMhQuZHRhc2sudjEuVGFza1N0YXR1cxIfCgZyZXN1bHQYAyABKAsyDy5kdGFzay52MS5WYWx1ZSJXChBMaXN0VGFza3NSZXF1ZXN0EiQKBmZpbHRlchgBIAEoCzIULmR0YXNrLnYxLlRhc2tGaWx0ZXISDQoFbGltaXQYAiABKAUSDgoGY3Vyc29yGAMgASgJIkcKEUxpc3RUYXNrc1Jlc3BvbnNlEh0KBXRhc2tzGAEgAygLMg4uZHRhc2sudjEuVGFzaxITCgtuZXh0X2N1cnNvchgCIAEoCSIhChNMaXN0QXR0ZW1wdHNSZXF1ZXN0EgoKAmlkGAEgASgJIjsKFExpc3RBdHRlbXB0c1Jlc3BvbnNlEiMKCGF0dGVtcHRzGAEgAygLMhEuZHRhc2sudjEuQXR0ZW1wdCI7Cg9MaXN0TG9nc1JlcXVlc3QSCgoCaWQYASABKAkSDQoFbGltaXQYAiABKAUSDQoFYWZ0ZXIYAyABKAkiSAoQTGlzdExvZ3NSZXNwb25zZRIgCgVsaW5lcxgBIAMoCzIRLmR0YXNrLnYxLkxvZ0xpbmUSEgoKbmV4dF9hZnRlchgCIAEoCSJCChVMaXN0RGVwZW5kZW50c1JlcXVlc3QSCgoCaWQYASABKAkSDQoFbGltaXQYAiABKAUSDgoGY3Vyc29yGAMgASgJIkwKFkxpc3REZXBlbmRlbnRzUmVzcG9uc2USHQoFdGFza3MYASADKAsyDi5kdGFzay52MS5UYXNrEhMKC25leHRfY3Vyc29yGAIgASgJIiAKEkV4cGxhaW5UYXNrUmVxdWVzdBIKCgJpZBgBIAEoCSJBChNFeHBsYWluVGFza1Jlc3BvbnNlEioKC2V4cGxhbmF0aW9uGAEgASgLMhUuZHRhc2sudjEuRXhwbGFuYXRpb24iHwoRQ2FuY2VsVGFza1JlcXVlc3QSCgoCaWQYASABKAkiMgoSQ2FuY2VsVGFza1Jlc3BvbnNlEhwKBHRhc2sYASABKAsyDi5kdGFzay52MS5UYXNrIkEKEFJldHJ5VGFza1JlcXVlc3QSCgoCaWQYASABKAkSIQoEYXJncxgCIAEoCzITLmR0YXNrLnYxLkxpc3RWYWx1ZSIxChFSZXRyeVRhc2tSZXNwb25zZRIcCgR0YXNrGAEgASgLMg4uZHRhc2sudjEuVGFzayIfChFEZWxldGVUYXNrUmVxdWVzdBIKCgJpZBgBIAEoCSIUChJEZWxldGVUYXNrUmVzcG9uc2UiTwoRV2F0Y2hUYXNrc1JlcXVlc3QSJAoGZmlsdGVyGAEgASgLMhQuZHRhc2sudjEuVGFza0ZpbHRlchIUCgxyZXN1bWVfdG9rZW4YAiABKAkikAEKEldhdGNoVGFza3NSZXNwb25zZRIUCgxyZXN1bWVfdG9rZW4YASABKAkSHgoEdGFzaxgCIAEoCzIOLmR0YXNrLnYxLlRhc2tIABIUCgpkZWxldGVkX2lkGAMgASgJSAASJQoFcmVzZXQYBCABKAsyFC5kdGFzay52MS5XYXRjaFJlc2V0SABCBwoFZXZlbnQiDAoKV2F0Y2hSZXNldDKjCAoLVGFza1NlcnZpY2USRwoKU3VibWl0VGFzaxIbLmR0YXNrLnYxLlN1Ym1pdFRhc2tSZXF1ZXN0GhwuZHRhc2sudjEuU3VibWl0VGFza1Jlc3BvbnNlEkoKC1N1Ym1pdFRhc2tzEhwuZHRhc2sudjEuU3VibWl0VGFza3NSZXF1ZXN0Gh0uZHRhc2sudjEuU3VibWl0VGFza3NSZXNwb25zZRJRCgxTdWJtaXRTdHJlYW0SHS5kdGFzay52MS5TdWJtaXRTdHJlYW1SZXF1ZXN0Gh4uZHRhc2sudjEuU3VibWl0U3RyZWFtUmVzcG9uc2UoATABEj4KB0dldFRhc2sSGC5kdGFzay52MS5HZXRUYXNrUmVxdWVzdBoZLmR0YXNrLnYxLkdldFRhc2tSZXNwb25zZRJQCg1HZXRUYXNrUmVzdWx0Eh4uZHRhc2sudjEuR2V0VGFza1Jlc3VsdFJlcXVlc3QaHy5kdGFzay52MS5HZXRUYXNrUmVzdWx0UmVzcG9uc2USRAoJTGlzdFRhc2tzEhouZHRhc2sudjEuTGlzdFRhc2tzUmVxdWVzdBobLmR0YXNrLnYxLkxpc3RUYXNrc1Jlc3BvbnNlEk0KDExpc3RBdHRlbXB0cxIdLmR0YXNrLnYxLkxpc3RBdHRlbXB0c1JlcXVlc3QaHi5kdGFzay52MS5MaXN0QXR0ZW1wdHNSZXNwb25zZRJBCghMaXN0TG9ncxIZLmR0YXNrLnYxLkxpc3RMb2dzUmVxdWVzdBoaLmR0YXNrLnYxLkxpc3RMb2dzUmVzcG9uc2USUwoOTGlzdERlcGVuZGVudHMSHy5kdGFzay52MS5MaXN0RGVwZW5kZW50c1JlcXVlc3QaIC5kdGFzay52MS5MaXN0RGVwZW5kZW50c1Jlc3BvbnNlEkoKC0V4cGxhaW5UYXNrEhwuZHRhc2sudjEuRXhwbGFpblRhc2tSZXF1ZXN0Gh0uZHRhc2sudjEuRXhwbGFpblRhc2tSZXNwb25zZRJHCgpDYW5jZWxUYXNrEhsuZHRhc2sudjEuQ2FuY2VsVGFza1JlcXVlc3QaHC5kdGFzay52MS5DYW5jZWxUYXNrUmVzcG9uc2USRAoJUmV0cnlUYXNrEhouZHRhc2sudjEuUmV0cnlUYXNrUmVxdWVzdBobLmR0YXNrLnYxLlJldHJ5VGFza1Jlc3BvbnNlEkcKCkRlbGV0ZVRhc2sSGy5kdGFzay52MS5EZWxldGVUYXNrUmVxdWVzdBocLmR0YXNrLnYxLkRlbGV0ZVRhc2tSZXNwb25zZRJJCgpXYXRjaFRhc2tzEhsuZHRhc2sudjEuV2F0Y2hUYXNrc1JlcXVlc3QaHC5kdGFzay52MS5XYXRjaFRhc2tzUmVzcG9uc2UwAUISWhBkdGFzay92MTtkdGFza3YxYgZwcm90bzM", [file_dtask_v1_refusal, file_dtask_v1_task, file_dtask_v1_value, file_google_protobuf_duration]);
+  fileDesc("ChtkdGFzay92MS90YXNrX3NlcnZpY2UucHJvdG8SCGR0YXNrLnYxIjsKEVN1Ym1pdFRhc2tSZXF1ZXN0EiYKBHRhc2sYASABKAsyGC5kdGFzay52MS5UYXNrU3VibWlzc2lvbiJWChJTdWJtaXRUYXNrUmVzcG9uc2USHAoEdGFzaxgBIAEoCzIOLmR0YXNrLnYxLlRhc2sSDwoHY3JlYXRlZBgCIAEoCBIRCglkdXBsaWNhdGUYAyABKAgiPQoSU3VibWl0VGFza3NSZXF1ZXN0EicKBXRhc2tzGAEgAygLMhguZHRhc2sudjEuVGFza1N1Ym1pc3Npb24iQwoTU3VibWl0VGFza3NSZXNwb25zZRIsCgdyZXN1bHRzGAEgAygLMhsuZHRhc2sudjEuU3VibWl0VGFza3NSZXN1bHQieQoRU3VibWl0VGFza3NSZXN1bHQSHAoEdGFzaxgBIAEoCzIOLmR0YXNrLnYxLlRhc2sSDwoHY3JlYXRlZBgCIAEoCBIRCglkdXBsaWNhdGUYAyABKAgSIgoHcmVmdXNhbBgEIAEoCzIRLmR0YXNrLnYxLlJlZnVzYWwiPgoTU3VibWl0U3RyZWFtUmVxdWVzdBInCgV0YXNrcxgBIAMoCzIYLmR0YXNrLnYxLlRhc2tTdWJtaXNzaW9uIlsKFFN1Ym1pdFN0cmVhbVJlc3BvbnNlEi0KB3Jlc3VsdHMYASADKAsyHC5kdGFzay52MS5TdWJtaXRTdHJlYW1SZXN1bHQSFAoMYWNrbm93bGVkZ2VkGAIgASgDImgKElN1Ym1pdFN0cmVhbVJlc3VsdBIKCgJpZBgBIAEoCRIPCgdjcmVhdGVkGAIgASgIEhEKCWR1cGxpY2F0ZRgDIAEoCBIiCgdyZWZ1c2FsGAQgASgLMhEuZHRhc2sudjEuUmVmdXNhbCIcCg5HZXRUYXNrUmVxdWVzdBIKCgJpZBgBIAEoCSIvCg9HZXRUYXNrUmVzcG9uc2USHAoEdGFzaxgBIAEoCzIOLmR0YXNrLnYxLlRhc2siSwoUR2V0VGFza1Jlc3VsdFJlcXVlc3QSCgoCaWQYASABKAkSJwoEd2FpdBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJqChVHZXRUYXNrUmVzdWx0UmVzcG9uc2USCgoCaWQYASABKAkSJAoGc3RhdHVzGAIgASgOMhQuZHRhc2sudjEuVGFza1N0YXR1cxIfCgZyZXN1bHQYAyABKAsyDy5kdGFzay52MS5WYWx1ZSJXChBMaXN0VGFza3NSZXF1ZXN0EiQKBmZpbHRlchgBIAEoCzIULmR0YXNrLnYxLlRhc2tGaWx0ZXISDQoFbGltaXQYAiABKAUSDgoGY3Vyc29yGAMgASgJIkcKEUxpc3RUYXNrc1Jlc3BvbnNlEh0KBXRhc2tzGAEgAygLMg4uZHRhc2sudjEuVGFzaxITCgtuZXh0X2N1cnNvchgCIAEoCSIhChNMaXN0QXR0ZW1wdHNSZXF1ZXN0EgoKAmlkGAEgASgJIjsKFExpc3RBdHRlbXB0c1Jlc3BvbnNlEiMKCGF0dGVtcHRzGAEgAygLMhEuZHRhc2sudjEuQXR0ZW1wdCI7Cg9MaXN0TG9nc1JlcXVlc3QSCgoCaWQYASABKAkSDQoFbGltaXQYAiABKAUSDQoFYWZ0ZXIYAyABKAkiSAoQTGlzdExvZ3NSZXNwb25zZRIgCgVsaW5lcxgBIAMoCzIRLmR0YXNrLnYxLkxvZ0xpbmUSEgoKbmV4dF9hZnRlchgCIAEoCSJCChVMaXN0RGVwZW5kZW50c1JlcXVlc3QSCgoCaWQYASABKAkSDQoFbGltaXQYAiABKAUSDgoGY3Vyc29yGAMgASgJIkwKFkxpc3REZXBlbmRlbnRzUmVzcG9uc2USHQoFdGFza3MYASADKAsyDi5kdGFzay52MS5UYXNrEhMKC25leHRfY3Vyc29yGAIgASgJIiAKEkV4cGxhaW5UYXNrUmVxdWVzdBIKCgJpZBgBIAEoCSJBChNFeHBsYWluVGFza1Jlc3BvbnNlEioKC2V4cGxhbmF0aW9uGAEgASgLMhUuZHRhc2sudjEuRXhwbGFuYXRpb24iHwoRQ2FuY2VsVGFza1JlcXVlc3QSCgoCaWQYASABKAkiMgoSQ2FuY2VsVGFza1Jlc3BvbnNlEhwKBHRhc2sYASABKAsyDi5kdGFzay52MS5UYXNrIkEKEFJldHJ5VGFza1JlcXVlc3QSCgoCaWQYASABKAkSIQoEYXJncxgCIAEoCzITLmR0YXNrLnYxLkxpc3RWYWx1ZSIxChFSZXRyeVRhc2tSZXNwb25zZRIcCgR0YXNrGAEgASgLMg4uZHRhc2sudjEuVGFzayIfChFEZWxldGVUYXNrUmVxdWVzdBIKCgJpZBgBIAEoCSIUChJEZWxldGVUYXNrUmVzcG9uc2UiLQoQRm9sbG93TG9nUmVxdWVzdBIKCgJpZBgBIAEoCRINCgVhZnRlchgCIAEoCSKeAQoRRm9sbG93TG9nUmVzcG9uc2USDQoFYWZ0ZXIYASABKAkSIQoEbGluZRgCIAEoCzIRLmR0YXNrLnYxLkxvZ0xpbmVIABIlCgVlbmRlZBgDIAEoDjIULmR0YXNrLnYxLlRhc2tTdGF0dXNIABInCgdkZWxldGVkGAQgASgLMhQuZHRhc2sudjEuTG9nRGVsZXRlZEgAQgcKBWV2ZW50IgwKCkxvZ0RlbGV0ZWQiTwoRV2F0Y2hUYXNrc1JlcXVlc3QSJAoGZmlsdGVyGAEgASgLMhQuZHRhc2sudjEuVGFza0ZpbHRlchIUCgxyZXN1bWVfdG9rZW4YAiABKAkikAEKEldhdGNoVGFza3NSZXNwb25zZRIUCgxyZXN1bWVfdG9rZW4YASABKAkSHgoEdGFzaxgCIAEoCzIOLmR0YXNrLnYxLlRhc2tIABIUCgpkZWxldGVkX2lkGAMgASgJSAASJQoFcmVzZXQYBCABKAsyFC5kdGFzay52MS5XYXRjaFJlc2V0SABCBwoFZXZlbnQiDAoKV2F0Y2hSZXNldDLrCAoLVGFza1NlcnZpY2USRwoKU3VibWl0VGFzaxIbLmR0YXNrLnYxLlN1Ym1pdFRhc2tSZXF1ZXN0GhwuZHRhc2sudjEuU3VibWl0VGFza1Jlc3BvbnNlEkoKC1N1Ym1pdFRhc2tzEhwuZHRhc2sudjEuU3VibWl0VGFza3NSZXF1ZXN0Gh0uZHRhc2sudjEuU3VibWl0VGFza3NSZXNwb25zZRJRCgxTdWJtaXRTdHJlYW0SHS5kdGFzay52MS5TdWJtaXRTdHJlYW1SZXF1ZXN0Gh4uZHRhc2sudjEuU3VibWl0U3RyZWFtUmVzcG9uc2UoATABEj4KB0dldFRhc2sSGC5kdGFzay52MS5HZXRUYXNrUmVxdWVzdBoZLmR0YXNrLnYxLkdldFRhc2tSZXNwb25zZRJQCg1HZXRUYXNrUmVzdWx0Eh4uZHRhc2sudjEuR2V0VGFza1Jlc3VsdFJlcXVlc3QaHy5kdGFzay52MS5HZXRUYXNrUmVzdWx0UmVzcG9uc2USRAoJTGlzdFRhc2tzEhouZHRhc2sudjEuTGlzdFRhc2tzUmVxdWVzdBobLmR0YXNrLnYxLkxpc3RUYXNrc1Jlc3BvbnNlEk0KDExpc3RBdHRlbXB0cxIdLmR0YXNrLnYxLkxpc3RBdHRlbXB0c1JlcXVlc3QaHi5kdGFzay52MS5MaXN0QXR0ZW1wdHNSZXNwb25zZRJBCghMaXN0TG9ncxIZLmR0YXNrLnYxLkxpc3RMb2dzUmVxdWVzdBoaLmR0YXNrLnYxLkxpc3RMb2dzUmVzcG9uc2USUwoOTGlzdERlcGVuZGVudHMSHy5kdGFzay52MS5MaXN0RGVwZW5kZW50c1JlcXVlc3QaIC5kdGFzay52MS5MaXN0RGVwZW5kZW50c1Jlc3BvbnNlEkoKC0V4cGxhaW5UYXNrEhwuZHRhc2sudjEuRXhwbGFpblRhc2tSZXF1ZXN0Gh0uZHRhc2sudjEuRXhwbGFpblRhc2tSZXNwb25zZRJHCgpDYW5jZWxUYXNrEhsuZHRhc2sudjEuQ2FuY2VsVGFza1JlcXVlc3QaHC5kdGFzay52MS5DYW5jZWxUYXNrUmVzcG9uc2USRAoJUmV0cnlUYXNrEhouZHRhc2sudjEuUmV0cnlUYXNrUmVxdWVzdBobLmR0YXNrLnYxLlJldHJ5VGFza1Jlc3BvbnNlEkcKCkRlbGV0ZVRhc2sSGy5kdGFzay52MS5EZWxldGVUYXNrUmVxdWVzdBocLmR0YXNrLnYxLkRlbGV0ZVRhc2tSZXNwb25zZRJGCglGb2xsb3dMb2cSGi5kdGFzay52MS5Gb2xsb3dMb2dSZXF1ZXN0GhsuZHRhc2sudjEuRm9sbG93TG9nUmVzcG9uc2UwARJJCgpXYXRjaFRhc2tzEhsuZHRhc2sudjEuV2F0Y2hUYXNrc1JlcXVlc3QaHC5kdGFzay52MS5XYXRjaFRhc2tzUmVzcG9uc2UwAUISWhBkdGFzay92MTtkdGFza3YxYgZwcm90bzM", [file_dtask_v1_refusal, file_dtask_v1_task, file_dtask_v1_value, file_google_protobuf_duration]);
 
 /**
  * @generated from message dtask.v1.SubmitTaskRequest
@@ -643,6 +643,91 @@ export const DeleteTaskResponseSchema: GenMessage<DeleteTaskResponse> = /*@__PUR
   messageDesc(file_dtask_v1_task_service, 27);
 
 /**
+ * @generated from message dtask.v1.FollowLogRequest
+ */
+export type FollowLogRequest = Message<"dtask.v1.FollowLogRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * The last one received: tells what follows it. Empty: from the beginning.
+   *
+   * @generated from field: string after = 2;
+   */
+  after: string;
+};
+
+/**
+ * Describes the message dtask.v1.FollowLogRequest.
+ * Use `create(FollowLogRequestSchema)` to create a new message.
+ */
+export const FollowLogRequestSchema: GenMessage<FollowLogRequest> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_task_service, 28);
+
+/**
+ * One without an event says that the stream lives; it comes at once, and every 15 s without events.
+ *
+ * @generated from message dtask.v1.FollowLogResponse
+ */
+export type FollowLogResponse = Message<"dtask.v1.FollowLogResponse"> & {
+  /**
+   * RUN.LINE, to resume from.
+   *
+   * @generated from field: string after = 1;
+   */
+  after: string;
+
+  /**
+   * @generated from oneof dtask.v1.FollowLogResponse.event
+   */
+  event: {
+    /**
+     * @generated from field: dtask.v1.LogLine line = 2;
+     */
+    value: LogLine;
+    case: "line";
+  } | {
+    /**
+     * The task has ended so, and those were all lines: the stream ends.
+     *
+     * @generated from field: dtask.v1.TaskStatus ended = 3;
+     */
+    value: TaskStatus;
+    case: "ended";
+  } | {
+    /**
+     * The task is gone, and its log with it: the stream ends.
+     *
+     * @generated from field: dtask.v1.LogDeleted deleted = 4;
+     */
+    value: LogDeleted;
+    case: "deleted";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message dtask.v1.FollowLogResponse.
+ * Use `create(FollowLogResponseSchema)` to create a new message.
+ */
+export const FollowLogResponseSchema: GenMessage<FollowLogResponse> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_task_service, 29);
+
+/**
+ * @generated from message dtask.v1.LogDeleted
+ */
+export type LogDeleted = Message<"dtask.v1.LogDeleted"> & {
+};
+
+/**
+ * Describes the message dtask.v1.LogDeleted.
+ * Use `create(LogDeletedSchema)` to create a new message.
+ */
+export const LogDeletedSchema: GenMessage<LogDeleted> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_task_service, 30);
+
+/**
  * @generated from message dtask.v1.WatchTasksRequest
  */
 export type WatchTasksRequest = Message<"dtask.v1.WatchTasksRequest"> & {
@@ -664,7 +749,7 @@ export type WatchTasksRequest = Message<"dtask.v1.WatchTasksRequest"> & {
  * Use `create(WatchTasksRequestSchema)` to create a new message.
  */
 export const WatchTasksRequestSchema: GenMessage<WatchTasksRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_task_service, 28);
+  messageDesc(file_dtask_v1_task_service, 31);
 
 /**
  * The first comes at once. One without an event says that the stream lives, and from where to resume
@@ -715,7 +800,7 @@ export type WatchTasksResponse = Message<"dtask.v1.WatchTasksResponse"> & {
  * Use `create(WatchTasksResponseSchema)` to create a new message.
  */
 export const WatchTasksResponseSchema: GenMessage<WatchTasksResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_task_service, 29);
+  messageDesc(file_dtask_v1_task_service, 32);
 
 /**
  * @generated from message dtask.v1.WatchReset
@@ -728,7 +813,7 @@ export type WatchReset = Message<"dtask.v1.WatchReset"> & {
  * Use `create(WatchResetSchema)` to create a new message.
  */
 export const WatchResetSchema: GenMessage<WatchReset> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_task_service, 30);
+  messageDesc(file_dtask_v1_task_service, 33);
 
 /**
  * Tasks. What reads needs the scope tasks:read, what changes something tasks:write; the token goes into
@@ -868,6 +953,16 @@ export const TaskService: GenService<{
     methodKind: "unary";
     input: typeof DeleteTaskRequestSchema;
     output: typeof DeleteTaskResponseSchema;
+  },
+  /**
+   * Follows a task's log: what there is, then what comes, up to the end of the task.
+   *
+   * @generated from rpc dtask.v1.TaskService.FollowLog
+   */
+  followLog: {
+    methodKind: "server_streaming";
+    input: typeof FollowLogRequestSchema;
+    output: typeof FollowLogResponseSchema;
   },
   /**
    * Follows changes of tasks. A slow watcher misses states in between, never the latest one.
