@@ -20,10 +20,31 @@ export function useQueues() {
 export function usePauseQueue() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ name, paused }: { readonly name: string; readonly paused: boolean }) =>
+    mutationFn: (
+      { name, paused }: { readonly name: string; readonly paused: boolean },
+    ) =>
       send<QueueView>(
         "POST",
         `/api/queues/${encodeURIComponent(name)}/${paused ? "pause" : "resume"}`,
+      ),
+    onSettled: () => client.invalidateQueries({ queryKey: KEY }),
+  });
+}
+
+/** Sets all limits of a queue, which need not be there yet. */
+export function useSetQueue() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (
+      { name, settings }: {
+        readonly name: string;
+        readonly settings: Readonly<Record<string, unknown>>;
+      },
+    ) =>
+      send<QueueView>(
+        "PUT",
+        `/api/queues/${encodeURIComponent(name)}`,
+        settings,
       ),
     onSettled: () => client.invalidateQueries({ queryKey: KEY }),
   });

@@ -5,11 +5,27 @@ import type { Column } from "../../ui/data_table.tsx";
 import { formatDuration, formatNumber } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 
-/** The columns; `onPause` asks about a queue, null where the user may not. */
-export function queueColumns(onPause: ((queue: QueueView) => void) | null): Column<QueueView>[] {
+/** What can be done with a queue. */
+export interface QueueActions {
+  readonly onPause: (queue: QueueView) => void;
+  readonly onEdit: (queue: QueueView) => void;
+}
+
+/** The columns; `actions` are null where the user may do nothing. */
+export function queueColumns(
+  actions: QueueActions | null,
+): Column<QueueView>[] {
   return [
-    { id: "name", header: "Queue", cell: ({ name }) => <strong>{name}</strong> },
-    { id: "state", header: "State", cell: ({ paused }) => <QueueState paused={paused} /> },
+    {
+      id: "name",
+      header: "Queue",
+      cell: ({ name }) => <strong>{name}</strong>,
+    },
+    {
+      id: "state",
+      header: "State",
+      cell: ({ paused }) => <QueueState paused={paused} />,
+    },
     count("Pending", "pending"),
     count("Running", "running"),
     count("Scheduled", "scheduled"),
@@ -20,30 +36,42 @@ export function queueColumns(onPause: ((queue: QueueView) => void) | null): Colu
       wideOnly: true,
       cell: (queue) => <span className="muted">{limitsText(queue)}</span>,
     },
-    ...(onPause === null ? [] : [{
+    ...(actions === null ? [] : [{
       id: "actions",
       header: "Actions",
       align: "end" as const,
-      cell: (queue: QueueView) => (
-        <Button
-          icon={queue.paused ? "play" : "pause"}
-          onClick={() => onPause(queue)}
-        >
-          {queue.paused ? "Resume" : "Pause"}
-          <span className="visually-hidden">queue {queue.name}</span>
-        </Button>
-      ),
+      cell: (queue: QueueView) => <ActionButtons queue={queue} {...actions} />,
     }]),
   ];
 }
 
-function count(header: string, status: "pending" | "running" | "scheduled" | "blocked") {
+function count(
+  header: string,
+  status: "pending" | "running" | "scheduled" | "blocked",
+) {
   return {
     id: status,
     header,
     align: "end",
     cell: ({ counts }: QueueView) => formatNumber(counts?.[status] ?? 0),
   } as const;
+}
+
+function ActionButtons(
+  { queue, onPause, onEdit }: QueueActions & { readonly queue: QueueView },
+) {
+  const whose = <span className="visually-hidden">queue {queue.name}</span>;
+  return (
+    <span className="row-actions">
+      <Button icon="gear" onClick={() => onEdit(queue)}>Limits {whose}</Button>
+      <Button
+        icon={queue.paused ? "play" : "pause"}
+        onClick={() => onPause(queue)}
+      >
+        {queue.paused ? "Resume" : "Pause"} {whose}
+      </Button>
+    </span>
+  );
 }
 
 function QueueState({ paused }: { readonly paused: boolean }) {
@@ -56,7 +84,9 @@ function QueueState({ paused }: { readonly paused: boolean }) {
 }
 
 /** The limits of a queue in words. */
-export function limitsText({ concurrency, rateLimit, keyConcurrency, weight }: QueueView): string {
+export function limitsText(
+  { concurrency, rateLimit, keyConcurrency, weight }: QueueView,
+): string {
   const parts = [
     concurrency === null ? null : `${formatNumber(concurrency)} at a time`,
     rateLimit === null
