@@ -155,14 +155,10 @@ export function fits(field: InputField, value: unknown): boolean {
         });
     case "group":
       return isMap(value) &&
-        Object.keys(mapOf(value)).every((name) =>
-          field.fields.some((one) => one.name === name)
-        ) &&
+        Object.keys(mapOf(value)).every((name) => field.fields.some((one) => one.name === name)) &&
         field.fields.every((one) => {
           const item = mapOf(value)[one.name];
-          return item === undefined
-            ? one.field.optional
-            : fits(one.field, item);
+          return item === undefined ? one.field.optional : fits(one.field, item);
         });
     case "map":
       return isMap(value) &&

@@ -17,8 +17,7 @@ export function readJsonText(text: string): JsonReading {
     if (long === undefined) return { ok: true, value };
     return {
       ok: false,
-      problem:
-        `${long} is too long a number and would be rounded: write {"$int64": "${long}"}`,
+      problem: `${long} is too long a number and would be rounded: write {"$int64": "${long}"}`,
     };
   } catch (error) {
     return {

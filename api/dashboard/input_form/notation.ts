@@ -16,9 +16,7 @@ export function tagOf(
 ): string | null {
   if (typeof value !== "object" || value === null) return null;
   const [[key, text] = [], ...others] = Object.entries(value);
-  return others.length === 0 && key === tag && typeof text === "string"
-    ? text
-    : null;
+  return others.length === 0 && key === tag && typeof text === "string" ? text : null;
 }
 
 /** A map, written so that it stays one even where it looks like something else. */

@@ -120,17 +120,13 @@ function textProblem(
   text: string,
 ) {
   if (text.length < minLength) {
-    return minLength === 1
-      ? "Must not be empty"
-      : `At least ${minLength} characters`;
+    return minLength === 1 ? "Must not be empty" : `At least ${minLength} characters`;
   }
   if (maxLength !== null && text.length > maxLength) {
     return `At most ${maxLength} characters`;
   }
   if (pattern === null || isMatch(pattern, text)) return null;
-  return format === null
-    ? `Must match ${pattern}`
-    : `Not in the form of ${format}`;
+  return format === null ? `Must match ${pattern}` : `Not in the form of ${format}`;
 }
 
 /** A pattern that browsers can't read is left to the method to judge. */
@@ -184,9 +180,7 @@ function readList(
   );
   if (!reading.ok) return reading;
   if (end < minItems) return bad(pointer, `At least ${minItems} items`);
-  return maxItems !== null && end > maxItems
-    ? bad(pointer, `At most ${maxItems} items`)
-    : reading;
+  return maxItems !== null && end > maxItems ? bad(pointer, `At most ${maxItems} items`) : reading;
 }
 
 function readMap(
@@ -212,15 +206,11 @@ function gathered(
   readings: readonly (readonly [string, DraftReading])[],
   make: (entries: readonly (readonly [string, unknown])[]) => unknown,
 ): DraftReading {
-  const problems = readings.flatMap(([, reading]) =>
-    reading.ok ? [] : reading.problems
-  );
+  const problems = readings.flatMap(([, reading]) => reading.ok ? [] : reading.problems);
   if (problems.length > 0) return { ok: false, problems };
   return ok(
     make(
-      readings.flatMap(([name, reading]) =>
-        reading.ok ? [[name, reading.value]] : []
-      ),
+      readings.flatMap(([name, reading]) => reading.ok ? [[name, reading.value]] : []),
     ),
   );
 }

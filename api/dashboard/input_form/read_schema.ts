@@ -46,9 +46,7 @@ class SchemaReader {
         textOf(resolved["description"]),
       optional: place.optional,
       nullable,
-      ...(schema["default"] === undefined
-        ? {}
-        : { standard: schema["default"] }),
+      ...(schema["default"] === undefined ? {} : { standard: schema["default"] }),
     };
     const tooMuch = place.depth > DEPTH_MAX || ++this.#count > FIELDS_MAX;
     const shape = tooMuch ? null : this.#shape(schema, place);
@@ -92,9 +90,7 @@ class SchemaReader {
   #variants(schemas: readonly unknown[], place: Place): object | null {
     if (schemas.length > VARIANTS_MAX) return null;
     const resolved = schemas.map((schema) => this.#resolve(schema));
-    const [number] = resolved.filter(({ type }) =>
-      type === "number" || type === "integer"
-    );
+    const [number] = resolved.filter(({ type }) => type === "number" || type === "integer");
     if (
       number !== undefined &&
       resolved.every((one) => one === number || isTagged(one, "$int64"))
@@ -142,9 +138,7 @@ class SchemaReader {
 
   #object(schema: Schema, { depth }: Place): object | null {
     if (isTagged(schema, "$bytes")) return { kind: "bytes" };
-    const properties = isRecord(schema["properties"])
-      ? schema["properties"]
-      : null;
+    const properties = isRecord(schema["properties"]) ? schema["properties"] : null;
     if (properties !== null && Object.keys(properties).length > 0) {
       const required = listOf(schema["required"]) ?? [];
       const fields = Object.entries(properties).map(([name, property]) => ({
@@ -220,9 +214,7 @@ function withoutNull(
   }
   const key = Array.isArray(schema["anyOf"]) ? "anyOf" : "oneOf";
   const variants = listOf(schema[key]);
-  const others = variants?.filter((one) =>
-    !isRecord(one) || one["type"] !== "null"
-  );
+  const others = variants?.filter((one) => !isRecord(one) || one["type"] !== "null");
   if (
     variants === null || others === undefined ||
     others.length === variants.length
@@ -271,12 +263,8 @@ function isTagged({ type, properties }: Schema, tag: string): boolean {
 function variantLabel(schema: Schema, index: number): string {
   const title = textOf(schema["title"]);
   if (title !== null) return title;
-  const properties = isRecord(schema["properties"])
-    ? Object.values(schema["properties"])
-    : [];
-  const marks = properties.flatMap((one) =>
-    isRecord(one) ? textOf(one["const"]) ?? [] : []
-  );
+  const properties = isRecord(schema["properties"]) ? Object.values(schema["properties"]) : [];
+  const marks = properties.flatMap((one) => isRecord(one) ? textOf(one["const"]) ?? [] : []);
   return marks[0] ?? textOf(schema["const"]) ?? textOf(schema["type"]) ??
     `Form ${index + 1}`;
 }
@@ -298,7 +286,5 @@ function numberOf(value: unknown): number | null {
 }
 
 function countOf(value: unknown): number | null {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0
-    ? value
-    : null;
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : null;
 }

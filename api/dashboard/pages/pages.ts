@@ -2,6 +2,8 @@
 import type { ComponentType } from "react";
 import type { Scope } from "../session/token.ts";
 import type { IconName } from "../ui/icon.tsx";
+import { MethodPage } from "./method/method_page.tsx";
+import { MethodsPage } from "./methods/methods_page.tsx";
 import { QueuesPage } from "./queues/queues_page.tsx";
 
 /** What every page is given. */
@@ -24,6 +26,8 @@ export interface PageEntry {
 /** Every page. */
 export const PAGES: readonly PageEntry[] = [
   { path: "/queues", Page: QueuesPage, navigation: { label: "Queues", icon: "queue" } },
+  { path: "/methods", Page: MethodsPage, navigation: { label: "Methods", icon: "method" } },
+  { path: "/methods/:target", Page: MethodPage },
 ];
 
 /** Where one starts while nothing is at `/`. */

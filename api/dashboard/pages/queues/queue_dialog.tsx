@@ -81,32 +81,7 @@ function SettingsForm({ queue, onClose }: Omit<QueueDialogProps, "open">) {
         onChange={set("keyConcurrency")}
         problem={wrong("/keyConcurrency")}
       />
-      <fieldset className="field-group">
-        <legend>Rate limit</legend>
-        <div className="field-row">
-          <TextInput
-            label="Starts"
-            hint="Empty: no limit."
-            inputMode="numeric"
-            value={form.limit}
-            onChange={set("limit")}
-            problem={wrong("/rateLimit/limit")}
-          />
-          <TextInput
-            label="in"
-            inputMode="numeric"
-            value={form.span}
-            onChange={set("span")}
-            problem={wrong("/rateLimit/perMs")}
-          />
-          <Select
-            label="Unit"
-            value={form.unit}
-            options={SPANS}
-            onChange={(unit) => setForm({ ...form, unit })}
-          />
-        </div>
-      </fieldset>
+      <RateLimitFields form={form} onChange={setForm} wrong={wrong} />
       <TextInput
         label="Weight"
         hint="Its share of starts beside other queues: 2 is twice as much as 1."
@@ -125,5 +100,42 @@ function SettingsForm({ queue, onClose }: Omit<QueueDialogProps, "open">) {
         </Button>
       </footer>
     </form>
+  );
+}
+
+interface RateLimitFieldsProps {
+  readonly form: QueueForm;
+  readonly onChange: (form: QueueForm) => void;
+  readonly wrong: (pointer: string) => string | null;
+}
+
+function RateLimitFields({ form, onChange, wrong }: RateLimitFieldsProps) {
+  return (
+    <fieldset className="field-group">
+      <legend>Rate limit</legend>
+      <div className="field-row">
+        <TextInput
+          label="Starts"
+          hint="Empty: no limit."
+          inputMode="numeric"
+          value={form.limit}
+          onChange={(limit) => onChange({ ...form, limit })}
+          problem={wrong("/rateLimit/limit")}
+        />
+        <TextInput
+          label="in"
+          inputMode="numeric"
+          value={form.span}
+          onChange={(span) => onChange({ ...form, span })}
+          problem={wrong("/rateLimit/perMs")}
+        />
+        <Select
+          label="Unit"
+          value={form.unit}
+          options={SPANS}
+          onChange={(unit) => onChange({ ...form, unit })}
+        />
+      </div>
+    </fieldset>
   );
 }

@@ -1,0 +1,57 @@
+/** What is known of a method. */
+import { Link } from "wouter";
+import type { MethodView } from "../../../schema.ts";
+import { formatDuration } from "../../ui/format.ts";
+
+/** Its settings, as far as its definition says more than the server's defaults. */
+export function MethodFacts({ method }: { readonly method: MethodView }) {
+  const {
+    name,
+    aliases,
+    mode,
+    queue,
+    timeoutMs,
+    heartbeatTimeoutMs,
+    permissions,
+  } = method;
+  const rights = Object.keys(permissions);
+  const facts: readonly (readonly [string, React.ReactNode])[] = [
+    ["Queue", queue ?? "default"],
+    [
+      "Mode",
+      mode === "async" ? "async: many at a time" : "blocking: one at a time, isolated",
+    ],
+    [
+      "Timeout of a run",
+      timeoutMs === null ? "the server's default" : formatDuration(timeoutMs),
+    ],
+    ...(heartbeatTimeoutMs === null
+      ? []
+      : [["Heartbeat within", formatDuration(heartbeatTimeoutMs)] as const]),
+    ["Retries", retryText(method.retry)],
+    ["Rights", rights.length === 0 ? "none" : rights.join(", ")],
+    ...(aliases.length === 0 ? [] : [["Also called", aliases.join(", ")] as const]),
+    [
+      "Tasks",
+      <Link key="tasks" href={`/tasks?method=${encodeURIComponent(name)}`}>
+        All of this method
+      </Link>,
+    ],
+  ];
+  return (
+    <dl className="facts card">
+      {facts.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function retryText(retry: MethodView["retry"]): string {
+  const attempts = retry?.["maxAttempts"];
+  if (typeof attempts !== "number") return "the server's default";
+  return attempts === 1 ? "none" : `${attempts} attempts`;
+}

@@ -1,0 +1,92 @@
+/** The form that submits a task of a method. */
+import { type FormEvent, useMemo, useState } from "react";
+import { useLocation } from "wouter";
+import type { MethodView } from "../../../schema.ts";
+import { ApiProblem } from "../../data/api.ts";
+import { isAllShown } from "../../data/field_problem.ts";
+import { useSubmitTask } from "../../data/methods.ts";
+import {
+  type ArgumentsDraft,
+  emptyArguments,
+  readArguments,
+} from "../../input_form/arguments_draft.ts";
+import { ArgumentsInput } from "../../input_form/arguments_input.tsx";
+import type { DraftProblem } from "../../input_form/read_draft.ts";
+import { argumentsField } from "../../input_form/read_schema.ts";
+import { Button } from "../../ui/button.tsx";
+import { ProblemNote } from "../../ui/problem_note.tsx";
+import { toast } from "../../ui/toast.ts";
+import { SETTINGS_POINTERS, SettingsInput } from "./settings_input.tsx";
+import { NO_SETTINGS, submissionSettings } from "./submission_form.ts";
+
+/** Arguments, settings, and the button; afterwards one is at the task. */
+export function SubmitForm({ method }: { readonly method: MethodView }) {
+  const field = useMemo(() => argumentsField(method.inputSchema), [
+    method.inputSchema,
+  ]);
+  const [written, setWritten] = useState(() => emptyArguments(field));
+  const [settings, setSettings] = useState(NO_SETTINGS);
+  const [wrong, setWrong] = useState<readonly DraftProblem[]>([]);
+  const [, navigate] = useLocation();
+  const submission = useSubmitTask();
+  const change = (next: ArgumentsDraft) => {
+    setWritten(next);
+    setWrong([]);
+  };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const reading = readArguments(field, written);
+    setWrong(reading.ok ? [] : reading.problems);
+    if (!reading.ok) return;
+    const body = {
+      method: method.name,
+      args: reading.args,
+      ...submissionSettings(settings),
+    };
+    const { id } = await submission.mutateAsync(body);
+    toast("The task is submitted");
+    navigate(`/tasks/${encodeURIComponent(id)}`);
+  };
+  const { error } = submission;
+  const refused = error instanceof ApiProblem
+    ? error.errors.filter(({ pointer }) => /^\/args(\/|$)/.test(pointer))
+    : [];
+  return (
+    <form
+      className="form"
+      noValidate
+      onSubmit={(event) => submit(event).catch(() => {})}
+    >
+      <ArgumentsInput
+        field={field}
+        written={written}
+        onChange={change}
+        problems={wrong.length > 0 ? wrong : refused}
+      />
+      <SettingsInput
+        form={settings}
+        method={method}
+        problem={error}
+        onChange={setSettings}
+      />
+      {wrong.length === 0 ? null : (
+        <p className="field-problem" role="alert">
+          Some arguments are not right yet.
+        </p>
+      )}
+      {error === null || isAllShown(error, ["/args", ...SETTINGS_POINTERS])
+        ? null
+        : <ProblemNote problem={error} />}
+      <div className="form-actions">
+        <Button
+          kind="primary"
+          type="submit"
+          icon="play"
+          busy={submission.isPending}
+        >
+          Submit task
+        </Button>
+      </div>
+    </form>
+  );
+}
