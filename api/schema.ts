@@ -19,4 +19,5 @@ export {
 } from "./schema/submission.ts";
 export * from "./schema/task_change.ts";
 export { idText, queueText, scheduleText } from "./schema/text.ts";
+export * from "./schema/traffic.ts";
 export { readWorkflow, workflowInput } from "./schema/workflow.ts";

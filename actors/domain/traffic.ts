@@ -22,6 +22,14 @@ export interface TrafficAt {
   readonly traffic: Traffic;
 }
 
+/** A span of time, cut into stretches; all of it in epoch ms, and in whole periods of `TRAFFIC`. */
+export interface TrafficSpan {
+  readonly from: number;
+  /** The first moment after it. */
+  readonly until: number;
+  readonly stepMs: number;
+}
+
 /** How traffic is kept. */
 export const TRAFFIC = {
   /** What is counted together. */

@@ -1,5 +1,6 @@
 /** What the reader takes, and what it replies. */
 import type { Result } from "../domain/error.ts";
+import type { FirstInLine } from "../domain/first_in_line.ts";
 import type {
   LogPlace,
   QueueConfig,
@@ -11,6 +12,7 @@ import type {
   WorkflowRun,
   WorkflowStatus,
 } from "../domain/task.ts";
+import type { TrafficAt, TrafficSpan } from "../domain/traffic.ts";
 import type { DeadLetterQuestion, DeadLetterQuestionReplies } from "./dead_letters.ts";
 import type { ExplainQuestion, ExplainReplies } from "./explain.ts";
 import type { ScheduleQuery, ScheduleQueryReplies } from "./schedules.ts";
@@ -113,6 +115,10 @@ export type ReaderMessage =
   }
   | { readonly kind: "ListQueues" }
   | { readonly kind: "GetQueueDepths" }
+  /** What came, began and ended in a span. */
+  | { readonly kind: "GetTraffic"; readonly span: TrafficSpan }
+  /** Of each queue with ready tasks the one whose turn comes first; bounded. */
+  | { readonly kind: "GetFirstInLine" }
   | {
     /** The latest state of each task changed after `afterSeq`, oldest change first. */
     readonly kind: "GetChanges";
@@ -155,6 +161,8 @@ export interface ReaderReplies
   ListWorkflowRuns: Result<Page<WorkflowRun>>;
   ListQueues: readonly QueueConfig[];
   GetQueueDepths: readonly QueueDepth[];
+  GetTraffic: readonly TrafficAt[];
+  GetFirstInLine: readonly FirstInLine[];
   GetChanges: Changes;
 }
 

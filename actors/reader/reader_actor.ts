@@ -19,6 +19,9 @@ import { decodeCursor, decodeRunCursor, encodeCursor, encodeRunCursor } from "./
 import { gatherStoreFacts } from "./store_facts.ts";
 import { walkTasks } from "./task_walks.ts";
 
+/** How many lines are looked at for who waits the longest. */
+const LINES = { limit: 200, keys: 500 };
+
 export class Reader implements Behaviour<ReaderProtocol> {
   readonly #store: StoreReader;
   readonly #now: () => number;
@@ -50,6 +53,10 @@ export class Reader implements Behaviour<ReaderProtocol> {
         return this.#store.listQueues();
       case "GetQueueDepths":
         return this.#store.queueDepths();
+      case "GetTraffic":
+        return this.#store.readTraffic(message.span);
+      case "GetFirstInLine":
+        return this.#store.firstInLine(LINES);
       case "ListDeadLetters":
         return this.#onListDeadLetters(message);
       case "CountDeadLetters":

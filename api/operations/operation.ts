@@ -11,6 +11,7 @@ import type { ScheduleService } from "../schedule_service.ts";
 import type { TaskChangeService } from "../task_change_service.ts";
 import type { TaskRates } from "../task_rates.ts";
 import type { TaskService } from "../task_service.ts";
+import type { TrafficService } from "../traffic_service.ts";
 
 /** What operations work with. */
 export interface OperationNode {
@@ -19,6 +20,7 @@ export interface OperationNode {
   readonly deadLetters: DeadLetterService;
   readonly changes: TaskChangeService;
   readonly explain: ExplainService;
+  readonly traffic: TrafficService;
   readonly rates: TaskRates;
   readonly commits: RecentCommits;
   /** Epoch ms. */

@@ -12,6 +12,7 @@ import { ScheduleService } from "../schedule_service.ts";
 import { TaskChangeService } from "../task_change_service.ts";
 import { TaskRates } from "../task_rates.ts";
 import { TaskService } from "../task_service.ts";
+import { TrafficService } from "../traffic_service.ts";
 import type { OperationNode } from "./operation.ts";
 
 /** What the operations of a front-end work with, over the actors that it is linked to. */
@@ -28,6 +29,7 @@ export function operationNode(context: ActorContext): OperationNode {
     schedules: new ScheduleService(actors),
     deadLetters: new DeadLetterService(actors),
     changes: new TaskChangeService(actors),
+    traffic: new TrafficService(actors),
     rates: new TaskRates(),
     commits: new RecentCommits(),
     now: Date.now,

@@ -1,32 +1,65 @@
 /** How the node is doing, in numbers: of maintained counters alone, so that it costs the same in any store. */
-import type { Result } from "../../actors/domain/error.ts";
-import type { StatsView } from "../schema.ts";
+import { ok, type Result } from "../../actors/domain/error.ts";
+import { historyQuery, type HistoryView, parse, type StatsView } from "../schema.ts";
 import { countsByQueue } from "../task_view.ts";
-import { mapped, type Operation, type OperationNode } from "./operation.ts";
+import type { Operation, OperationNode } from "./operation.ts";
 
 /** What the numbers come from. */
-export type StatsSource = Pick<OperationNode, "service" | "rates" | "now">;
+export type StatsSource = Pick<
+  OperationNode,
+  "service" | "deadLetters" | "traffic" | "rates" | "now"
+>;
 
-/** Counters since the node's start, the queues as they are, and rates of the last minute. */
-export async function readStats({ service, rates, now }: StatsSource): Promise<Result<StatsView>> {
-  const [stats, depths] = await Promise.all([service.stats(), service.queueDepths()]);
+/** Counters since the node's start, the queues as they are, and what happened lately. */
+export async function readStats(source: StatsSource): Promise<Result<StatsView>> {
+  const { service, deadLetters, traffic, rates } = source;
+  const now = source.now();
+  const [stats, depths, dead, first, windows] = await Promise.all([
+    service.stats(),
+    service.queueDepths(),
+    deadLetters.counts(),
+    traffic.firstInLine(),
+    traffic.windows(now),
+  ]);
   if (!depths.ok) return depths;
-  return mapped(stats, (counters) => ({
-    submitted: counters.submitted,
-    finished: counters.finished,
-    commits: counters.commits,
+  if (!stats.ok) return stats;
+  if (!dead.ok) return dead;
+  if (!first.ok) return first;
+  if (!windows.ok) return windows;
+  const { submitted, finished, commits, ...counters } = stats.value;
+  return ok({
+    submitted,
+    finished,
+    commits,
     queues: [...countsByQueue(depths.value)].map(([name, counts]) => ({ name, counts })),
-    rates: rates.perSecond(now()),
+    rates: rates.perSecond(now),
     resultCache: {
       hits: counters.resultCacheHits,
       misses: counters.resultCacheMisses,
       bytes: counters.resultCacheBytes,
     },
-  }));
+    deadLetters: dead.value.reduce((sum, { count }) => sum + count, 0),
+    oldestWaiting: first.value.map(({ queue, id, readyAt }) => ({
+      queue,
+      id,
+      since: new Date(readyAt).toISOString(),
+    })),
+    windows: windows.value,
+  });
 }
 
 /** The same, for whoever asks. */
 export const getStats: Operation<StatsView> = {
   scope: "tasks:read",
   run: ({ node }) => readStats(node),
+};
+
+/** What happened lately, in steps. */
+export const getHistory: Operation<HistoryView> = {
+  scope: "tasks:read",
+  input: "query",
+  async run({ node, input }) {
+    const query = parse(historyQuery, input);
+    return query.ok ? await node.traffic.history(query.value.window, node.now()) : query;
+  },
 };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { TASK_STATUSES, WORKFLOW_STATUSES } from "../../actors/domain/task.ts";
 import { onFailureInput } from "./on_failure.ts";
 import { instant } from "./text.ts";
+import { trafficWindowsAnswer } from "./traffic.ts";
 
 const status = z.enum(TASK_STATUSES);
 const count = z.int().min(0);
@@ -194,14 +195,26 @@ export const methodAnswer = z.strictObject({
   definition: z.string(),
 }).meta({ id: "Method" });
 
-/** Counters since the node's start, and rates of the last minute. */
+/** Counters since the node's start, the queues as they are, and what happened lately. */
 export const statsAnswer = z.strictObject({
   submitted: count,
   finished: counts,
   commits: count,
   queues: z.array(z.strictObject({ name: z.string(), counts })),
-  rates: z.strictObject({ submittedPerSecond: z.number(), finishedPerSecond: z.number() }),
+  rates: z.strictObject({ submittedPerSecond: z.number(), finishedPerSecond: z.number() })
+    .describe("Of this node over the last minute"),
   resultCache: z.strictObject({ hits: count, misses: count, bytes: count }),
+  deadLetters: count.describe("Failed tasks that nobody has sent round again or discarded"),
+  oldestWaiting: z.array(z.strictObject({
+    queue: z.string(),
+    id: z.string(),
+    since: instant.describe("When it became ready"),
+  })).describe(
+    "Of each queue with ready tasks the one whose turn comes first: of those of one priority the " +
+      "one that waits the longest",
+  ),
+  windows: trafficWindowsAnswer
+    .describe("What happened lately, over restarts and all nodes that share the database"),
 }).meta({ id: "Stats" });
 
 /** One actor of a node. */

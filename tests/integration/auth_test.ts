@@ -44,6 +44,7 @@ const CALLS: readonly (readonly [method: string, path: string, scope: Scope])[] 
   ["GET", "/api/schedules/x/ticks", "tasks:read"],
   ["GET", "/api/methods", "tasks:read"],
   ["GET", "/api/stats", "tasks:read"],
+  ["GET", "/api/stats/history", "tasks:read"],
   ["GET", "/api/system", "admin"],
   ["GET", "/api/events", "tasks:read"],
   ["GET", "/api/pulse", "tasks:read"],

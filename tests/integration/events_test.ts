@@ -74,6 +74,10 @@ Deno.test("events: the pulse shows what changes, and ends when the node stops", 
     assert.ok(event !== null);
     if (event.event === "pulse" && completed(event.data.stats) === 1) break;
   }
+  const { body } = await node.fetchApi("GET", "/api/stats/history?window=5m");
+  const { submitted, started, finished, successRate } = body.total;
+  assert.deepEqual([submitted, started, finished.completed, successRate], [1, 1, 1, 1]);
+  assert.equal(body.points.length, 60);
   const stopped = node.stop();
   while (await events.next() !== null);
   assert.equal(await stopped, 0);

@@ -1,13 +1,5 @@
 /** The store's verbs for traffic: counts by stretch of time, kept for a day. */
-import type { Traffic, TrafficAt } from "../../domain/traffic.ts";
-
-/** A span of time, cut into stretches; all of it in epoch ms, and in whole periods of `TRAFFIC`. */
-export interface TrafficSpan {
-  readonly from: number;
-  /** The first moment after it. */
-  readonly until: number;
-  readonly stepMs: number;
-}
+import type { Traffic, TrafficAt, TrafficSpan } from "../../domain/traffic.ts";
 
 /** Counting, in the transaction of what is counted. */
 export interface TrafficWriter {

@@ -1,12 +1,5 @@
 /** The store's verb for what waits the longest. */
-
-/** The ready task of a queue whose turn comes first. */
-export interface FirstInLine {
-  readonly queue: string;
-  readonly id: string;
-  /** Since when it is ready, epoch ms. */
-  readonly readyAt: number;
-}
+import type { FirstInLine } from "../../domain/first_in_line.ts";
 
 /** Looking at lines. */
 export interface WaitingReader {

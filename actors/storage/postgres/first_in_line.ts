@@ -1,7 +1,7 @@
 /** What waits the longest. */
-import type { FirstInLine, WaitingReader } from "../port/waiting.ts";
+import { type FirstInLine, firstOfQueues } from "../../domain/first_in_line.ts";
+import type { WaitingReader } from "../port/waiting.ts";
 import { integer, text } from "../row/column.ts";
-import { firstOfQueues } from "../row/first_in_line.ts";
 import type { Connection } from "./connection.ts";
 
 const READY = "FROM tasks_live t WHERE t.status = 'pending'";

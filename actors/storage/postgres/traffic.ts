@@ -1,7 +1,6 @@
 /** Traffic by stretches of time; each node counts in its slot. */
-import type { Traffic, TrafficAt } from "../../domain/traffic.ts";
-import { TRAFFIC } from "../../domain/traffic.ts";
-import type { TrafficSpan, TrafficWriter } from "../port/traffic.ts";
+import { TRAFFIC, type Traffic, type TrafficAt, type TrafficSpan } from "../../domain/traffic.ts";
+import type { TrafficWriter } from "../port/traffic.ts";
 import { integer } from "../row/column.ts";
 import {
   ADD_TO_TRAFFIC,

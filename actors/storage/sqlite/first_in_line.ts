@@ -1,7 +1,7 @@
 /** What waits the longest. */
-import type { FirstInLine, WaitingReader } from "../port/waiting.ts";
+import { type FirstInLine, type FirstOfPool, firstOfQueues } from "../../domain/first_in_line.ts";
+import type { WaitingReader } from "../port/waiting.ts";
 import { integer, text } from "../row/column.ts";
-import { type FirstOfPool, firstOfQueues } from "../row/first_in_line.ts";
 import type { Connection } from "./connection.ts";
 import { nextWork } from "./ready.ts";
 

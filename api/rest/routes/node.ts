@@ -1,8 +1,10 @@
 /** Operations on the node itself: what it can run, how it does, and faults for tests. */
 import { getSystem, listMethods } from "../../operations/node.ts";
-import { getStats } from "../../operations/stats.ts";
+import { getHistory, getStats } from "../../operations/stats.ts";
 import {
   faultInput,
+  historyAnswer,
+  historyQuery,
   listOf,
   methodAnswer,
   parse,
@@ -33,10 +35,25 @@ export const NODE_ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/stats",
-    summary: "Get counters and rates",
+    summary: "Get counters, rates, and what waits the longest",
     tag: "node",
-    answers: { 200: { description: "Since the start of the node.", schema: statsAnswer } },
+    answers: { 200: { description: "The numbers.", schema: statsAnswer } },
     ...serve(getStats),
+  },
+  {
+    method: "get",
+    path: "/api/stats/history",
+    summary: "Get rates, waits and run times of the last 5 minutes, hour or day",
+    tag: "node",
+    query: historyQuery,
+    answers: {
+      200: {
+        description: "60 points of 5 s, 60 of a minute, or 288 of 5 minutes, over restarts and " +
+          "all nodes that share the database.",
+        schema: historyAnswer,
+      },
+    },
+    ...serve(getHistory),
   },
   {
     method: "get",

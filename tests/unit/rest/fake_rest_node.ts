@@ -33,6 +33,7 @@ import { RecentCommits } from "../../../api/recent_commits.ts";
 import { ScheduleService } from "../../../api/schedule_service.ts";
 import { TaskChangeService } from "../../../api/task_change_service.ts";
 import { TaskService } from "../../../api/task_service.ts";
+import { TrafficService } from "../../../api/traffic_service.ts";
 import { FAKE_SECRET as SECRET, fakeConfig } from "../../support/fake_config.ts";
 import { fakeTask } from "../../support/fake_task.ts";
 import { submission } from "../../support/submission.ts";
@@ -99,7 +100,8 @@ export class FakeRestNode {
     this.commits = new RecentCommits(now);
     const authenticator = new Authenticator(full.auth, now);
     const { service, feed, metrics, rates, commits } = this;
-    const read = () => readStats({ service, rates, now });
+    const traffic = new TrafficService(actors);
+    const read = () => readStats({ service, deadLetters, traffic, rates, now });
     const pulse = new Pulse({ read, ...(startTimer && { startTimer }) });
     this.pulse = pulse;
     this.app = new RestApp({
@@ -107,6 +109,7 @@ export class FakeRestNode {
       deadLetters,
       changes: new TaskChangeService(actors),
       explain,
+      traffic,
       schedules,
       feed,
       pulse,
@@ -257,6 +260,10 @@ export class FakeRestNode {
       }
       case "ListQueues":
         return [...this.queues.values()];
+      case "GetTraffic":
+        return [];
+      case "GetFirstInLine":
+        return [{ queue: "default", id: "first", readyAt: NOW }];
       case "GetQueueDepths":
         return [{ queue: "default", status: "pending", count: 3 }];
       case "ListDeadLetters":

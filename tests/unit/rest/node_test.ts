@@ -114,13 +114,17 @@ Deno.test("stats and system show what the actors say", async () => {
   };
   node.publish([committed({ counts: [counts] })]);
   const stats = await node.call("GET", "/api/stats");
-  assert.deepEqual(stats.body, {
+  const { windows, ...now } = stats.body;
+  assert.deepEqual(Object.keys(windows), ["5m", "1h", "24h"]);
+  assert.deepEqual(now, {
     submitted: 2,
     finished: { completed: 1 },
     commits: 1,
     queues: [{ name: "default", counts: { pending: 3 } }],
     rates: { submittedPerSecond: 120, finishedPerSecond: 60 },
     resultCache: { hits: 3, misses: 4, bytes: 5 },
+    deadLetters: 2,
+    oldestWaiting: [{ queue: "default", id: "first", since: new Date(NOW).toISOString() }],
   });
   const system = await node.call("GET", "/api/system");
   assert.equal(system.body.startedAt, new Date(NOW).toISOString());
@@ -181,6 +185,16 @@ Deno.test("system shows actors, executors with what they run, and commits", asyn
     ms: once(2),
     items: once(1),
   });
+});
+
+Deno.test("stats of the past come in points, of windows that there are", async () => {
+  const node = new FakeRestNode();
+  for (const [query, points] of [["", 60], ["?window=5m", 60], ["?window=24h", 288]] as const) {
+    const { status, body } = await node.call("GET", `/api/stats/history${query}`);
+    assert.deepEqual([status, body.points.length, body.total.successRate], [200, points, null]);
+  }
+  const { status, body } = await node.call("GET", "/api/stats/history?window=2h");
+  assert.deepEqual([status, body.errors[0].pointer], [422, "/window"]);
 });
 
 Deno.test("metrics count what was committed, with bounded labels", async () => {

@@ -1,6 +1,12 @@
-import type { FirstInLine } from "../port/waiting.ts";
+/** The ready task of a queue whose turn comes first. */
+export interface FirstInLine {
+  readonly queue: string;
+  readonly id: string;
+  /** Since when it is ready, epoch ms. */
+  readonly readyAt: number;
+}
 
-/** The first task of a pool of a queue. */
+/** The first task of one pool of a queue. */
 export interface FirstOfPool extends FirstInLine {
   readonly readyOrder: number;
 }
