@@ -1,16 +1,20 @@
 /** What surrounds every page: header, navigation, the state of the connection, messages. */
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { useLocation } from "wouter";
+import { Link, useLocation } from "wouter";
 import { Button } from "../ui/button.tsx";
+import { CommandPalette } from "./command_palette.tsx";
 import { ConnectionBanner } from "./connection_banner.tsx";
 import { Navigation } from "./navigation.tsx";
 import { SessionMenu } from "./session_menu.tsx";
 import { Toasts } from "./toasts.tsx";
 
+const COMMAND_KEY = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+
 /** The shell around `children`, the page. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [path] = useLocation();
   const [open, setOpen] = useState(false);
+  const [searching, setSearching] = useState(false);
   const main = useFocusOnArrival(path);
   return (
     <div className="shell">
@@ -26,7 +30,11 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         >
           Menu
         </Button>
-        <a className="brand" href="/">dtask</a>
+        <Link className="brand" href="/">dtask</Link>
+        <Button className="search-button" icon="search" onClick={() => setSearching(true)}>
+          <span className="search-words">Search</span>
+          <kbd aria-hidden="true">{COMMAND_KEY} K</kbd>
+        </Button>
         <SessionMenu />
       </header>
       <Navigation open={open} onLeave={() => setOpen(false)} />
@@ -35,6 +43,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         {children}
       </main>
       <Toasts />
+      <CommandPalette
+        open={searching}
+        page={main}
+        onOpen={() => setSearching(true)}
+        onClose={() => setSearching(false)}
+      />
     </div>
   );
 }

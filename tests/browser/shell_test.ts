@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { type DashboardRig, dashboardTest, PHONE } from "../support/browser.ts";
+import { LIVELY_NODE } from "../support/lively_node.ts";
+import { startNode } from "../support/node_process.ts";
+import type { Page } from "../support/playwright.ts";
+
+dashboardTest({
+  name: "a queue is paused and resumed, one goes anywhere by keyboard, and a lost server is said",
+  node: LIVELY_NODE,
+  fn: async (rig) => {
+    await rig.node.fetchApi("POST", "/api/tasks", { id: "mail-1", method: "noop", queue: "mail" });
+    await pauseAndResume(rig);
+    await goByPalette(rig);
+    await goByPhone(rig);
+    await loseServer(rig);
+  },
+});
+
+async function pauseAndResume({ node, visit }: DashboardRig): Promise<void> {
+  const page = await visit("/queues");
+  const row = page.getByRole("row", { name: /^mail/ });
+  await row.getByRole("button", { name: "Pause queue mail" }).click();
+  const question = page.getByRole("dialog", { name: "Pause queue mail?" });
+  await question.getByText("No further task of it starts").waitFor();
+  await question.getByRole("button", { name: "Pause queue" }).click();
+  await page.getByText("Queue mail is paused").waitFor();
+  await row.getByText("paused", { exact: true }).waitFor();
+  await question.waitFor({ state: "hidden" });
+
+  // Live: nobody reloads.
+  await node.fetchApi("POST", "/api/tasks", { method: "noop", queue: "mail" });
+  await row.getByRole("cell", { name: "1", exact: true }).waitFor();
+
+  await row.getByRole("button", { name: "Resume queue mail" }).click();
+  await page.getByRole("button", { name: "Resume queue", exact: true }).click();
+  await row.getByText("open", { exact: true }).waitFor();
+  await page.context().close();
+}
+
+async function goByPalette({ visit }: DashboardRig): Promise<void> {
+  const page = await visit("/queues");
+  await page.getByRole("heading", { name: "Queues" }).waitFor();
+  const field = page.getByRole("combobox", { name: "Go to" });
+  const results = page.getByRole("listbox", { name: "Results" });
+  const active = (text: string) =>
+    results.locator("[data-active-item]").filter({ hasText: text }).waitFor();
+
+  await page.keyboard.press("Control+k");
+  await field.fill("dark th");
+  await active("Dark theme");
+  await field.press("Enter");
+  await page.waitForFunction(`document.documentElement.dataset.theme === "dark"`);
+
+  await page.keyboard.press("/");
+  await field.fill("mail-");
+  await results.getByRole("option", { name: /^mail-1/ }).click();
+  await page.waitForURL(/\/tasks\/mail-1$/);
+
+  await page.getByRole("button", { name: "Search" }).click();
+  await field.fill("queues");
+  await active("Queues");
+  await field.press("Enter");
+  await page.waitForURL(/\/queues$/);
+  await page.getByRole("heading", { name: "Queues" }).waitFor();
+  // The page has the focus.
+  await page.waitForFunction(`document.activeElement.id === "content"`);
+  await page.context().close();
+}
+
+async function goByPhone({ visit }: DashboardRig): Promise<void> {
+  const page = await visit("/queues", { size: PHONE });
+  const pages = page.getByRole("navigation", { name: "Pages" });
+  await page.getByRole("button", { name: "Menu", expanded: false }).click();
+  await pages.getByRole("link", { name: "Queues" }).click();
+  await pages.waitFor({ state: "hidden" });
+  await page.context().close();
+}
+
+async function loseServer({ node, visit }: DashboardRig): Promise<void> {
+  const page: Page = await visit("/queues", { refusals: true });
+  await page.getByRole("row", { name: /^mail/ }).waitFor();
+  const lost = page.getByText("The connection to the server is lost");
+  assert.equal(await lost.count(), 0);
+  await node.stop();
+  await lost.waitFor();
+  const { dataDir, url } = node;
+  await using again = await startNode({
+    ...LIVELY_NODE,
+    dataDir,
+    args: [...LIVELY_NODE.args, "--no-grpc", "--http", new URL(url).host],
+  });
+  await lost.waitFor({ state: "hidden" });
+  await again.fetchApi("PUT", "/api/queues/after", { weight: 2 });
+  await page.getByRole("row", { name: /^after/ }).waitFor();
+}
