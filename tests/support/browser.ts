@@ -46,6 +46,12 @@ export interface DashboardTest {
 export const DESKTOP = { width: 1_280, height: 800 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
 
+/** Resolves when the page shows what it reads. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForFunction(`document.querySelector(".skeleton") === null`);
+}
+
 /** Registers a walk; where there is no browser, says so and how to run it. */
 export function dashboardTest({ name, node: options, fn }: DashboardTest): void {
   const executablePath = findChromium();

@@ -1,6 +1,7 @@
 /** Fills a node as one looks in earnest: something of every kind and status, for every page. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { DASHBOARD_PATHS } from "../../api/rest/routes/dashboard.ts";
 import { eventually } from "./eventually.ts";
 import { GRAPHS, readGraph, workflowOf } from "./graphs.ts";
 import type { NodeProcess } from "./node_process.ts";
@@ -24,6 +25,14 @@ export const LIVELY_IDS = {
   method: "orders.charge",
   pausedQueue: "newsletter",
 } as const;
+
+/** Every page of the dashboard; paths that name a thing name one that is there. */
+export const LIVELY_PAGES: readonly string[] = DASHBOARD_PATHS.map((path) =>
+  path.replace("/tasks/{id}", `/tasks/${LIVELY_IDS.tried}`)
+    .replace("/workflows/{id}", `/workflows/${LIVELY_IDS.workflow}`)
+    .replace("/schedules/{name}", `/schedules/${LIVELY_IDS.schedule}`)
+    .replace("/methods/{name}", `/methods/${LIVELY_IDS.method}`)
+);
 
 interface FillOptions {
   readonly graph?: typeof GRAPHS[number];
