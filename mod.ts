@@ -7,5 +7,5 @@
  * @module
  */
 export * from "./tasks/sdk/mod.ts";
-export { ApiError, Client, type ClientOptions, ConnectionError } from "./api/client/mod.ts";
+export * from "./api/client/mod.ts";
 export { type RunningNode, start, type StartOptions } from "./api/node/start.ts";

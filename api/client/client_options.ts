@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly retryMaxMs?: number;
   /** Longest time for one try, beyond what the server is asked to wait; 30,000 ms when absent. */
   readonly timeoutMs?: number;
+  /** Aborts every request, wait and stream of the client. */
+  readonly signal?: AbortSignal;
   readonly fetch?: typeof fetch;
   /** From 0 up to 1, for the pauses. */
   readonly random?: () => number;

@@ -38,7 +38,8 @@ export async function* followStream<T>(
   stream: FollowedStream<T>,
   options: FollowOptions,
 ): AsyncGenerator<T | StreamOpened, void> {
-  const { signal, idleMs = 45_000, maxReconnects = 20 } = options;
+  const { idleMs = 45_000, maxReconnects = 20 } = options;
+  const signal = transport.signalOf(options);
   let lastId = options.after ?? null;
   let failures = 0;
   let hasOpened = false;

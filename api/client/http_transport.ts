@@ -13,6 +13,8 @@ export interface TransportOptions {
   readonly backoff: BackoffOptions;
   /** How long one try of a request may take, beyond what it asks the server to wait. */
   readonly timeoutMs: number;
+  /** Aborts all of it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RequestOptions {
@@ -29,6 +31,8 @@ export interface RequestOptions {
   readonly waitMs?: number;
   readonly maxRetries?: number;
   readonly signal?: AbortSignal | undefined;
+  /** The answer's body is text, and no JSON. */
+  readonly text?: boolean;
 }
 
 /** A successful answer. */
@@ -51,7 +55,8 @@ export class HttpTransport {
   }
 
   /** Resolves to a 2xx answer. Throws `ApiError` for any other, `ConnectionError` for none. */
-  async request(request: RequestOptions): Promise<Answer> {
+  async request(asked: RequestOptions): Promise<Answer> {
+    const request = { ...asked, signal: this.signalOf(asked) };
     const maxRetries = request.maxRetries ?? this.options.maxRetries;
     for (let tries = 1;; tries++) {
       const answer = await this.#try(request);
@@ -64,7 +69,14 @@ export class HttpTransport {
 
   /** Opens a stream: one try, resolved when the head of the answer is there. */
   open(request: RequestOptions, headers: Readonly<Record<string, string>>): Promise<Response> {
-    return this.#send(request, headers, request.signal);
+    return this.#send(request, headers, this.signalOf(request));
+  }
+
+  /** What aborts a request: its own signal, or that of all of them. */
+  signalOf({ signal }: Pick<RequestOptions, "signal">): AbortSignal | undefined {
+    const all = this.options.signal;
+    if (signal === undefined || all === undefined) return signal ?? all;
+    return AbortSignal.any([signal, all]);
   }
 
   async #try(request: RequestOptions): Promise<TryOutcome> {
@@ -81,7 +93,10 @@ export class HttpTransport {
       const again = request.repeatable !== false;
       return { ok: false, error: new ConnectionError(this.#base, error), again, retryAfterMs: 0 };
     }
-    if (response.ok) return { ok: true, status: response.status, body: this.#parse(text) };
+    if (response.ok) {
+      const body = request.text === true ? text : this.#parse(text);
+      return { ok: true, status: response.status, body };
+    }
     return {
       ok: false,
       error: new ApiError(problemOf(response.status, text)),
@@ -109,7 +124,8 @@ export class HttpTransport {
     const token = await this.#token();
     if (token !== null) headers.set("authorization", `Bearer ${token}`);
     if (body !== undefined) headers.set("content-type", "application/json");
-    return await this.options.fetch(this.#base + path + searchOf(query), {
+    const { fetch } = this.options; // by itself: a browser's takes no other `this` than its own
+    return await fetch(this.#base + path + searchOf(query), {
       method,
       headers,
       redirect: "error",

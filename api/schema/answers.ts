@@ -344,3 +344,4 @@ export type StatsView = z.infer<typeof statsAnswer>;
 export type NodeView = z.infer<typeof nodeAnswer>;
 /** The node as JSON. */
 export type SystemView = z.infer<typeof systemAnswer>;
+export type ReadinessView = z.infer<typeof readinessAnswer>;

@@ -18,10 +18,15 @@ export interface UncheckedTaskOptions<Output> extends TaskSettings {
   readonly run: (args: readonly TaskValue[], ctx: TaskContext) => Output;
 }
 
-/** A registered task. `run` is the function as it was given, for tests and other tasks to call. */
-export interface Task<Input, Output> {
+/**
+ * A registered task: `Args` is what clients give, `Input` what its schema makes of that. `run` is the
+ * function as it was given, for tests and other tasks to call.
+ */
+export interface Task<Input, Output, Args = Input> {
   readonly name: string;
   readonly mode: TaskMode;
+  /** Null for a task without one. */
+  readonly input: StandardSchemaV1<Args, Input> | null;
   readonly run: (input: Input, ctx: TaskContext) => Output;
 }
 
@@ -46,7 +51,7 @@ export interface Task<Input, Output> {
  */
 export function task<Schema extends StandardSchemaV1, Output>(
   options: TaskOptions<Schema, Output>,
-): Task<StandardSchemaV1.InferOutput<Schema>, Output>;
+): Task<StandardSchemaV1.InferOutput<Schema>, Output, StandardSchemaV1.InferInput<Schema>>;
 export function task<Output>(
   options: UncheckedTaskOptions<Output>,
 ): Task<readonly TaskValue[], Output>;
@@ -55,7 +60,7 @@ export function task(
     readonly input?: StandardSchemaV1 | undefined;
     readonly run: (input: never, ctx: TaskContext) => unknown;
   },
-): Task<never, unknown> {
+): unknown {
   checkTaskOptions(options);
   const registered: RegisteredTask = Object.freeze({
     name: options.name,
