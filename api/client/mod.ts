@@ -22,7 +22,13 @@ export type { CauseJson, ExplanationJson, RootCauseJson } from "./explanation_js
 export { TaskOutcomeError, WorkflowOutcomeError } from "./outcome_error.ts";
 export { RestClient } from "./rest_client.ts";
 export { ResultReference } from "./result_reference.ts";
-export type { PulseEvent, ReadinessJson, StatsJson, SystemJson } from "./system_json.ts";
+export type {
+  HistoryJson,
+  PulseEvent,
+  ReadinessJson,
+  StatsJson,
+  SystemJson,
+} from "./system_json.ts";
 export { TaskHandle } from "./task_handle.ts";
 export type {
   AnyTask,

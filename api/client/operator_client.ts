@@ -18,6 +18,7 @@ import type {
 } from "./schedule_json.ts";
 import {
   followPulse,
+  type HistoryJson,
   type PulseEvent,
   type ReadinessJson,
   type StatsJson,
@@ -53,7 +54,12 @@ export class OperatorClient extends RestCalls {
     return this.read("/api/stats");
   }
 
-  /** The same after each change, at most once a second. Leave the loop to end it. */
+  /** How work came, began and ended over the last stretch of time; `1h` when absent. */
+  statsHistory(query: { readonly window?: HistoryJson["window"] } = {}): Promise<HistoryJson> {
+    return this.read("/api/stats/history", { query });
+  }
+
+  /** The numbers of `stats` after each change, at most once a second. Leave the loop to end it. */
   followStats(options: FollowOptions = {}): AsyncGenerator<PulseEvent, void> {
     return followPulse(this.transport, options);
   }

@@ -1,5 +1,5 @@
 /** The JSON of a node's numbers and parts. */
-import type { ReadinessView, StatsView, SystemView } from "../schema.ts";
+import type { HistoryView, ReadinessView, StatsView, SystemView } from "../schema.ts";
 import type { ServerSentEvent } from "./event_stream_parser.ts";
 import { type FollowOptions, followStream, type StreamOpened } from "./follow_stream.ts";
 import type { HttpTransport } from "./http_transport.ts";
@@ -7,6 +7,7 @@ import type { HttpTransport } from "./http_transport.ts";
 export type StatsJson = StatsView;
 export type SystemJson = SystemView;
 export type ReadinessJson = ReadinessView;
+export type HistoryJson = HistoryView;
 
 /** What a follower of a node's numbers is told. */
 export type PulseEvent =

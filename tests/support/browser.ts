@@ -9,7 +9,8 @@ import { type Browser, type BrowserTools, loadPlaywright, type Page } from "./pl
 import { testOrSkip } from "./test_or_skip.ts";
 
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const MISSING = "there is no Chromium; with it (apt-get install chromium), run: " +
+/** Why there is no test in a browser, and how to have it. */
+export const NO_CHROMIUM = "there is no Chromium; with it (apt-get install chromium), run: " +
   "deno task test tests/browser";
 /** A sandbox of its own needs rights that containers do not give; `/dev/shm` is small there. */
 const FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
@@ -57,7 +58,7 @@ export function dashboardTest({ name, node: options, fn }: DashboardTest): void 
   const executablePath = findChromium();
   testOrSkip({
     name: `dashboard: ${name}`,
-    skip: executablePath === null ? MISSING : null,
+    skip: executablePath === null ? NO_CHROMIUM : null,
     fn: async () => {
       await using rig = await openDashboard(executablePath ?? "", options);
       await fn(rig);
@@ -74,13 +75,20 @@ export async function openDashboard(
   const tools = await loadPlaywright();
   const node = await startNode({ ...options, args: ["--no-grpc", ...options?.args ?? []] });
   try {
-    const { chromium } = tools;
-    const browser = await chromium.launch({ executablePath, args: FLAGS, timeout: PATIENCE_MS });
+    const browser = await launchBrowser(tools, executablePath);
     return new BrowserRig({ node, browser, tools });
   } catch (error) {
     await node[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Starts a browser, which the caller closes. */
+export function launchBrowser(
+  { chromium }: Pick<BrowserTools, "chromium">,
+  executablePath: string,
+): Promise<Browser> {
+  return chromium.launch({ executablePath, args: FLAGS, timeout: PATIENCE_MS });
 }
 
 /** Where Chromium is; null where it is not. */
