@@ -1,12 +1,17 @@
 /**
  * Measures dtask on this machine, load generator included, beside a bare Hono on the same Deno; or how it
- * drains over PostgreSQL.
+ * drains over PostgreSQL, or how the dashboard does beside a large store.
  *
- *     deno task bench [--quick] [--json] [--database-url URL|embedded]
+ *     deno task bench [--quick] [--json] [--database-url URL|embedded | --dashboard]
  */
 import { parseArgs } from "node:util";
 import type { LoadResult } from "../support/load.ts";
 import { benchClaims, type ClaimBench } from "./claim_bench.ts";
+import {
+  benchDashboard,
+  type DashboardBenchPlan,
+  formatDashboardBench,
+} from "./dashboard_bench.ts";
 import { benchDrain, type DrainBench } from "./drain_bench.ts";
 import { benchLateness, type LatenessBench } from "./lateness_bench.ts";
 import { benchLatency, type LatencyBench } from "./latency_bench.ts";
@@ -110,6 +115,13 @@ function postgresSizes(quick: boolean): Omit<PostgresBenchOptions, "databaseUrl"
     : { tasks: 40_000, rounds: 3, history: { finished: 3_000_000, waiting: 200_000 } };
 }
 
+/** What is asked of the dashboard. */
+function dashboardPlan(quick: boolean): DashboardBenchPlan {
+  return quick
+    ? { tasks: 5_000, visits: 1, viewers: 2, slices: 4, sliceMs: 500 }
+    : { tasks: 1_000_000, visits: 3, viewers: 10, slices: 24, sliceMs: 2_500 };
+}
+
 if (import.meta.main) {
   const { values } = parseArgs({
     args: Deno.args,
@@ -117,10 +129,14 @@ if (import.meta.main) {
       quick: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       "database-url": { type: "string" },
+      dashboard: { type: "boolean", default: false },
     },
   });
-  const { quick, json, "database-url": databaseUrl } = values;
-  if (databaseUrl === undefined) {
+  const { quick, json, dashboard, "database-url": databaseUrl } = values;
+  if (dashboard) {
+    const report = await benchDashboard(dashboardPlan(quick));
+    console.log(json ? JSON.stringify(report) : formatDashboardBench(report));
+  } else if (databaseUrl === undefined) {
     const report = await runBench(quick);
     console.log(json ? JSON.stringify(report) : formatReport(report));
   } else {

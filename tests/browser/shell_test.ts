@@ -5,37 +5,15 @@ import { startNode } from "../support/node_process.ts";
 import type { Page } from "../support/playwright.ts";
 
 dashboardTest({
-  name: "a queue is paused and resumed, one goes anywhere by keyboard, and a lost server is said",
+  name: "one goes anywhere by keyboard and on a phone, and a lost server is said",
   node: LIVELY_NODE,
   fn: async (rig) => {
     await rig.node.fetchApi("POST", "/api/tasks", { id: "mail-1", method: "noop", queue: "mail" });
-    await pauseAndResume(rig);
     await goByPalette(rig);
     await goByPhone(rig);
     await loseServer(rig);
   },
 });
-
-async function pauseAndResume({ node, visit }: DashboardRig): Promise<void> {
-  const page = await visit("/queues");
-  const row = page.getByRole("row", { name: /^mail/ });
-  await row.getByRole("button", { name: "Pause queue mail" }).click();
-  const question = page.getByRole("dialog", { name: "Pause queue mail?" });
-  await question.getByText("No further task of it starts").waitFor();
-  await question.getByRole("button", { name: "Pause queue" }).click();
-  await page.getByText("Queue mail is paused").waitFor();
-  await row.getByText("paused", { exact: true }).waitFor();
-  await question.waitFor({ state: "hidden" });
-
-  // Live: nobody reloads.
-  await node.fetchApi("POST", "/api/tasks", { method: "noop", queue: "mail" });
-  await row.getByRole("cell", { name: "1", exact: true }).waitFor();
-
-  await row.getByRole("button", { name: "Resume queue mail" }).click();
-  await page.getByRole("button", { name: "Resume queue", exact: true }).click();
-  await row.getByText("open", { exact: true }).waitFor();
-  await page.context().close();
-}
 
 async function goByPalette({ visit }: DashboardRig): Promise<void> {
   const page = await visit("/queues");
