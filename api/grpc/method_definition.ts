@@ -36,6 +36,6 @@ export function methodDefinition<I extends DescMessage, O extends DescMessage>(
 }
 
 /** The same bytes as the class that grpc-js copies from. */
-function asBuffer(bytes: Uint8Array): Buffer {
+export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

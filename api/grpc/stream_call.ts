@@ -10,8 +10,8 @@ import { admit, type CallEnvironment, INTERNAL } from "./unary_call.ts";
 
 /** A call that answers a stream of messages, and may ask one, too. */
 export type StreamCall =
-  | ServerWritableStream<Uint8Array, object>
-  | ServerDuplexStream<Uint8Array, object>;
+  | ServerWritableStream<Uint8Array, Uint8Array>
+  | ServerDuplexStream<Uint8Array, Uint8Array>;
 
 /** What is served in which way. */
 export interface StreamForm<C extends StreamCall> {
@@ -66,14 +66,14 @@ async function answer<C extends StreamCall>(
 
 /** How a watch becomes messages. */
 export interface WatchMessages<T> {
-  readonly write: (update: T) => object;
+  readonly write: (update: T) => Uint8Array;
   /** Whether an update is the last one, after which the stream ends in order. */
   readonly isLast?: (update: T) => boolean;
 }
 
 /** Sends what `watch` tells at the pace of its reader. A watch that ends too early is to be resumed. */
 export async function streamWatch<T>(
-  call: ServerWritableStream<Uint8Array, object>,
+  call: ServerWritableStream<Uint8Array, Uint8Array>,
   watch: Watch<T>,
   { write, isLast = () => false }: WatchMessages<T>,
 ): Promise<Result<null>> {

@@ -43,7 +43,7 @@ async function resumes({ client, submit }: Rig): Promise<void> {
 
 async function filters({ client, submit }: Rig): Promise<void> {
   using watch = watchStream(client, watchTasks, {
-    filter: { label: "of:me", status: TaskStatus.COMPLETED },
+    filter: { label: "of:me", statuses: [TaskStatus.COMPLETED] },
   });
   await watch.next();
   await submit("w3");

@@ -9,7 +9,12 @@ import { ScheduleService } from "../../../proto/gen/dtask/v1/schedule_service_pb
 import { TaskService } from "../../../proto/gen/dtask/v1/task_service_pb.ts";
 import { WorkflowService } from "../../../proto/gen/dtask/v1/workflow_service_pb.ts";
 import type { ChangeFeed } from "../../change_feed.ts";
-import { type OperationCall, type OperationNode, STOPPING } from "../../operations/operation.ts";
+import {
+  mapped,
+  type OperationCall,
+  type OperationNode,
+  STOPPING,
+} from "../../operations/operation.ts";
 import { type RequestContext, timeLeft } from "../request_context.ts";
 import {
   type CallEnvironment,
@@ -18,8 +23,9 @@ import {
   type UnaryHandler,
 } from "../unary_call.ts";
 import { detailedStatus } from "./detailed_status.ts";
-import { asQuery, decodeJson, jsonMethod, readTarget } from "./json_method.ts";
+import { asQuery, bytesMethod, decodeJson, readTarget } from "./json_method.ts";
 import type { JsonObject } from "./message_decoder.ts";
+import { encoderOf } from "./message_encoder.ts";
 import { StreamMethods } from "./stream_methods.ts";
 import { UNARY_METHODS, type UnaryMethod } from "./unary_methods.ts";
 
@@ -62,7 +68,7 @@ export class DtaskServices {
     for (const service of DTASK_SERVICES) {
       const own = methods.filter(({ method }) => method.parent === service);
       server.addService(
-        Object.fromEntries(own.map(({ method }) => [method.name, jsonMethod(method)])),
+        Object.fromEntries(own.map(({ method }) => [method.name, bytesMethod(method)])),
         Object.fromEntries(own.map(({ method, handler }) => [method.name, handler])),
       );
     }
@@ -85,16 +91,19 @@ export class DtaskServices {
     return this.#options.calls.serveAs(form, this.#handler(unary));
   }
 
-  #handler({ operation, target, input = itself }: UnaryMethod): UnaryHandler<JsonObject, object> {
+  #handler(
+    { method, operation, target, input = itself }: UnaryMethod,
+  ): UnaryHandler<JsonObject, Uint8Array> {
+    const encode = encoderOf(method.output);
     return {
       access: operation.scope,
-      handle: (request, context) => {
+      handle: async (request, context) => {
         if (operation.submits === true && !this.#accepting) return { ok: false, error: STOPPING };
         const about = target === undefined ? ok("") : readTarget(request, target);
         if (!about.ok) return about;
         const given = input(request);
         const read = operation.input === "query" ? asQuery(given) : given;
-        return operation.run(this.#call(context, read, about.value));
+        return mapped(await operation.run(this.#call(context, read, about.value)), encode);
       },
     };
   }

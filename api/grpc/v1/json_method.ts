@@ -1,28 +1,23 @@
-/** Methods whose requests are decoded once the caller is known, and whose answers are JSON until they are sent. */
+/** Methods whose requests are bytes until the caller is known, and JSON then. */
 import type { MethodDefinition } from "@grpc/grpc-js";
 import type { DescMethod } from "@bufbuild/protobuf";
-import { Buffer } from "node:buffer";
 import { ok, refuse, type Result } from "../../../actors/domain/error.ts";
 import { idText, parse } from "../../schema.ts";
+import { asBuffer } from "../method_definition.ts";
 import { methodName } from "../unary_call.ts";
 import { decoderOf, type JsonObject } from "./message_decoder.ts";
-import { encoderOf } from "./message_encoder.ts";
 
-/** What grpc-js needs to know of a method whose requests are decoded later, and whose answers are JSON. */
-export function jsonMethod(method: DescMethod): MethodDefinition<Uint8Array, object> {
+/** What grpc-js needs to know of a method whose messages it passes on as bytes. */
+export function bytesMethod(method: DescMethod): MethodDefinition<Uint8Array, Uint8Array> {
   const { methodKind } = method;
-  const encode = encoderOf(method.output);
   return {
     path: `/${methodName(method)}`,
     requestStream: methodKind === "client_streaming" || methodKind === "bidi_streaming",
     responseStream: methodKind === "server_streaming" || methodKind === "bidi_streaming",
-    requestSerialize: () => notHere(),
+    requestSerialize: asBuffer,
     requestDeserialize: (bytes) => bytes,
-    responseSerialize: (answer) => {
-      const bytes = encode(answer);
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    },
-    responseDeserialize: () => notHere(),
+    responseSerialize: asBuffer,
+    responseDeserialize: (bytes) => bytes,
   };
 }
 
@@ -49,8 +44,4 @@ export function readTarget(request: JsonObject, name: "id" | "name"): Result<str
 /** A query is made of texts. */
 export function asQuery(request: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(request).map(([name, value]) => [name, String(value)]));
-}
-
-function notHere(): never {
-  throw new Error("Only clients do this");
 }

@@ -42,7 +42,7 @@ function writeField(writer: BinaryWriter, field: FieldPlan, value: unknown): voi
     return;
   }
   if (value === undefined) return;
-  if (value === null && kind.kind !== "value") return;
+  if (value === null && (kind.kind !== "value" || shape !== "one")) return;
   if (shape === "list") return writeList(writer, field, value as readonly unknown[]);
   if (shape === "map") return writeMap(writer, field, value as Readonly<Record<string, unknown>>);
   const zero = value === 0 || value === "" || value === false;

@@ -73,6 +73,7 @@ const INLINE: ReadonlySet<string> = new Set([
 /** Fields whose names say more than their members'. */
 const RENAMED: Readonly<Record<string, string>> = {
   "dtask.v1.TaskFilter.id_prefix": "q",
+  "dtask.v1.TaskFilter.statuses": "status",
   "dtask.v1.DeadLetterFilter.id_prefix": "q",
   "dtask.v1.ListWorkflowsRequest.prefix": "q",
   "dtask.v1.WatchTasksRequest.resume_token": "after",

@@ -16,9 +16,11 @@ import { serveStream, type StreamCall, type StreamForm, streamWatch } from "../s
 import { type CallEnvironment, methodName } from "../unary_call.ts";
 import { detailedStatus } from "./detailed_status.ts";
 import { asQuery, decodeJson, readTarget } from "./json_method.ts";
+import { encoderOf } from "./message_encoder.ts";
 import { SubmitStream } from "./submit_stream.ts";
 
-type Watching = ServerWritableStream<Uint8Array, object>;
+type Watching = ServerWritableStream<Uint8Array, Uint8Array>;
+type Submitting = ServerDuplexStream<Uint8Array, Uint8Array>;
 
 /** What the streams work with. */
 export interface StreamMethodsOptions {
@@ -44,10 +46,7 @@ export class StreamMethods {
   handlers(): readonly { readonly method: DescMethod; readonly handler: UntypedHandleCall }[] {
     const { submitStream, watchTasks, followLog } = TaskService.method;
     return [
-      this.#serve<ServerDuplexStream<Uint8Array, object>>(submitStream, {
-        access: "tasks:write",
-        run: this.#submit,
-      }),
+      this.#serve<Submitting>(submitStream, { access: "tasks:write", run: this.#submit }),
       this.#serve<Watching>(watchTasks, { access: "tasks:read", run: this.#watchTasks }),
       this.#serve<Watching>(followLog, { access: "tasks:read", run: this.#followLog }, "id"),
     ];
@@ -70,7 +69,7 @@ export class StreamMethods {
   }
 
   readonly #submit = async (
-    call: ServerDuplexStream<Uint8Array, object>,
+    call: Submitting,
     { principal, traceparent }: RequestContext,
   ): Promise<Result<null>> => {
     if (!this.#accepting) return { ok: false, error: STOPPING };
@@ -80,6 +79,7 @@ export class StreamMethods {
     const stream = new SubmitStream(call, {
       node,
       decode: DECODE.submitStream,
+      encode: ENCODE.submitStream,
       traceparent,
       limitRate: limitRate === null ? null : () => limitRate(subject),
     });
@@ -101,7 +101,8 @@ export class StreamMethods {
     if (!place.ok) return place;
     const watch = new TaskWatch({ service, feed, filter: toFilter(query.value), ...place.value });
     const opened = watch.open();
-    return opened.ok ? await streamWatch(call, watch, { write: changeAnswer }) : opened;
+    const write = (update: WatchUpdate) => ENCODE.watchTasks(changeAnswer(update));
+    return opened.ok ? await streamWatch(call, watch, { write }) : opened;
   };
 
   readonly #followLog = async (call: Watching): Promise<Result<null>> => {
@@ -118,7 +119,8 @@ export class StreamMethods {
     const opened = found.value.open();
     if (!opened.ok) return opened;
     const isLast = ({ kind }: LogUpdate) => kind === "end" || kind === "deleted";
-    return await streamWatch(call, found.value, { write: logAnswer, isLast });
+    const write = (update: LogUpdate) => ENCODE.followLog(logAnswer(update));
+    return await streamWatch(call, found.value, { write, isLast });
   };
 }
 
@@ -126,6 +128,12 @@ const DECODE = {
   submitStream: decodeJson(TaskService.method.submitStream),
   watchTasks: decodeJson(TaskService.method.watchTasks),
   followLog: decodeJson(TaskService.method.followLog),
+};
+
+const ENCODE = {
+  submitStream: encoderOf(TaskService.method.submitStream.output),
+  watchTasks: encoderOf(TaskService.method.watchTasks.output),
+  followLog: encoderOf(TaskService.method.followLog.output),
 };
 
 const TOO_MANY = refuse(

@@ -5,6 +5,7 @@
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { type ErrorData, ok, type Result } from "../../../actors/domain/error.ts";
 import type { SubmittedTask } from "../../../actors/protocol.ts";
+import { getLogger } from "../../../actors/telemetry/logger.ts";
 import { SubmitStreamRequestSchema } from "../../../proto/gen/dtask/v1/task_service_pb.ts";
 import { submitEach, type SubmittingNode } from "../../operations/submissions.ts";
 import { batchInput, parse } from "../../schema.ts";
@@ -16,12 +17,13 @@ import type { JsonObject } from "./message_decoder.ts";
 export interface SubmitStreamOptions {
   readonly node: SubmittingNode;
   readonly decode: (bytes: Uint8Array) => Result<JsonObject>;
+  readonly encode: (answer: object) => Uint8Array;
   readonly traceparent: string | null;
   /** Refuses a message that comes too soon, which then has to wait; null: no limit. */
   readonly limitRate: (() => Result<null>) | null;
 }
 
-type Call = ServerDuplexStream<Uint8Array, object>;
+type Call = ServerDuplexStream<Uint8Array, Uint8Array>;
 
 /** A task that waits to be submitted, with its place in the message that brought it. */
 interface QueuedTask {
@@ -35,6 +37,7 @@ const IN_FLIGHT_MAX = 4_000;
 const BATCH_MAX = 250;
 /** Submissions under way at a time: with one of them waiting, no commit waits for the next. */
 const PARALLEL_MAX = 4;
+const log = getLogger("grpc");
 const REFUSED = { message: SubmitStreamRequestSchema };
 
 /** One stream of submissions. */
@@ -133,7 +136,8 @@ export class SubmitStream {
     }));
     this.#answered = Promise.all([outcomes, this.#answered]).then(([results]) => {
       this.#acknowledge(results);
-    }).catch(() => {
+    }).catch((error) => {
+      log.error("A stream of submissions failed", { error });
       this.#failure ??= INTERNAL.error;
     }).then(() => {
       this.#underWay--;
@@ -146,7 +150,7 @@ export class SubmitStream {
     this.#acknowledged += outcomes.length;
     if (this.#call.cancelled) return;
     const answer = { results: outcomes.map(resultView), acknowledged: this.#acknowledged };
-    this.#writable = this.#call.write(answer);
+    this.#writable = this.#call.write(this.#options.encode(answer));
     if (this.#writable) return;
     this.#call.once("drain", () => {
       this.#writable = true;

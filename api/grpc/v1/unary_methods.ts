@@ -22,6 +22,7 @@ import {
   submitTasks,
   type Submitted,
 } from "../../operations/submissions.ts";
+import { cancelTasks, retryTasks } from "../../operations/task_changes.ts";
 import * as tasks from "../../operations/tasks.ts";
 import * as workflows from "../../operations/workflows.ts";
 import { refusalView } from "./detailed_status.ts";
@@ -80,6 +81,8 @@ function taskMethods(): readonly UnaryMethod[] {
     about(method.explainTask, tasks.explainTask, (explanation) => ({ explanation }), "id"),
     about(method.cancelTask, tasks.cancelTask, task, "id"),
     about(method.retryTask, tasks.retryTask, task, "id"),
+    about(method.cancelTasks, cancelTasks, itself),
+    about(method.retryTasks, retryTasks, itself),
     about(method.deleteTask, tasks.deleteTask, nothing, "id"),
   ];
 }

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file dtask/v1/dead_letter_service.proto.
  */
 export const file_dtask_v1_dead_letter_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJkdGFzay92MS9kZWFkX2xldHRlcl9zZXJ2aWNlLnByb3RvEghkdGFzay52MSLkAQoQRGVhZExldHRlckZpbHRlchINCgVxdWV1ZRgBIAEoCRIOCgZtZXRob2QYAiABKAkSEwoLd29ya2Zsb3dfaWQYAyABKAkSDQoFbGFiZWwYBCABKAkSKQoFc2luY2UYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXVudGlsGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglpZF9wcmVmaXgYByABKAkSJAoGcmVhc29uGAggASgOMhQuZHRhc2sudjEuVGFza1JlYXNvbiJpCgpEZWFkTGV0dGVyEhwKBHRhc2sYASABKAsyDi5kdGFzay52MS5UYXNrEiMKCGF0dGVtcHRzGAIgAygLMhEuZHRhc2sudjEuQXR0ZW1wdBIYChBhdHRlbXB0c19vbWl0dGVkGAMgASgIImMKFkxpc3REZWFkTGV0dGVyc1JlcXVlc3QSKgoGZmlsdGVyGAEgASgLMhouZHRhc2sudjEuRGVhZExldHRlckZpbHRlchINCgVsaW1pdBgCIAEoBRIOCgZjdXJzb3IYAyABKAkiWgoXTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2USKgoMZGVhZF9sZXR0ZXJzGAEgAygLMhQuZHRhc2sudjEuRGVhZExldHRlchITCgtuZXh0X2N1cnNvchgCIAEoCSJ3ChlSZWRyaXZlRGVhZExldHRlcnNSZXF1ZXN0EgsKA2lkcxgBIAMoCRIqCgZmaWx0ZXIYAiABKAsyGi5kdGFzay52MS5EZWFkTGV0dGVyRmlsdGVyEiEKBGFyZ3MYAyABKAsyEy5kdGFzay52MS5MaXN0VmFsdWUiPgoaUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2USDwoHbWF0Y2hlZBgBIAEoAxIPCgdjaGFuZ2VkGAIgASgDIlQKGURpc2NhcmREZWFkTGV0dGVyc1JlcXVlc3QSCwoDaWRzGAEgAygJEioKBmZpbHRlchgCIAEoCzIaLmR0YXNrLnYxLkRlYWRMZXR0ZXJGaWx0ZXIiPgoaRGlzY2FyZERlYWRMZXR0ZXJzUmVzcG9uc2USDwoHbWF0Y2hlZBgBIAEoAxIPCgdjaGFuZ2VkGAIgASgDMq0CChFEZWFkTGV0dGVyU2VydmljZRJWCg9MaXN0RGVhZExldHRlcnMSIC5kdGFzay52MS5MaXN0RGVhZExldHRlcnNSZXF1ZXN0GiEuZHRhc2sudjEuTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2USXwoSUmVkcml2ZURlYWRMZXR0ZXJzEiMuZHRhc2sudjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVxdWVzdBokLmR0YXNrLnYxLlJlZHJpdmVEZWFkTGV0dGVyc1Jlc3BvbnNlEl8KEkRpc2NhcmREZWFkTGV0dGVycxIjLmR0YXNrLnYxLkRpc2NhcmREZWFkTGV0dGVyc1JlcXVlc3QaJC5kdGFzay52MS5EaXNjYXJkRGVhZExldHRlcnNSZXNwb25zZUISWhBkdGFzay92MTtkdGFza3YxYgZwcm90bzM", [file_dtask_v1_task, file_dtask_v1_value, file_google_protobuf_timestamp]);
+  fileDesc("CiJkdGFzay92MS9kZWFkX2xldHRlcl9zZXJ2aWNlLnByb3RvEghkdGFzay52MSLkAQoQRGVhZExldHRlckZpbHRlchINCgVxdWV1ZRgBIAEoCRIOCgZtZXRob2QYAiABKAkSEwoLd29ya2Zsb3dfaWQYAyABKAkSDQoFbGFiZWwYBCABKAkSKQoFc2luY2UYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXVudGlsGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglpZF9wcmVmaXgYByABKAkSJAoGcmVhc29uGAggASgOMhQuZHRhc2sudjEuVGFza1JlYXNvbiJpCgpEZWFkTGV0dGVyEhwKBHRhc2sYASABKAsyDi5kdGFzay52MS5UYXNrEiMKCGF0dGVtcHRzGAIgAygLMhEuZHRhc2sudjEuQXR0ZW1wdBIYChBhdHRlbXB0c19vbWl0dGVkGAMgASgIImMKFkxpc3REZWFkTGV0dGVyc1JlcXVlc3QSKgoGZmlsdGVyGAEgASgLMhouZHRhc2sudjEuRGVhZExldHRlckZpbHRlchINCgVsaW1pdBgCIAEoBRIOCgZjdXJzb3IYAyABKAkiWgoXTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2USKgoMZGVhZF9sZXR0ZXJzGAEgAygLMhQuZHRhc2sudjEuRGVhZExldHRlchITCgtuZXh0X2N1cnNvchgCIAEoCSKIAQoZUmVkcml2ZURlYWRMZXR0ZXJzUmVxdWVzdBILCgNpZHMYASADKAkSKgoGZmlsdGVyGAIgASgLMhouZHRhc2sudjEuRGVhZExldHRlckZpbHRlchIhCgRhcmdzGAMgASgLMhMuZHRhc2sudjEuTGlzdFZhbHVlEg8KB2RyeV9ydW4YBCABKAgiTAoaUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2USDwoHbWF0Y2hlZBgBIAEoAxIPCgdjaGFuZ2VkGAIgASgDEgwKBG1vcmUYAyABKAgiZQoZRGlzY2FyZERlYWRMZXR0ZXJzUmVxdWVzdBILCgNpZHMYASADKAkSKgoGZmlsdGVyGAIgASgLMhouZHRhc2sudjEuRGVhZExldHRlckZpbHRlchIPCgdkcnlfcnVuGAMgASgIIkwKGkRpc2NhcmREZWFkTGV0dGVyc1Jlc3BvbnNlEg8KB21hdGNoZWQYASABKAMSDwoHY2hhbmdlZBgCIAEoAxIMCgRtb3JlGAMgASgIMq0CChFEZWFkTGV0dGVyU2VydmljZRJWCg9MaXN0RGVhZExldHRlcnMSIC5kdGFzay52MS5MaXN0RGVhZExldHRlcnNSZXF1ZXN0GiEuZHRhc2sudjEuTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2USXwoSUmVkcml2ZURlYWRMZXR0ZXJzEiMuZHRhc2sudjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVxdWVzdBokLmR0YXNrLnYxLlJlZHJpdmVEZWFkTGV0dGVyc1Jlc3BvbnNlEl8KEkRpc2NhcmREZWFkTGV0dGVycxIjLmR0YXNrLnYxLkRpc2NhcmREZWFkTGV0dGVyc1JlcXVlc3QaJC5kdGFzay52MS5EaXNjYXJkRGVhZExldHRlcnNSZXNwb25zZUISWhBkdGFzay92MTtkdGFza3YxYgZwcm90bzM", [file_dtask_v1_task, file_dtask_v1_value, file_google_protobuf_timestamp]);
 
 /**
  * Which dead letters; all conditions have to hold, and an empty filter leaves all of them.
@@ -186,6 +186,13 @@ export type RedriveDeadLettersRequest = Message<"dtask.v1.RedriveDeadLettersRequ
    * @generated from field: dtask.v1.ListValue args = 3;
    */
   args?: ListValue | undefined;
+
+  /**
+   * Changes nothing, and says how many would be met.
+   *
+   * @generated from field: bool dry_run = 4;
+   */
+  dryRun: boolean;
 };
 
 /**
@@ -200,8 +207,6 @@ export const RedriveDeadLettersRequestSchema: GenMessage<RedriveDeadLettersReque
  */
 export type RedriveDeadLettersResponse = Message<"dtask.v1.RedriveDeadLettersResponse"> & {
   /**
-   * By filter, one call changes at most 100,000: call again when it says so many.
-   *
    * @generated from field: int64 matched = 1;
    */
   matched: bigint;
@@ -210,6 +215,13 @@ export type RedriveDeadLettersResponse = Message<"dtask.v1.RedriveDeadLettersRes
    * @generated from field: int64 changed = 2;
    */
   changed: bigint;
+
+  /**
+   * It stopped before it had seen all: call again.
+   *
+   * @generated from field: bool more = 3;
+   */
+  more: boolean;
 };
 
 /**
@@ -234,6 +246,11 @@ export type DiscardDeadLettersRequest = Message<"dtask.v1.DiscardDeadLettersRequ
    * @generated from field: dtask.v1.DeadLetterFilter filter = 2;
    */
   filter?: DeadLetterFilter | undefined;
+
+  /**
+   * @generated from field: bool dry_run = 3;
+   */
+  dryRun: boolean;
 };
 
 /**
@@ -256,6 +273,11 @@ export type DiscardDeadLettersResponse = Message<"dtask.v1.DiscardDeadLettersRes
    * @generated from field: int64 changed = 2;
    */
   changed: bigint;
+
+  /**
+   * @generated from field: bool more = 3;
+   */
+  more: boolean;
 };
 
 /**

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file dtask/v1/task_service.proto.
  */
 export const file_dtask_v1_task_service: GenFile = /*@__PURE__*/
-  fileDesc("ChtkdGFzay92MS90YXNrX3NlcnZpY2UucHJvdG8SCGR0YXNrLnYxIjsKEVN1Ym1pdFRhc2tSZXF1ZXN0EiYKBHRhc2sYASABKAsyGC5kdGFzay52MS5UYXNrU3VibWlzc2lvbiJWChJTdWJtaXRUYXNrUmVzcG9uc2USHAoEdGFzaxgBIAEoCzIOLmR0YXNrLnYxLlRhc2sSDwoHY3JlYXRlZBgCIAEoCBIRCglkdXBsaWNhdGUYAyABKAgiPQoSU3VibWl0VGFza3NSZXF1ZXN0EicKBXRhc2tzGAEgAygLMhguZHRhc2sudjEuVGFza1N1Ym1pc3Npb24iQwoTU3VibWl0VGFza3NSZXNwb25zZRIsCgdyZXN1bHRzGAEgAygLMhsuZHRhc2sudjEuU3VibWl0VGFza3NSZXN1bHQieQoRU3VibWl0VGFza3NSZXN1bHQSHAoEdGFzaxgBIAEoCzIOLmR0YXNrLnYxLlRhc2sSDwoHY3JlYXRlZBgCIAEoCBIRCglkdXBsaWNhdGUYAyABKAgSIgoHcmVmdXNhbBgEIAEoCzIRLmR0YXNrLnYxLlJlZnVzYWwiPgoTU3VibWl0U3RyZWFtUmVxdWVzdBInCgV0YXNrcxgBIAMoCzIYLmR0YXNrLnYxLlRhc2tTdWJtaXNzaW9uIlsKFFN1Ym1pdFN0cmVhbVJlc3BvbnNlEi0KB3Jlc3VsdHMYASADKAsyHC5kdGFzay52MS5TdWJtaXRTdHJlYW1SZXN1bHQSFAoMYWNrbm93bGVkZ2VkGAIgASgDImgKElN1Ym1pdFN0cmVhbVJlc3VsdBIKCgJpZBgBIAEoCRIPCgdjcmVhdGVkGAIgASgIEhEKCWR1cGxpY2F0ZRgDIAEoCBIiCgdyZWZ1c2FsGAQgASgLMhEuZHRhc2sudjEuUmVmdXNhbCIcCg5HZXRUYXNrUmVxdWVzdBIKCgJpZBgBIAEoCSIvCg9HZXRUYXNrUmVzcG9uc2USHAoEdGFzaxgBIAEoCzIOLmR0YXNrLnYxLlRhc2siSwoUR2V0VGFza1Jlc3VsdFJlcXVlc3QSCgoCaWQYASABKAkSJwoEd2FpdBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJqChVHZXRUYXNrUmVzdWx0UmVzcG9uc2USCgoCaWQYASABKAkSJAoGc3RhdHVzGAIgASgOMhQuZHRhc2sudjEuVGFza1N0YXR1cxIfCgZyZXN1bHQYAyABKAsyDy5kdGFzay52MS5WYWx1ZSJXChBMaXN0VGFza3NSZXF1ZXN0EiQKBmZpbHRlchgBIAEoCzIULmR0YXNrLnYxLlRhc2tGaWx0ZXISDQoFbGltaXQYAiABKAUSDgoGY3Vyc29yGAMgASgJIkcKEUxpc3RUYXNrc1Jlc3BvbnNlEh0KBXRhc2tzGAEgAygLMg4uZHRhc2sudjEuVGFzaxITCgtuZXh0X2N1cnNvchgCIAEoCSIhChNMaXN0QXR0ZW1wdHNSZXF1ZXN0EgoKAmlkGAEgASgJIjsKFExpc3RBdHRlbXB0c1Jlc3BvbnNlEiMKCGF0dGVtcHRzGAEgAygLMhEuZHRhc2sudjEuQXR0ZW1wdCI7Cg9MaXN0TG9nc1JlcXVlc3QSCgoCaWQYASABKAkSDQoFbGltaXQYAiABKAUSDQoFYWZ0ZXIYAyABKAkiSAoQTGlzdExvZ3NSZXNwb25zZRIgCgVsaW5lcxgBIAMoCzIRLmR0YXNrLnYxLkxvZ0xpbmUSEgoKbmV4dF9hZnRlchgCIAEoCSJCChVMaXN0RGVwZW5kZW50c1JlcXVlc3QSCgoCaWQYASABKAkSDQoFbGltaXQYAiABKAUSDgoGY3Vyc29yGAMgASgJIkwKFkxpc3REZXBlbmRlbnRzUmVzcG9uc2USHQoFdGFza3MYASADKAsyDi5kdGFzay52MS5UYXNrEhMKC25leHRfY3Vyc29yGAIgASgJIiAKEkV4cGxhaW5UYXNrUmVxdWVzdBIKCgJpZBgBIAEoCSJBChNFeHBsYWluVGFza1Jlc3BvbnNlEioKC2V4cGxhbmF0aW9uGAEgASgLMhUuZHRhc2sudjEuRXhwbGFuYXRpb24iHwoRQ2FuY2VsVGFza1JlcXVlc3QSCgoCaWQYASABKAkiMgoSQ2FuY2VsVGFza1Jlc3BvbnNlEhwKBHRhc2sYASABKAsyDi5kdGFzay52MS5UYXNrIkEKEFJldHJ5VGFza1JlcXVlc3QSCgoCaWQYASABKAkSIQoEYXJncxgCIAEoCzITLmR0YXNrLnYxLkxpc3RWYWx1ZSIxChFSZXRyeVRhc2tSZXNwb25zZRIcCgR0YXNrGAEgASgLMg4uZHRhc2sudjEuVGFzayIfChFEZWxldGVUYXNrUmVxdWVzdBIKCgJpZBgBIAEoCSIUChJEZWxldGVUYXNrUmVzcG9uc2UiLQoQRm9sbG93TG9nUmVxdWVzdBIKCgJpZBgBIAEoCRINCgVhZnRlchgCIAEoCSKeAQoRRm9sbG93TG9nUmVzcG9uc2USDQoFYWZ0ZXIYASABKAkSIQoEbGluZRgCIAEoCzIRLmR0YXNrLnYxLkxvZ0xpbmVIABIlCgVlbmRlZBgDIAEoDjIULmR0YXNrLnYxLlRhc2tTdGF0dXNIABInCgdkZWxldGVkGAQgASgLMhQuZHRhc2sudjEuTG9nRGVsZXRlZEgAQgcKBWV2ZW50IgwKCkxvZ0RlbGV0ZWQiTwoRV2F0Y2hUYXNrc1JlcXVlc3QSJAoGZmlsdGVyGAEgASgLMhQuZHRhc2sudjEuVGFza0ZpbHRlchIUCgxyZXN1bWVfdG9rZW4YAiABKAkikAEKEldhdGNoVGFza3NSZXNwb25zZRIUCgxyZXN1bWVfdG9rZW4YASABKAkSHgoEdGFzaxgCIAEoCzIOLmR0YXNrLnYxLlRhc2tIABIUCgpkZWxldGVkX2lkGAMgASgJSAASJQoFcmVzZXQYBCABKAsyFC5kdGFzay52MS5XYXRjaFJlc2V0SABCBwoFZXZlbnQiDAoKV2F0Y2hSZXNldDLrCAoLVGFza1NlcnZpY2USRwoKU3VibWl0VGFzaxIbLmR0YXNrLnYxLlN1Ym1pdFRhc2tSZXF1ZXN0GhwuZHRhc2sudjEuU3VibWl0VGFza1Jlc3BvbnNlEkoKC1N1Ym1pdFRhc2tzEhwuZHRhc2sudjEuU3VibWl0VGFza3NSZXF1ZXN0Gh0uZHRhc2sudjEuU3VibWl0VGFza3NSZXNwb25zZRJRCgxTdWJtaXRTdHJlYW0SHS5kdGFzay52MS5TdWJtaXRTdHJlYW1SZXF1ZXN0Gh4uZHRhc2sudjEuU3VibWl0U3RyZWFtUmVzcG9uc2UoATABEj4KB0dldFRhc2sSGC5kdGFzay52MS5HZXRUYXNrUmVxdWVzdBoZLmR0YXNrLnYxLkdldFRhc2tSZXNwb25zZRJQCg1HZXRUYXNrUmVzdWx0Eh4uZHRhc2sudjEuR2V0VGFza1Jlc3VsdFJlcXVlc3QaHy5kdGFzay52MS5HZXRUYXNrUmVzdWx0UmVzcG9uc2USRAoJTGlzdFRhc2tzEhouZHRhc2sudjEuTGlzdFRhc2tzUmVxdWVzdBobLmR0YXNrLnYxLkxpc3RUYXNrc1Jlc3BvbnNlEk0KDExpc3RBdHRlbXB0cxIdLmR0YXNrLnYxLkxpc3RBdHRlbXB0c1JlcXVlc3QaHi5kdGFzay52MS5MaXN0QXR0ZW1wdHNSZXNwb25zZRJBCghMaXN0TG9ncxIZLmR0YXNrLnYxLkxpc3RMb2dzUmVxdWVzdBoaLmR0YXNrLnYxLkxpc3RMb2dzUmVzcG9uc2USUwoOTGlzdERlcGVuZGVudHMSHy5kdGFzay52MS5MaXN0RGVwZW5kZW50c1JlcXVlc3QaIC5kdGFzay52MS5MaXN0RGVwZW5kZW50c1Jlc3BvbnNlEkoKC0V4cGxhaW5UYXNrEhwuZHRhc2sudjEuRXhwbGFpblRhc2tSZXF1ZXN0Gh0uZHRhc2sudjEuRXhwbGFpblRhc2tSZXNwb25zZRJHCgpDYW5jZWxUYXNrEhsuZHRhc2sudjEuQ2FuY2VsVGFza1JlcXVlc3QaHC5kdGFzay52MS5DYW5jZWxUYXNrUmVzcG9uc2USRAoJUmV0cnlUYXNrEhouZHRhc2sudjEuUmV0cnlUYXNrUmVxdWVzdBobLmR0YXNrLnYxLlJldHJ5VGFza1Jlc3BvbnNlEkcKCkRlbGV0ZVRhc2sSGy5kdGFzay52MS5EZWxldGVUYXNrUmVxdWVzdBocLmR0YXNrLnYxLkRlbGV0ZVRhc2tSZXNwb25zZRJGCglGb2xsb3dMb2cSGi5kdGFzay52MS5Gb2xsb3dMb2dSZXF1ZXN0GhsuZHRhc2sudjEuRm9sbG93TG9nUmVzcG9uc2UwARJJCgpXYXRjaFRhc2tzEhsuZHRhc2sudjEuV2F0Y2hUYXNrc1JlcXVlc3QaHC5kdGFzay52MS5XYXRjaFRhc2tzUmVzcG9uc2UwAUISWhBkdGFzay92MTtkdGFza3YxYgZwcm90bzM", [file_dtask_v1_refusal, file_dtask_v1_task, file_dtask_v1_value, file_google_protobuf_duration]);
+  fileDesc("ChtkdGFzay92MS90YXNrX3NlcnZpY2UucHJvdG8SCGR0YXNrLnYxIjsKEVN1Ym1pdFRhc2tSZXF1ZXN0EiYKBHRhc2sYASABKAsyGC5kdGFzay52MS5UYXNrU3VibWlzc2lvbiJWChJTdWJtaXRUYXNrUmVzcG9uc2USHAoEdGFzaxgBIAEoCzIOLmR0YXNrLnYxLlRhc2sSDwoHY3JlYXRlZBgCIAEoCBIRCglkdXBsaWNhdGUYAyABKAgiPQoSU3VibWl0VGFza3NSZXF1ZXN0EicKBXRhc2tzGAEgAygLMhguZHRhc2sudjEuVGFza1N1Ym1pc3Npb24iQwoTU3VibWl0VGFza3NSZXNwb25zZRIsCgdyZXN1bHRzGAEgAygLMhsuZHRhc2sudjEuU3VibWl0VGFza3NSZXN1bHQieQoRU3VibWl0VGFza3NSZXN1bHQSHAoEdGFzaxgBIAEoCzIOLmR0YXNrLnYxLlRhc2sSDwoHY3JlYXRlZBgCIAEoCBIRCglkdXBsaWNhdGUYAyABKAgSIgoHcmVmdXNhbBgEIAEoCzIRLmR0YXNrLnYxLlJlZnVzYWwiPgoTU3VibWl0U3RyZWFtUmVxdWVzdBInCgV0YXNrcxgBIAMoCzIYLmR0YXNrLnYxLlRhc2tTdWJtaXNzaW9uIlsKFFN1Ym1pdFN0cmVhbVJlc3BvbnNlEi0KB3Jlc3VsdHMYASADKAsyHC5kdGFzay52MS5TdWJtaXRTdHJlYW1SZXN1bHQSFAoMYWNrbm93bGVkZ2VkGAIgASgDImgKElN1Ym1pdFN0cmVhbVJlc3VsdBIKCgJpZBgBIAEoCRIPCgdjcmVhdGVkGAIgASgIEhEKCWR1cGxpY2F0ZRgDIAEoCBIiCgdyZWZ1c2FsGAQgASgLMhEuZHRhc2sudjEuUmVmdXNhbCIcCg5HZXRUYXNrUmVxdWVzdBIKCgJpZBgBIAEoCSIvCg9HZXRUYXNrUmVzcG9uc2USHAoEdGFzaxgBIAEoCzIOLmR0YXNrLnYxLlRhc2siSwoUR2V0VGFza1Jlc3VsdFJlcXVlc3QSCgoCaWQYASABKAkSJwoEd2FpdBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJqChVHZXRUYXNrUmVzdWx0UmVzcG9uc2USCgoCaWQYASABKAkSJAoGc3RhdHVzGAIgASgOMhQuZHRhc2sudjEuVGFza1N0YXR1cxIfCgZyZXN1bHQYAyABKAsyDy5kdGFzay52MS5WYWx1ZSJXChBMaXN0VGFza3NSZXF1ZXN0EiQKBmZpbHRlchgBIAEoCzIULmR0YXNrLnYxLlRhc2tGaWx0ZXISDQoFbGltaXQYAiABKAUSDgoGY3Vyc29yGAMgASgJIkcKEUxpc3RUYXNrc1Jlc3BvbnNlEh0KBXRhc2tzGAEgAygLMg4uZHRhc2sudjEuVGFzaxITCgtuZXh0X2N1cnNvchgCIAEoCSIhChNMaXN0QXR0ZW1wdHNSZXF1ZXN0EgoKAmlkGAEgASgJIjsKFExpc3RBdHRlbXB0c1Jlc3BvbnNlEiMKCGF0dGVtcHRzGAEgAygLMhEuZHRhc2sudjEuQXR0ZW1wdCI7Cg9MaXN0TG9nc1JlcXVlc3QSCgoCaWQYASABKAkSDQoFbGltaXQYAiABKAUSDQoFYWZ0ZXIYAyABKAkiSAoQTGlzdExvZ3NSZXNwb25zZRIgCgVsaW5lcxgBIAMoCzIRLmR0YXNrLnYxLkxvZ0xpbmUSEgoKbmV4dF9hZnRlchgCIAEoCSJCChVMaXN0RGVwZW5kZW50c1JlcXVlc3QSCgoCaWQYASABKAkSDQoFbGltaXQYAiABKAUSDgoGY3Vyc29yGAMgASgJIkwKFkxpc3REZXBlbmRlbnRzUmVzcG9uc2USHQoFdGFza3MYASADKAsyDi5kdGFzay52MS5UYXNrEhMKC25leHRfY3Vyc29yGAIgASgJIiAKEkV4cGxhaW5UYXNrUmVxdWVzdBIKCgJpZBgBIAEoCSJBChNFeHBsYWluVGFza1Jlc3BvbnNlEioKC2V4cGxhbmF0aW9uGAEgASgLMhUuZHRhc2sudjEuRXhwbGFuYXRpb24iHwoRQ2FuY2VsVGFza1JlcXVlc3QSCgoCaWQYASABKAkiMgoSQ2FuY2VsVGFza1Jlc3BvbnNlEhwKBHRhc2sYASABKAsyDi5kdGFzay52MS5UYXNrIkEKEFJldHJ5VGFza1JlcXVlc3QSCgoCaWQYASABKAkSIQoEYXJncxgCIAEoCzITLmR0YXNrLnYxLkxpc3RWYWx1ZSIxChFSZXRyeVRhc2tSZXNwb25zZRIcCgR0YXNrGAEgASgLMg4uZHRhc2sudjEuVGFzayJYChJDYW5jZWxUYXNrc1JlcXVlc3QSCwoDaWRzGAEgAygJEiQKBmZpbHRlchgCIAEoCzIULmR0YXNrLnYxLlRhc2tGaWx0ZXISDwoHZHJ5X3J1bhgDIAEoCCJFChNDYW5jZWxUYXNrc1Jlc3BvbnNlEg8KB21hdGNoZWQYASABKAMSDwoHY2hhbmdlZBgCIAEoAxIMCgRtb3JlGAMgASgIInoKEVJldHJ5VGFza3NSZXF1ZXN0EgsKA2lkcxgBIAMoCRIkCgZmaWx0ZXIYAiABKAsyFC5kdGFzay52MS5UYXNrRmlsdGVyEg8KB2RyeV9ydW4YAyABKAgSIQoEYXJncxgEIAEoCzITLmR0YXNrLnYxLkxpc3RWYWx1ZSJEChJSZXRyeVRhc2tzUmVzcG9uc2USDwoHbWF0Y2hlZBgBIAEoAxIPCgdjaGFuZ2VkGAIgASgDEgwKBG1vcmUYAyABKAgiHwoRRGVsZXRlVGFza1JlcXVlc3QSCgoCaWQYASABKAkiFAoSRGVsZXRlVGFza1Jlc3BvbnNlIi0KEEZvbGxvd0xvZ1JlcXVlc3QSCgoCaWQYASABKAkSDQoFYWZ0ZXIYAiABKAkingEKEUZvbGxvd0xvZ1Jlc3BvbnNlEg0KBWFmdGVyGAEgASgJEiEKBGxpbmUYAiABKAsyES5kdGFzay52MS5Mb2dMaW5lSAASJQoFZW5kZWQYAyABKA4yFC5kdGFzay52MS5UYXNrU3RhdHVzSAASJwoHZGVsZXRlZBgEIAEoCzIULmR0YXNrLnYxLkxvZ0RlbGV0ZWRIAEIHCgVldmVudCIMCgpMb2dEZWxldGVkIk8KEVdhdGNoVGFza3NSZXF1ZXN0EiQKBmZpbHRlchgBIAEoCzIULmR0YXNrLnYxLlRhc2tGaWx0ZXISFAoMcmVzdW1lX3Rva2VuGAIgASgJIpABChJXYXRjaFRhc2tzUmVzcG9uc2USFAoMcmVzdW1lX3Rva2VuGAEgASgJEh4KBHRhc2sYAiABKAsyDi5kdGFzay52MS5UYXNrSAASFAoKZGVsZXRlZF9pZBgDIAEoCUgAEiUKBXJlc2V0GAQgASgLMhQuZHRhc2sudjEuV2F0Y2hSZXNldEgAQgcKBWV2ZW50IgwKCldhdGNoUmVzZXQygAoKC1Rhc2tTZXJ2aWNlEkcKClN1Ym1pdFRhc2sSGy5kdGFzay52MS5TdWJtaXRUYXNrUmVxdWVzdBocLmR0YXNrLnYxLlN1Ym1pdFRhc2tSZXNwb25zZRJKCgtTdWJtaXRUYXNrcxIcLmR0YXNrLnYxLlN1Ym1pdFRhc2tzUmVxdWVzdBodLmR0YXNrLnYxLlN1Ym1pdFRhc2tzUmVzcG9uc2USUQoMU3VibWl0U3RyZWFtEh0uZHRhc2sudjEuU3VibWl0U3RyZWFtUmVxdWVzdBoeLmR0YXNrLnYxLlN1Ym1pdFN0cmVhbVJlc3BvbnNlKAEwARI+CgdHZXRUYXNrEhguZHRhc2sudjEuR2V0VGFza1JlcXVlc3QaGS5kdGFzay52MS5HZXRUYXNrUmVzcG9uc2USUAoNR2V0VGFza1Jlc3VsdBIeLmR0YXNrLnYxLkdldFRhc2tSZXN1bHRSZXF1ZXN0Gh8uZHRhc2sudjEuR2V0VGFza1Jlc3VsdFJlc3BvbnNlEkQKCUxpc3RUYXNrcxIaLmR0YXNrLnYxLkxpc3RUYXNrc1JlcXVlc3QaGy5kdGFzay52MS5MaXN0VGFza3NSZXNwb25zZRJNCgxMaXN0QXR0ZW1wdHMSHS5kdGFzay52MS5MaXN0QXR0ZW1wdHNSZXF1ZXN0Gh4uZHRhc2sudjEuTGlzdEF0dGVtcHRzUmVzcG9uc2USQQoITGlzdExvZ3MSGS5kdGFzay52MS5MaXN0TG9nc1JlcXVlc3QaGi5kdGFzay52MS5MaXN0TG9nc1Jlc3BvbnNlElMKDkxpc3REZXBlbmRlbnRzEh8uZHRhc2sudjEuTGlzdERlcGVuZGVudHNSZXF1ZXN0GiAuZHRhc2sudjEuTGlzdERlcGVuZGVudHNSZXNwb25zZRJKCgtFeHBsYWluVGFzaxIcLmR0YXNrLnYxLkV4cGxhaW5UYXNrUmVxdWVzdBodLmR0YXNrLnYxLkV4cGxhaW5UYXNrUmVzcG9uc2USRwoKQ2FuY2VsVGFzaxIbLmR0YXNrLnYxLkNhbmNlbFRhc2tSZXF1ZXN0GhwuZHRhc2sudjEuQ2FuY2VsVGFza1Jlc3BvbnNlEkQKCVJldHJ5VGFzaxIaLmR0YXNrLnYxLlJldHJ5VGFza1JlcXVlc3QaGy5kdGFzay52MS5SZXRyeVRhc2tSZXNwb25zZRJKCgtDYW5jZWxUYXNrcxIcLmR0YXNrLnYxLkNhbmNlbFRhc2tzUmVxdWVzdBodLmR0YXNrLnYxLkNhbmNlbFRhc2tzUmVzcG9uc2USRwoKUmV0cnlUYXNrcxIbLmR0YXNrLnYxLlJldHJ5VGFza3NSZXF1ZXN0GhwuZHRhc2sudjEuUmV0cnlUYXNrc1Jlc3BvbnNlEkcKCkRlbGV0ZVRhc2sSGy5kdGFzay52MS5EZWxldGVUYXNrUmVxdWVzdBocLmR0YXNrLnYxLkRlbGV0ZVRhc2tSZXNwb25zZRJGCglGb2xsb3dMb2cSGi5kdGFzay52MS5Gb2xsb3dMb2dSZXF1ZXN0GhsuZHRhc2sudjEuRm9sbG93TG9nUmVzcG9uc2UwARJJCgpXYXRjaFRhc2tzEhsuZHRhc2sudjEuV2F0Y2hUYXNrc1JlcXVlc3QaHC5kdGFzay52MS5XYXRjaFRhc2tzUmVzcG9uc2UwAUISWhBkdGFzay92MTtkdGFza3YxYgZwcm90bzM", [file_dtask_v1_refusal, file_dtask_v1_task, file_dtask_v1_value, file_google_protobuf_duration]);
 
 /**
  * @generated from message dtask.v1.SubmitTaskRequest
@@ -613,6 +613,131 @@ export const RetryTaskResponseSchema: GenMessage<RetryTaskResponse> = /*@__PURE_
   messageDesc(file_dtask_v1_task_service, 25);
 
 /**
+ * Either ids or a filter; an empty filter leaves all tasks.
+ *
+ * @generated from message dtask.v1.CancelTasksRequest
+ */
+export type CancelTasksRequest = Message<"dtask.v1.CancelTasksRequest"> & {
+  /**
+   * Unknown ones, and tasks that can't be changed so, are not matched.
+   *
+   * @generated from field: repeated string ids = 1;
+   */
+  ids: string[];
+
+  /**
+   * @generated from field: dtask.v1.TaskFilter filter = 2;
+   */
+  filter?: TaskFilter | undefined;
+
+  /**
+   * Changes nothing, and says how many tasks would be met.
+   *
+   * @generated from field: bool dry_run = 3;
+   */
+  dryRun: boolean;
+};
+
+/**
+ * Describes the message dtask.v1.CancelTasksRequest.
+ * Use `create(CancelTasksRequestSchema)` to create a new message.
+ */
+export const CancelTasksRequestSchema: GenMessage<CancelTasksRequest> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_task_service, 26);
+
+/**
+ * @generated from message dtask.v1.CancelTasksResponse
+ */
+export type CancelTasksResponse = Message<"dtask.v1.CancelTasksResponse"> & {
+  /**
+   * @generated from field: int64 matched = 1;
+   */
+  matched: bigint;
+
+  /**
+   * @generated from field: int64 changed = 2;
+   */
+  changed: bigint;
+
+  /**
+   * It stopped before it had seen all: call again.
+   *
+   * @generated from field: bool more = 3;
+   */
+  more: boolean;
+};
+
+/**
+ * Describes the message dtask.v1.CancelTasksResponse.
+ * Use `create(CancelTasksResponseSchema)` to create a new message.
+ */
+export const CancelTasksResponseSchema: GenMessage<CancelTasksResponse> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_task_service, 27);
+
+/**
+ * Either ids or a filter; an empty filter leaves all tasks.
+ *
+ * @generated from message dtask.v1.RetryTasksRequest
+ */
+export type RetryTasksRequest = Message<"dtask.v1.RetryTasksRequest"> & {
+  /**
+   * @generated from field: repeated string ids = 1;
+   */
+  ids: string[];
+
+  /**
+   * @generated from field: dtask.v1.TaskFilter filter = 2;
+   */
+  filter?: TaskFilter | undefined;
+
+  /**
+   * @generated from field: bool dry_run = 3;
+   */
+  dryRun: boolean;
+
+  /**
+   * Replaces the arguments of each, where it is there.
+   *
+   * @generated from field: dtask.v1.ListValue args = 4;
+   */
+  args?: ListValue | undefined;
+};
+
+/**
+ * Describes the message dtask.v1.RetryTasksRequest.
+ * Use `create(RetryTasksRequestSchema)` to create a new message.
+ */
+export const RetryTasksRequestSchema: GenMessage<RetryTasksRequest> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_task_service, 28);
+
+/**
+ * @generated from message dtask.v1.RetryTasksResponse
+ */
+export type RetryTasksResponse = Message<"dtask.v1.RetryTasksResponse"> & {
+  /**
+   * @generated from field: int64 matched = 1;
+   */
+  matched: bigint;
+
+  /**
+   * @generated from field: int64 changed = 2;
+   */
+  changed: bigint;
+
+  /**
+   * @generated from field: bool more = 3;
+   */
+  more: boolean;
+};
+
+/**
+ * Describes the message dtask.v1.RetryTasksResponse.
+ * Use `create(RetryTasksResponseSchema)` to create a new message.
+ */
+export const RetryTasksResponseSchema: GenMessage<RetryTasksResponse> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_task_service, 29);
+
+/**
  * @generated from message dtask.v1.DeleteTaskRequest
  */
 export type DeleteTaskRequest = Message<"dtask.v1.DeleteTaskRequest"> & {
@@ -627,7 +752,7 @@ export type DeleteTaskRequest = Message<"dtask.v1.DeleteTaskRequest"> & {
  * Use `create(DeleteTaskRequestSchema)` to create a new message.
  */
 export const DeleteTaskRequestSchema: GenMessage<DeleteTaskRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_task_service, 26);
+  messageDesc(file_dtask_v1_task_service, 30);
 
 /**
  * @generated from message dtask.v1.DeleteTaskResponse
@@ -640,7 +765,7 @@ export type DeleteTaskResponse = Message<"dtask.v1.DeleteTaskResponse"> & {
  * Use `create(DeleteTaskResponseSchema)` to create a new message.
  */
 export const DeleteTaskResponseSchema: GenMessage<DeleteTaskResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_task_service, 27);
+  messageDesc(file_dtask_v1_task_service, 31);
 
 /**
  * @generated from message dtask.v1.FollowLogRequest
@@ -664,7 +789,7 @@ export type FollowLogRequest = Message<"dtask.v1.FollowLogRequest"> & {
  * Use `create(FollowLogRequestSchema)` to create a new message.
  */
 export const FollowLogRequestSchema: GenMessage<FollowLogRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_task_service, 28);
+  messageDesc(file_dtask_v1_task_service, 32);
 
 /**
  * One without an event says that the stream lives; it comes at once, and every 15 s without events.
@@ -712,7 +837,7 @@ export type FollowLogResponse = Message<"dtask.v1.FollowLogResponse"> & {
  * Use `create(FollowLogResponseSchema)` to create a new message.
  */
 export const FollowLogResponseSchema: GenMessage<FollowLogResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_task_service, 29);
+  messageDesc(file_dtask_v1_task_service, 33);
 
 /**
  * @generated from message dtask.v1.LogDeleted
@@ -725,7 +850,7 @@ export type LogDeleted = Message<"dtask.v1.LogDeleted"> & {
  * Use `create(LogDeletedSchema)` to create a new message.
  */
 export const LogDeletedSchema: GenMessage<LogDeleted> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_task_service, 30);
+  messageDesc(file_dtask_v1_task_service, 34);
 
 /**
  * @generated from message dtask.v1.WatchTasksRequest
@@ -749,7 +874,7 @@ export type WatchTasksRequest = Message<"dtask.v1.WatchTasksRequest"> & {
  * Use `create(WatchTasksRequestSchema)` to create a new message.
  */
 export const WatchTasksRequestSchema: GenMessage<WatchTasksRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_task_service, 31);
+  messageDesc(file_dtask_v1_task_service, 35);
 
 /**
  * The first comes at once. One without an event says that the stream lives, and from where to resume
@@ -800,7 +925,7 @@ export type WatchTasksResponse = Message<"dtask.v1.WatchTasksResponse"> & {
  * Use `create(WatchTasksResponseSchema)` to create a new message.
  */
 export const WatchTasksResponseSchema: GenMessage<WatchTasksResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_task_service, 32);
+  messageDesc(file_dtask_v1_task_service, 36);
 
 /**
  * @generated from message dtask.v1.WatchReset
@@ -813,7 +938,7 @@ export type WatchReset = Message<"dtask.v1.WatchReset"> & {
  * Use `create(WatchResetSchema)` to create a new message.
  */
 export const WatchResetSchema: GenMessage<WatchReset> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_task_service, 33);
+  messageDesc(file_dtask_v1_task_service, 37);
 
 /**
  * Tasks. What reads needs the scope tasks:read, what changes something tasks:write; the token goes into
@@ -943,6 +1068,26 @@ export const TaskService: GenService<{
     methodKind: "unary";
     input: typeof RetryTaskRequestSchema;
     output: typeof RetryTaskResponseSchema;
+  },
+  /**
+   * Cancels many tasks: those that have not ended, the newest first.
+   *
+   * @generated from rpc dtask.v1.TaskService.CancelTasks
+   */
+  cancelTasks: {
+    methodKind: "unary";
+    input: typeof CancelTasksRequestSchema;
+    output: typeof CancelTasksResponseSchema;
+  },
+  /**
+   * Runs many failed and cancelled tasks again, the oldest first.
+   *
+   * @generated from rpc dtask.v1.TaskService.RetryTasks
+   */
+  retryTasks: {
+    methodKind: "unary";
+    input: typeof RetryTasksRequestSchema;
+    output: typeof RetryTasksResponseSchema;
   },
   /**
    * Deletes an ended task on which nothing live depends.

@@ -287,5 +287,5 @@ Deno.test("field_path names a place as the message has it", () => {
   assert.equal(fieldPath(ListTasksRequestSchema, "/q"), "filter.id_prefix");
   assert.equal(fieldPath(ListDeadLettersRequestSchema, "/limit"), "limit");
   assert.equal(fieldPath(RedriveDeadLettersRequestSchema, "/filter/since"), "filter.since");
-  assert.equal(fieldPath(TaskFilterSchema, "/status"), "status");
+  assert.equal(fieldPath(TaskFilterSchema, "/status"), "statuses");
 });

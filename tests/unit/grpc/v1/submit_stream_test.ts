@@ -1,15 +1,17 @@
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { ok, refuse, type Result } from "../../../../actors/domain/error.ts";
 import type { Submission, SubmittedTask } from "../../../../actors/protocol.ts";
 import { decodeJson } from "../../../../api/grpc/v1/json_method.ts";
+import { encoderOf } from "../../../../api/grpc/v1/message_encoder.ts";
 import { SubmitStream } from "../../../../api/grpc/v1/submit_stream.ts";
 import {
   SubmitStreamRequestSchema,
   type SubmitStreamResponse,
+  SubmitStreamResponseSchema,
   TaskService,
 } from "../../../../proto/gen/dtask/v1/task_service_pb.ts";
 import { signAccessToken } from "../../../support/access_token.ts";
@@ -129,7 +131,7 @@ class FakeCall extends EventEmitter {
   cancelled = false;
   paused = false;
   full = false;
-  readonly written: { readonly results: readonly unknown[] }[] = [];
+  readonly written: SubmitStreamResponse[] = [];
 
   pause(): void {
     this.paused = true;
@@ -139,8 +141,8 @@ class FakeCall extends EventEmitter {
     this.paused = false;
   }
 
-  write(message: { readonly results: readonly unknown[] }): boolean {
-    this.written.push(message);
+  write(bytes: Uint8Array): boolean {
+    this.written.push(fromBinary(SubmitStreamResponseSchema, bytes));
     return !this.full;
   }
 
@@ -157,9 +159,10 @@ function fakeStream() {
     new Promise<readonly Result<SubmittedTask>[]>((resolve) => {
       waiting.push(() => resolve(items.map((item) => ok({ created: true, task: fakeTask(item) }))));
     });
-  const stream = new SubmitStream(call as unknown as ServerDuplexStream<Uint8Array, object>, {
+  const stream = new SubmitStream(call as unknown as ServerDuplexStream<Uint8Array, Uint8Array>, {
     node: { service: { submit } as never, now: () => 0 },
     decode: decodeJson(submitStream),
+    encode: encoderOf(submitStream.output),
     traceparent: null,
     limitRate: null,
   });
@@ -222,9 +225,7 @@ Deno.test("SubmitStream keeps the order of answers when submissions are answered
   waiting.pop()?.();
   call.emit("end");
   await over;
-  const ids = call.written.flatMap(({ results }) =>
-    results.map((result) => (result as { id: string }).id)
-  );
+  const ids = call.written.flatMap(({ results }) => results.map(({ id }) => id));
   assert.deepEqual(ids, tasks(500).map(({ id }) => id));
 });
 
