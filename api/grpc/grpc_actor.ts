@@ -19,6 +19,8 @@ import { Health } from "../../proto/gen/grpc/health/v1/health_pb.ts";
 import { Authenticator } from "../auth.ts";
 import type { OperationNode } from "../operations/operation.ts";
 import { ChangeFeed } from "../change_feed.ts";
+import { Pulse } from "../pulse.ts";
+import { readStats } from "../operations/stats.ts";
 import { operationNode } from "../operations/operation_node.ts";
 import { getResult } from "./get_result.ts";
 import { createServer, listen, shutDown, type TlsTexts } from "./grpc_server.ts";
@@ -61,6 +63,7 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
   readonly #server: Server;
   readonly #node: OperationNode;
   readonly #feed: ChangeFeed;
+  readonly #pulse: Pulse;
   readonly #dtask: DtaskServices;
   readonly #health: HealthService;
   readonly #reflection: ReflectionService;
@@ -71,6 +74,7 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
     this.#server = createServer();
     this.#node = operationNode(context);
     this.#feed = new ChangeFeed(this.#node.service);
+    this.#pulse = new Pulse({ read: () => readStats(this.#node) });
     const authenticator = new Authenticator(config.auth);
     this.#requests = new RequestLog(context.ref<FrontEndProtocol>("http"));
     const services = [...DTASK_SERVICES, TaskScheduler];
@@ -83,7 +87,13 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
       limitRate: rateLimitOf(config),
     };
     const calls = new UnaryCalls(environment);
-    this.#dtask = new DtaskServices({ node: this.#node, feed: this.#feed, calls, environment });
+    this.#dtask = new DtaskServices({
+      node: this.#node,
+      feed: this.#feed,
+      pulse: this.#pulse,
+      calls,
+      environment,
+    });
     this.#dtask.addTo(this.#server);
     this.#addTaskScheduler(calls, config, methods);
     this.#health.addTo(this.#server, calls);
@@ -103,6 +113,7 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
       case "EventsPublished":
         this.#node.service.onEvents(message.events);
         this.#feed.onEvents(message.events);
+        this.#pulse.onEvents(message.events);
         this.#node.rates.onEvents(message.events);
         this.#node.commits.onEvents(message.events);
         return null;
@@ -121,12 +132,14 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
     if (peer !== "scheduler" || state !== "up") return;
     this.#node.service.onEvents([{ kind: "EventsLost" }]);
     this.#feed.onEvents([{ kind: "EventsLost" }]);
+    this.#pulse.onEvents([{ kind: "EventsLost" }]);
   }
 
   async stop(): Promise<void> {
     this.#stopAccepting();
     this.#node.service.close();
     this.#feed.close();
+    this.#pulse.close();
     this.#health.close();
     this.#reflection.close();
     await shutDown(this.#server, SHUTDOWN_MS);

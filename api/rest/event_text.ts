@@ -2,6 +2,7 @@
 import { unreachable } from "../../actors/domain/exhaustive.ts";
 import { encodeEventId } from "../event_id.ts";
 import type { LogUpdate } from "../log_watch.ts";
+import type { PulseUpdate } from "../pulse_watch.ts";
 import { logLineView, taskView } from "../task_view.ts";
 import type { WatchUpdate } from "../task_watch.ts";
 
@@ -39,6 +40,11 @@ export function logEvent(update: LogUpdate): string {
     default:
       return unreachable(update);
   }
+}
+
+/** The numbers of the node. */
+export function pulseEvent(update: PulseUpdate): string {
+  return update.kind === "ping" ? ": ping\n\n" : `event: pulse\ndata: ${update.json}\n\n`;
 }
 
 function event(name: string, data: unknown, id?: string): string {

@@ -23,7 +23,7 @@ import { readStats } from "../operations/stats.ts";
 import type { RecentCommits } from "../recent_commits.ts";
 import type { TaskRates } from "../task_rates.ts";
 import type { TaskService } from "../task_service.ts";
-import { Pulse } from "./pulse.ts";
+import { Pulse } from "../pulse.ts";
 import { RestApp } from "./rest_app.ts";
 
 /** What the supervisor hands over at each start. */

@@ -5,7 +5,7 @@ import type { Principal, Scope } from "../auth.ts";
 import type { Metrics } from "../metrics.ts";
 import type { ChangeFeed } from "../change_feed.ts";
 import type { OperationNode } from "../operations/operation.ts";
-import type { Pulse } from "./pulse.ts";
+import type { Pulse } from "../pulse.ts";
 
 /** What routes work with. */
 export interface RestNode extends OperationNode {

@@ -1,6 +1,7 @@
 /** The streams of `dtask.v1` on a real node. */
 import { status } from "@grpc/grpc-js";
 import assert from "node:assert/strict";
+import { NodeService } from "../../proto/gen/dtask/v1/node_service_pb.ts";
 import { TaskStatus } from "../../proto/gen/dtask/v1/task_pb.ts";
 import { TaskService, type WatchTasksResponse } from "../../proto/gen/dtask/v1/task_service_pb.ts";
 import { GrpcClient } from "../support/grpc_client.ts";
@@ -83,6 +84,13 @@ async function followsLog({ client, submit }: Rig): Promise<void> {
   assert.equal((await unknown.rest()).error?.code, status.NOT_FOUND);
 }
 
+async function watchesStats({ client, submit }: Rig): Promise<void> {
+  using watch = watchStream(client, NodeService.method.watchStats, {});
+  const before = await watch.until(({ stats }) => stats !== undefined);
+  await submit("p1");
+  await watch.until(({ stats }) => (stats?.submitted ?? 0n) > (before.stats?.submitted ?? 0n));
+}
+
 async function submits({ client }: Rig): Promise<void> {
   const tasks = Array.from({ length: 1_000 }, (_, i) => ({ id: `s${i}`, method: "noop" }));
   for (const created of [true, false]) {
@@ -117,6 +125,7 @@ const STEPS: Readonly<Record<string, (rig: Rig) => Promise<void>>> = {
   "WatchTasks refuses what is no place, and what is no filter": refuses,
   "WatchTasks says reset for a place of another store": resets,
   "FollowLog ends with its task": followsLog,
+  "WatchStats tells the numbers at once, and after changes": watchesStats,
   "SubmitStream stores what it acknowledges, and takes a task that is there as it is": submits,
   "streams end when the node stops, with the word to come again": stops,
 };

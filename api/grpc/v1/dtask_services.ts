@@ -15,6 +15,7 @@ import {
   type OperationNode,
   STOPPING,
 } from "../../operations/operation.ts";
+import type { Pulse } from "../../pulse.ts";
 import { type RequestContext, timeLeft } from "../request_context.ts";
 import {
   type CallEnvironment,
@@ -43,6 +44,7 @@ export const DTASK_SERVICES: readonly DescService[] = [
 export interface DtaskServicesOptions {
   readonly node: OperationNode;
   readonly feed: ChangeFeed;
+  readonly pulse: Pulse;
   readonly calls: UnaryCalls;
   /** What `calls` works with; the streams do, too. */
   readonly environment: CallEnvironment;

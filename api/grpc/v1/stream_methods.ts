@@ -3,11 +3,14 @@ import type { ServerDuplexStream, ServerWritableStream, UntypedHandleCall } from
 import type { DescMethod } from "@bufbuild/protobuf";
 import { type ErrorData, refuse, type Result } from "../../../actors/domain/error.ts";
 import { unreachable } from "../../../actors/domain/exhaustive.ts";
+import { NodeService } from "../../../proto/gen/dtask/v1/node_service_pb.ts";
 import { TaskService } from "../../../proto/gen/dtask/v1/task_service_pb.ts";
 import type { ChangeFeed } from "../../change_feed.ts";
 import { encodeEventId } from "../../event_id.ts";
 import { findLog, type LogUpdate } from "../../log_watch.ts";
 import { type OperationNode, STOPPING } from "../../operations/operation.ts";
+import type { Pulse } from "../../pulse.ts";
+import { type PulseUpdate, PulseWatch } from "../../pulse_watch.ts";
 import { eventsQuery, logsQuery, parse, toFilter } from "../../schema.ts";
 import { logLineView, taskView } from "../../task_view.ts";
 import { startingPlace, TaskWatch, type WatchUpdate } from "../../task_watch.ts";
@@ -26,6 +29,7 @@ type Submitting = ServerDuplexStream<Uint8Array, Uint8Array>;
 export interface StreamMethodsOptions {
   readonly node: OperationNode;
   readonly feed: ChangeFeed;
+  readonly pulse: Pulse;
   readonly environment: CallEnvironment;
 }
 
@@ -45,9 +49,11 @@ export class StreamMethods {
   /** Each method with the function that grpc-js calls for it. */
   handlers(): readonly { readonly method: DescMethod; readonly handler: UntypedHandleCall }[] {
     const { submitStream, watchTasks, followLog } = TaskService.method;
+    const { watchStats } = NodeService.method;
     return [
       this.#serve<Submitting>(submitStream, { access: "tasks:write", run: this.#submit }),
       this.#serve<Watching>(watchTasks, { access: "tasks:read", run: this.#watchTasks }),
+      this.#serve<Watching>(watchStats, { access: "tasks:read", run: this.#watchStats }),
       this.#serve<Watching>(followLog, { access: "tasks:read", run: this.#followLog }, "id"),
     ];
   }
@@ -105,6 +111,16 @@ export class StreamMethods {
     return opened.ok ? await streamWatch(call, watch, { write }) : opened;
   };
 
+  readonly #watchStats = async (call: Watching): Promise<Result<null>> => {
+    const request = DECODE.watchStats(call.request);
+    if (!request.ok) return request;
+    const watch = new PulseWatch(this.#options.pulse);
+    const opened = watch.open();
+    const write = (update: PulseUpdate) =>
+      ENCODE.watchStats(update.kind === "ping" ? {} : JSON.parse(update.json));
+    return opened.ok ? await streamWatch(call, watch, { write }) : opened;
+  };
+
   readonly #followLog = async (call: Watching): Promise<Result<null>> => {
     const request = DECODE.followLog(call.request);
     if (!request.ok) return request;
@@ -128,12 +144,14 @@ const DECODE = {
   submitStream: decodeJson(TaskService.method.submitStream),
   watchTasks: decodeJson(TaskService.method.watchTasks),
   followLog: decodeJson(TaskService.method.followLog),
+  watchStats: decodeJson(NodeService.method.watchStats),
 };
 
 const ENCODE = {
   submitStream: encoderOf(TaskService.method.submitStream.output),
   watchTasks: encoderOf(TaskService.method.watchTasks.output),
   followLog: encoderOf(TaskService.method.followLog.output),
+  watchStats: encoderOf(NodeService.method.watchStats.output),
 };
 
 const TOO_MANY = refuse(

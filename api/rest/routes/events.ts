@@ -1,10 +1,9 @@
 /** Server-sent events: changes of tasks, and the pulse of the node. */
 import { eventsQuery, parse, toFilter } from "../../schema.ts";
-import { TOO_MANY_STREAMS } from "../../feed_turns.ts";
+import { PulseWatch } from "../../pulse_watch.ts";
 import { startingPlace, TaskWatch } from "../../task_watch.ts";
 import { EventStream } from "../event_stream.ts";
-import { changeEvent } from "../event_text.ts";
-import { PulseStream } from "../pulse_stream.ts";
+import { changeEvent, pulseEvent } from "../event_text.ts";
 import { eventStream, problem } from "../reply.ts";
 import { type Call, queryOf, type Route } from "../route.ts";
 
@@ -23,8 +22,9 @@ async function watch(call: Call): Promise<Response> {
 
 function watchPulse({ node, request }: Call): Response {
   if (request.method === "HEAD") return eventStream(null);
-  const stream = new PulseStream(node.pulse);
-  return stream.subscribe() ? eventStream(stream) : problem(TOO_MANY_STREAMS.error);
+  const watch = new PulseWatch(node.pulse);
+  const opened = watch.open();
+  return opened.ok ? eventStream(new EventStream(watch, pulseEvent)) : problem(opened.error);
 }
 
 const EVENTS_ROUTE: Route = {

@@ -26,7 +26,7 @@ import { ExplainService } from "../../../api/explain_service.ts";
 import { Metrics } from "../../../api/metrics.ts";
 import { ChangeFeed } from "../../../api/change_feed.ts";
 import { readStats } from "../../../api/operations/stats.ts";
-import { Pulse } from "../../../api/rest/pulse.ts";
+import { Pulse } from "../../../api/pulse.ts";
 import { RestApp } from "../../../api/rest/rest_app.ts";
 import { TaskRates } from "../../../api/task_rates.ts";
 import { RecentCommits } from "../../../api/recent_commits.ts";

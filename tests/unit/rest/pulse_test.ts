@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { Pulse } from "../../../api/rest/pulse.ts";
-import { PulseStream } from "../../../api/rest/pulse_stream.ts";
+import { Pulse } from "../../../api/pulse.ts";
+import { PulseWatch } from "../../../api/pulse_watch.ts";
+import { EventStream } from "../../../api/rest/event_stream.ts";
+import { pulseEvent } from "../../../api/rest/event_text.ts";
 import { EventReader } from "./event_reader.ts";
 import { FakeRestNode, makeToken } from "./fake_rest_node.ts";
 
@@ -137,8 +139,9 @@ Deno.test("pulse ends when the node stops, and takes nobody afterwards", async (
 
 Deno.test("pulse pings a quiet listener", async () => {
   const pulse = new Pulse({ read: () => new Promise(() => {}) });
-  const source = new PulseStream(pulse, { pingMs: 1 });
-  assert.ok(source.subscribe());
+  const pulseWatch = new PulseWatch(pulse, { pingMs: 1 });
+  assert.ok(pulseWatch.open().ok);
+  const source = new EventStream(pulseWatch, pulseEvent);
   const events = new EventReader(new ReadableStream(source, { highWaterMark: 0 }));
   for (let i = 0; i < 3; i++) assert.equal((await events.next())?.comment, "ping");
   await events.cancel();

@@ -1,7 +1,7 @@
 /** The pulse of the node: its numbers, for all who watch, at most once a second and only after a change. */
-import type { Result } from "../../actors/domain/error.ts";
-import type { SubscriberMessage } from "../../actors/protocol.ts";
-import type { StatsView } from "../schema.ts";
+import type { Result } from "../actors/domain/error.ts";
+import type { SubscriberMessage } from "../actors/protocol.ts";
+import type { StatsView } from "./schema.ts";
 
 /** What a pulse is made of. */
 export interface PulseOptions {
