@@ -3,7 +3,8 @@ import { Button } from "./button.tsx";
 import { toast } from "./toast.ts";
 
 interface CopyButtonProps {
-  readonly text: string;
+  /** A function where it is long to make. */
+  readonly text: string | (() => string);
   /** What is copied: `Copy id`. */
   readonly label: string;
 }
@@ -12,7 +13,7 @@ interface CopyButtonProps {
 export function CopyButton({ text, label }: CopyButtonProps) {
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(typeof text === "string" ? text : text());
       toast("Copied");
     } catch {
       toast("The browser does not let this page copy; select the text instead.", "problem");

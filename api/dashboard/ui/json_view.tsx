@@ -1,5 +1,5 @@
 /** Arguments, results and the like as a tree that opens and closes. */
-import { useState } from "react";
+import { type KeyboardEvent, memo, useMemo, useState } from "react";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy_button.tsx";
 import { formatBytes, formatCount } from "./format.ts";
@@ -14,60 +14,86 @@ interface JsonViewProps {
 /** Deeper levels start closed. */
 const OPEN_LEVELS = 2;
 const OPEN_ITEMS_MAX = 20;
+/** Further in, a level is set in by less, so that the deepest can still be read. */
+const WIDE_LEVELS = 8;
 /** Shown at once; more on demand, so that a megabyte does not stop the page. */
 const [ITEMS_STEP, TEXT_MAX, BYTES_MAX] = [100, 2_000, 64];
+/** Of a text that is shown on demand, at a time. */
+const TEXT_STEP = 100_000;
 
-/** A value, with a button that copies it as the API writes it. */
-export function JsonView({ value, label }: JsonViewProps) {
-  return (
-    <div className="json" role="group" aria-label={label}>
-      <CopyButton text={JSON.stringify(value, null, 2)} label={`Copy ${label}`} />
-      <Value json={value} level={0} />
-    </div>
-  );
-}
+/** A value, with a button that copies it as the API writes it. Not rendered again while it is the same. */
+export const JsonView = memo(
+  function JsonView({ value, label }: JsonViewProps) {
+    return (
+      // It scrolls, so the keyboard has to reach it.
+      <div className="json" role="group" aria-label={label} tabIndex={0}>
+        <CopyButton
+          text={() => JSON.stringify(value, null, 2)}
+          label={`Copy ${label}`}
+        />
+        <Value json={value} level={0} />
+      </div>
+    );
+  },
+);
 
 interface ValueProps {
   readonly json: unknown;
   readonly level: number;
 }
 
-function Value({ json, level }: ValueProps) {
-  const value = readValue(json);
+const Value = memo(function Value({ json, level }: ValueProps) {
+  // A long map becomes a list of its entries, once.
+  const value = useMemo(() => readValue(json), [json]);
   switch (value.kind) {
     case "array":
-      return <Branch items={value.items.map((item, i) => [i, item])} brackets="[]" level={level} />;
-    case "map":
-      return <Branch items={value.entries} brackets="{}" level={level} />;
+      return (
+        <Branch
+          count={value.items.length}
+          entry={(at) => [at, value.items[at]]}
+          level={level}
+        />
+      );
+    case "map": {
+      const { entries } = value;
+      const entry = (at: number) => entries[at] ?? ["", null];
+      return <Branch count={entries.length} entry={entry} level={level} isMap />;
+    }
+    case "string":
+      return <LongText text={value.text} />;
     default:
-      return <Leaf value={value} />;
+      return (
+        <span className={`json-${value.kind}`} title={titleOf(value)}>
+          {textOf(value)}
+        </span>
+      );
   }
-}
+});
 
-function Leaf({ value }: { readonly value: JsonValue }) {
-  const [whole, setWhole] = useState(false);
-  const text = leafText(value);
-  if (text.length <= TEXT_MAX || whole) {
-    return <span className={`json-${value.kind}`} title={leafTitle(value)}>{text}</span>;
+/** A string as JSON writes it; of a long one the beginning, and further parts on demand. */
+function LongText({ text }: { readonly text: string }) {
+  const [shown, setShown] = useState(TEXT_MAX);
+  if (text.length <= shown) {
+    return <span className="json-string">{JSON.stringify(text)}</span>;
   }
   return (
-    <span className={`json-${value.kind}`}>
-      {text.slice(0, TEXT_MAX)}…
-      <Button kind="quiet" onClick={() => setWhole(true)}>
-        Show all {formatCount(text.length, "character")}
+    <span className="json-string">
+      {JSON.stringify(text.slice(0, shown)).slice(0, -1)}…{" "}
+      <Button kind="quiet" onClick={() => setShown(shown + TEXT_STEP)}>
+        Show more of {formatCount(text.length, "character")}
       </Button>
     </span>
   );
 }
 
-function leafText(value: JsonValue): string {
+type Leaf = Exclude<JsonValue, { readonly kind: "string" | "array" | "map" }>;
+
+function textOf(value: Leaf): string {
   switch (value.kind) {
     case "null":
       return "null";
     case "boolean":
       return String(value.value);
-    case "string":
-      return JSON.stringify(value.text);
     case "bytes": {
       const more = value.size > BYTES_MAX ? " …" : "";
       return `${formatBytes(value.size)}: ${hexOf(value.base64, BYTES_MAX)}${more}`;
@@ -75,31 +101,37 @@ function leafText(value: JsonValue): string {
     case "number":
     case "int64":
       return value.text;
-    case "array":
-    case "map":
-      return "";
   }
 }
 
-function leafTitle(value: JsonValue): string | undefined {
-  if (value.kind === "int64") return "64-bit integer";
-  return value.kind === "bytes" ? "bytes, in hexadecimal" : undefined;
+function titleOf({ kind }: Leaf): string | undefined {
+  if (kind === "int64") return "64-bit integer";
+  return kind === "bytes" ? "bytes, in hexadecimal" : undefined;
 }
 
 interface BranchProps {
-  readonly items: readonly (readonly [string | number, unknown])[];
-  readonly brackets: "[]" | "{}";
+  readonly count: number;
+  readonly entry: (
+    at: number,
+  ) => readonly [key: string | number, json: unknown];
   readonly level: number;
+  readonly isMap?: boolean;
 }
 
-function Branch({ items, brackets, level }: BranchProps) {
-  const [open, setOpen] = useState(level < OPEN_LEVELS && items.length <= OPEN_ITEMS_MAX);
+function Branch({ count, entry, level, isMap = false }: BranchProps) {
+  const [open, setOpen] = useState(
+    level < OPEN_LEVELS && count <= OPEN_ITEMS_MAX,
+  );
   const [shown, setShown] = useState(ITEMS_STEP);
-  const [first, last] = brackets;
-  if (items.length === 0) return <span className="json-mark">{brackets}</span>;
-  const noun = brackets === "[]"
-    ? formatCount(items.length, "item")
-    : formatCount(items.length, "key");
+  const brackets = isMap ? "{}" : "[]";
+  if (count === 0) return <span className="json-mark">{brackets}</span>;
+  const noun = formatCount(count, isMap ? "key" : "item");
+  // As in any tree: the arrow to the right opens, the one to the left closes.
+  const move = (event: KeyboardEvent) => {
+    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    event.preventDefault();
+    setOpen(event.key === "ArrowRight");
+  };
   return (
     <>
       <button
@@ -107,29 +139,38 @@ function Branch({ items, brackets, level }: BranchProps) {
         className="json-toggle"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
+        onKeyDown={move}
       >
-        {first}
-        {open ? "" : ` ${noun} ${last}`}
+        {brackets[0]}
+        {open ? "" : ` ${noun} ${brackets[1]}`}
         <span className="visually-hidden">{open ? noun : ""}</span>
       </button>
       {open
         ? (
           <>
-            <ul className="json-branch">
-              {items.slice(0, shown).map(([key, item]) => (
-                <li key={key}>
-                  <span className="json-key">{key}:</span> <Value json={item} level={level + 1} />
-                </li>
-              ))}
+            <ul
+              className={level < WIDE_LEVELS ? "json-branch" : "json-branch json-branch-deep"}
+            >
+              {Array.from({ length: Math.min(shown, count) }, (_, at) => {
+                const [key, item] = entry(at);
+                return (
+                  <li key={key}>
+                    <span className="json-key">{key}:</span> <Value json={item} level={level + 1} />
+                  </li>
+                );
+              })}
             </ul>
-            {shown < items.length
+            {shown < count
               ? (
-                <Button kind="quiet" onClick={() => setShown(shown + ITEMS_STEP)}>
+                <Button
+                  kind="quiet"
+                  onClick={() => setShown(shown + ITEMS_STEP)}
+                >
                   Show more of {noun}
                 </Button>
               )
               : null}
-            <span className="json-mark">{last}</span>
+            <span className="json-mark">{brackets[1]}</span>
           </>
         )
         : null}
