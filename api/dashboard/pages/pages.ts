@@ -5,6 +5,7 @@ import type { IconName } from "../ui/icon.tsx";
 import { MethodPage } from "./method/method_page.tsx";
 import { MethodsPage } from "./methods/methods_page.tsx";
 import { QueuesPage } from "./queues/queues_page.tsx";
+import { TaskPage } from "./task/task_page.tsx";
 
 /** What every page is given. */
 export interface PageProps {
@@ -25,6 +26,7 @@ export interface PageEntry {
 
 /** Every page. */
 export const PAGES: readonly PageEntry[] = [
+  { path: "/tasks/:target", Page: TaskPage },
   { path: "/queues", Page: QueuesPage, navigation: { label: "Queues", icon: "queue" } },
   { path: "/methods", Page: MethodsPage, navigation: { label: "Methods", icon: "method" } },
   { path: "/methods/:target", Page: MethodPage },

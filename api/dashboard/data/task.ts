@@ -1,0 +1,156 @@
+/** One task as the server has it, with what belongs to it: live by the stream of its changes. */
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { AttemptView, ExplanationView, TaskView } from "../../schema.ts";
+import { get, send } from "./api.ts";
+import { LIVE } from "./query_client.ts";
+import { type TaskChange, useTaskChanges } from "./task_stream.ts";
+
+/** A page of tasks. */
+export interface TaskPage {
+  readonly items: readonly TaskView[];
+  readonly nextCursor: string | null;
+}
+
+const keyOf = (id: string, ...part: string[]) => ["task", id, ...part] as const;
+
+function pathOf(id: string, part = ""): string {
+  return `/api/tasks/${encodeURIComponent(id)}${part}`;
+}
+
+/** The task; `gone` once it was deleted while it was looked at. */
+export function useTask(id: string) {
+  const client = useQueryClient();
+  const [gone, setGone] = useState(false);
+  const query = useQuery({
+    queryKey: keyOf(id),
+    queryFn: async ({ signal }) => {
+      const read = await get<TaskView>(pathOf(id), {}, signal);
+      // A change may have been told while this was on its way.
+      return newerOf(client.getQueryData<TaskView>(keyOf(id)), read);
+    },
+  });
+  useTaskChanges({ q: id }, (change) => {
+    if (change.kind === "deleted" && change.id === id) setGone(true);
+    else if (change.kind !== "deleted") takeChange(client, id, change);
+  });
+  return { ...query, gone };
+}
+
+/** The newer state of a task, with the arguments and the result that only one of both may have. */
+function newerOf(known: TaskView | undefined, read: TaskView): TaskView {
+  if (known === undefined || Number(known.seq) <= Number(read.seq)) return read;
+  return { ...known, args: known.args ?? read.args };
+}
+
+/** What a change leaves out, because it is long, is read once the change made it other than it was. */
+function takeChange(client: QueryClient, id: string, change: TaskChange): void {
+  if (change.kind === "reset") {
+    void client.invalidateQueries({ queryKey: keyOf(id) });
+    return;
+  }
+  if (change.kind !== "task" || change.task.id !== id) return;
+  const known = client.getQueryData<TaskView>(keyOf(id));
+  const { args, argsOmitted, ...task } = change.task;
+  if (known !== undefined && Number(known.seq) > Number(task.seq)) return;
+  const moved = known?.run !== task.run || known.status !== task.status ||
+    known.cancelRequestedAt !== task.cancelRequestedAt;
+  const whole = argsOmitted === true ? known?.args ?? null : args;
+  client.setQueryData<TaskView>(keyOf(id), { ...task, args: whole });
+  if (task.resultOmitted === true || (argsOmitted === true && moved)) {
+    void client.invalidateQueries({ queryKey: keyOf(id), exact: true });
+  }
+  // Progress alone comes several times a second, and is in the task.
+  if (!moved) return;
+  void client.invalidateQueries({ queryKey: keyOf(id, "explain") });
+  void client.invalidateQueries({ queryKey: keyOf(id, "attempts") });
+}
+
+/** Why it is where it is. What others do may change that, so it follows the pulse until it has ended. */
+export function useExplanation(
+  id: string,
+  { live }: { readonly live: boolean },
+) {
+  return useQuery({
+    queryKey: keyOf(id, "explain"),
+    queryFn: ({ signal }) => get<ExplanationView>(pathOf(id, "/explain"), {}, signal),
+    ...(live ? { meta: LIVE } : {}),
+  });
+}
+
+/** Its runs, the oldest first. */
+export function useAttempts(id: string) {
+  return useQuery({
+    queryKey: keyOf(id, "attempts"),
+    queryFn: async ({ signal }) =>
+      (await get<{ items: AttemptView[] }>(pathOf(id, "/attempts"), {}, signal))
+        .items,
+  });
+}
+
+/** A related task, of which little is shown; none where it was removed. */
+export function useRelatedTask(id: string) {
+  return useQuery({
+    queryKey: keyOf(id),
+    queryFn: ({ signal }) => get<TaskView>(pathOf(id), {}, signal),
+    meta: LIVE,
+  });
+}
+
+/** A page of the tasks that depend on it. */
+export function useDependents(
+  id: string,
+  { cursor, live }: { readonly cursor: string | null; readonly live: boolean },
+) {
+  return useQuery({
+    queryKey: keyOf(id, "dependents", cursor ?? ""),
+    queryFn: ({ signal }) =>
+      get<TaskPage>(pathOf(id, "/dependents"), { cursor, limit: 20 }, signal),
+    ...(live ? { meta: LIVE } : {}),
+  });
+}
+
+/** Tasks that a query finds, a few. */
+export function useFoundTasks(
+  query: { readonly q: string; readonly label: string } | null,
+) {
+  return useQuery({
+    queryKey: ["tasks", "found", query],
+    queryFn: async ({ signal }) =>
+      (await get<TaskPage>("/api/tasks", { ...query, limit: 20 }, signal))
+        .items,
+    enabled: query !== null,
+    meta: LIVE,
+  });
+}
+
+/** Ends it, or has its running code told to stop. */
+export function useCancelTask(id: string) {
+  return useAction(id, () => send<TaskView>("POST", pathOf(id, "/cancel")));
+}
+
+/** Runs it again, with `args` instead of its own where they are given. */
+export function useRetryTask(id: string) {
+  return useAction(
+    id,
+    (args: readonly unknown[] | null) =>
+      send<TaskView>(
+        "POST",
+        pathOf(id, "/retry"),
+        args === null ? undefined : { args },
+      ),
+  );
+}
+
+/** Removes it. */
+export function useDeleteTask(id: string) {
+  return useMutation({ mutationFn: () => send<void>("DELETE", pathOf(id)) });
+}
+
+function useAction<T>(id: string, act: (input: T) => Promise<TaskView>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: act,
+    onSettled: () => client.invalidateQueries({ queryKey: keyOf(id) }),
+  });
+}
