@@ -2,9 +2,38 @@
 import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import { z } from "zod";
 import { VERSION } from "../../actors/config.ts";
+import { LIMITS } from "../../actors/domain/task.ts";
 import { idText, problemAnswer } from "../schema.ts";
+import { addExamples } from "./documented_examples.ts";
 import { json } from "./reply.ts";
 import type { Answer, Route } from "./route.ts";
+
+const MIB = 1 << 20;
+
+/** What holds for all operations. */
+const DESCRIPTION = `A durable task scheduler: submit tasks alone or as a graph, and follow them.
+
+What was answered with 2xx is stored and is never lost; of what was answered with 4xx nothing is stored. After a 5xx or a cut connection the outcome is unknown: send the request again with the same \`id\` or \`Idempotency-Key\`.
+
+**Errors** are problem details (RFC 9457): \`code\` is stable for programs, \`detail\` is for people, \`errors\` points at what is not valid. A request is checked in this order: token, scope, rate, size, JSON, validity, then whether what it names is there.
+
+**Values**: what JSON lacks is written \`{"$int64":"9007199254740993"}\`, \`{"$bytes":"aGk="}\`, \`{"$double":"NaN"}\`; a map with such a key \`{"$map":{…}}\`. In arguments, \`{"$result":"KEY_OR_ID"}\` stands for the result of a dependency.
+
+**Limits**: a body ${LIMITS.bodyBytes / MIB} MiB (413); arguments or result of one task ${
+  LIMITS.argsBytes / MIB
+} MiB; ${LIMITS.deps.toLocaleString("en")} dependencies and ${LIMITS.labels} labels a task; ${
+  LIMITS.batchTasks.toLocaleString("en")
+} tasks a batch or workflow; values nested ${LIMITS.valueDepth} deep; ${
+  LIMITS.attempts.toLocaleString("en")
+} attempts; ${LIMITS.queues.toLocaleString("en")} queues with settings and ${
+  LIMITS.schedules.toLocaleString("en")
+} schedules; ${LIMITS.pageMax} items a page, which looks at ${
+  LIMITS.pageScanRows.toLocaleString("en")
+} rows at most; ${
+  LIMITS.changeTasks.toLocaleString("en")
+} tasks one change by filter; ids of 1 to ${LIMITS.idLength} characters out of \`A–Z a–z 0–9 . _ : -\`. Arguments and results above ${
+  LIMITS.listTextBytes / 1_024
+} KiB are left out of lists.`;
 
 type ResponseConfig = RouteConfig["responses"][string];
 
@@ -48,16 +77,18 @@ export function openApiDocument(routes: readonly Route[]) {
     description: "Scopes in the claim `scope`: tasks:read, tasks:write, admin.",
   });
   for (const route of routes) if (route.hidden !== true) registry.registerPath(describe(route));
-  return documented.getOpenAPI31Document({
+  const document = documented.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
       title: "dtask",
       version: VERSION,
-      description: "A durable task scheduler: submit tasks alone or as a graph, and follow them.",
+      description: DESCRIPTION,
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
     },
     servers: [{ url: "/" }],
   });
+  addExamples(document);
+  return document;
 }
 
 function describe(route: Route): RouteConfig {
@@ -107,7 +138,7 @@ function responses(route: Route): RouteConfig["responses"] {
 function response({ description, schema, contentType, streams }: Answer): ResponseConfig {
   if (schema !== undefined) {
     const events = streams && { "text/event-stream": { schema: z.string() } };
-    return { description, content: { "application/json": { schema }, ...events } };
+    return { description, content: { [contentType ?? "application/json"]: { schema }, ...events } };
   }
   if (contentType === undefined) return { description };
   const content = contentType === "application/json" ? z.looseObject({}) : z.string();

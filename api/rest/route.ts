@@ -30,8 +30,9 @@ export interface Call {
 /** A documented answer. */
 export interface Answer {
   readonly description: string;
-  /** Its JSON; absent where it has no body or another type. */
+  /** Its JSON; absent where it has no body, or one of another kind. */
   readonly schema?: z.ZodType;
+  /** `application/json` when absent. */
   readonly contentType?: string;
   /** It comes as server-sent events where those are asked for. */
   readonly streams?: true;

@@ -78,6 +78,13 @@ export const problemAnswer = z.strictObject({
   errors: z.array(z.strictObject({ pointer: z.string(), message: z.string() })).optional(),
 }).meta({ id: "Problem" });
 
+/** Why there will be no result, and what became of the task. */
+export const noResultProblem = problemAnswer.extend({
+  taskStatus: status,
+  reason: z.string().nullable(),
+  error: taskErrorAnswer.nullable(),
+}).meta({ id: "NoResult" });
+
 /** One entry of a batch's answer. */
 export const batchAnswer = z.strictObject({
   results: z.array(z.strictObject({
@@ -304,6 +311,9 @@ export const systemAnswer = z.strictObject({
     items: spreadAnswer.nullable().describe("Submissions, claims and outcomes in one commit"),
   }).describe("Commits of this node's scheduler to the store"),
 }).meta({ id: "System" });
+
+/** Liveness: that there is an answer says it. */
+export const livenessAnswer = z.strictObject({ status: z.literal("ok") }).meta({ id: "Liveness" });
 
 /** Readiness, with the reasons where the node is not ready. */
 export const readinessAnswer = z.strictObject({

@@ -1,4 +1,6 @@
-/** Requests to the REST interface of a node, as a client would send them. */
+/** Requests to the REST interface of a node, as a client would send them; every answer is held against its document. */
+import { checkAnswer } from "./documented_answers.ts";
+
 /** An answer of the REST interface. */
 export interface ApiAnswer {
   readonly status: number;
@@ -37,12 +39,11 @@ export async function fetchApi(
     body: body === undefined ? null : isRaw(body) ? body : JSON.stringify(body),
   });
   const text = await response.text();
-  const json = /\bjson\b/.test(response.headers.get("content-type") ?? "");
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: json ? JSON.parse(text) : text,
-  };
+  const { status } = response;
+  const contentType = response.headers.get("content-type");
+  const answer = /\bjson\b/.test(contentType ?? "") ? JSON.parse(text) : text;
+  if (method !== "HEAD") checkAnswer({ method, url, status, contentType, body: answer });
+  return { status, headers: response.headers, body: answer };
 }
 
 function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> {

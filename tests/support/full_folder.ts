@@ -37,7 +37,7 @@ export async function makeFullFolder(
 async function configureQueues(rig: SchedulerRig): Promise<void> {
   const patch = { rateLimit: { limit: 3, perMs: 7_000 }, concurrency: 5, keyConcurrency: 2 };
   await rig.ask({ kind: "ConfigureQueue", name: "limited", patch });
-  await rig.ask({ kind: "ConfigureQueue", name: "paused ´", patch: { paused: true, weight: 7 } });
+  await rig.ask({ kind: "ConfigureQueue", name: "paused:far", patch: { paused: true, weight: 7 } });
 }
 
 /** Ends of every kind, one of them deleted, with logs, errors and odd texts. */
@@ -74,7 +74,7 @@ async function endTasks(rig: SchedulerRig): Promise<void> {
 
 async function startSchedules(rig: SchedulerRig): Promise<void> {
   await putSchedule(rig, "minutely");
-  const task = template({ queue: "paused ´", labels: { of: "a schedule" } });
+  const task = template({ queue: "paused:far", labels: { of: "a schedule ´" } });
   await putSchedule(rig, "hourly", { cron: "0 * * * *", target: { kind: "task", task } });
   await rig.passTo(NOON + 2 * MINUTE);
   await rig.runAll();
@@ -117,6 +117,6 @@ async function leaveWork(rig: SchedulerRig): Promise<void> {
     { id: "expiring", expiresAt: NOON + 100 * 60 * MINUTE },
     { id: "unique", unique },
     { id: "waiting", deps: ["half-root"], triggerRule: "all_done" },
-    { id: "elsewhere", queue: "paused ´" },
+    { id: "elsewhere", queue: "paused:far" },
   );
 }

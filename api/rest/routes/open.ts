@@ -1,6 +1,6 @@
 /** What is open to everybody (health, documentation), and the metrics. */
 import type { Readings } from "../../metrics.ts";
-import { readinessAnswer } from "../../schema.ts";
+import { livenessAnswer, readinessAnswer } from "../../schema.ts";
 import { DOCS_PAGE } from "../pages/docs_page.ts";
 import { pageAnswer } from "../pages/page.ts";
 import { json } from "../reply.ts";
@@ -45,7 +45,7 @@ export const OPEN_ROUTES: readonly Route[] = [
     scope: null,
     summary: "Liveness: the process answers",
     tag,
-    answers: { 200: { description: "It lives." } },
+    answers: { 200: { description: "It lives.", schema: livenessAnswer } },
     handle: () => json(200, { status: "ok" }),
   },
   {

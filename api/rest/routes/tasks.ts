@@ -25,6 +25,7 @@ import {
   emptyInput,
   explanationAnswer,
   listOf,
+  noResultProblem,
   pageQuery,
   pendingResultAnswer,
   resultAnswer,
@@ -127,8 +128,13 @@ export const TASK_ROUTES: readonly Route[] = [
     answers: {
       200: { description: "Completed.", schema: resultAnswer },
       202: { description: "Not done yet.", schema: pendingResultAnswer },
+      409: {
+        description: "It ended without a result: failed, cancelled or skipped.",
+        schema: noResultProblem,
+        contentType: "application/problem+json",
+      },
     },
-    problems: [404, 409],
+    problems: [404],
     ...serve(awaitResult, writeResult),
   },
   {
