@@ -1,5 +1,6 @@
 /** The dashboard: sign-in where it is needed, else the shell with the page of the address. */
 import { QueryClientProvider } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { useLivePulse } from "./data/pulse.ts";
 import { queryClient } from "./data/query_client.ts";
@@ -11,11 +12,11 @@ import { Shell } from "./shell/shell.tsx";
 
 /** The whole of what is seen. */
 export function App() {
-  const { signedIn } = useSession();
+  const { signedIn, token } = useSession();
   return signedIn
     ? (
       <QueryClientProvider client={queryClient}>
-        <SignedIn />
+        <SignedIn key={token} />
       </QueryClientProvider>
     )
     : <SignInForm />;
@@ -23,6 +24,8 @@ export function App() {
 
 function SignedIn() {
   useLivePulse();
+  // What one user has read is not for the next.
+  useEffect(() => () => queryClient.clear(), []);
   const home = PAGES.some(({ path }) => path === "/");
   return (
     <Shell>

@@ -211,6 +211,13 @@ async function smokeRest(
     assert.notEqual(body.status, "failed", JSON.stringify(body));
     return body.status === "completed";
   }, { what: "the workflow has completed" });
+  const { body: page } = await fetchApi(`${url}/`, "GET", undefined, { token: null });
+  const assets = [...String(page).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)];
+  assert.equal(assets.length, 2, "the dashboard is in the binary");
+  for (const [, path] of assets) {
+    const asset = await fetchApi(`${url}${path}`, "GET", undefined, { token: null });
+    assert.ok(asset.status === 200 && asset.body.length > 10_000, String(path));
+  }
   return (await fetchApi(`${url}/api/system`, "GET", undefined, { token })).body;
 }
 

@@ -15,6 +15,7 @@ async function signInAndOut({ node, visit }: DashboardRig): Promise<void> {
   const page = await visit("/queues");
   const pause = page.getByRole("button", { name: "Pause queue mail" });
   await pause.waitFor();
+  assert.equal(await page.title(), "Queues · dtask");
   assert.equal(new URL(page.url()).hash, "", "the token does not stay in the address");
   const kept = await page.evaluate("JSON.stringify({ ...localStorage }) + document.cookie");
   assert.equal(kept, "{}", "the token is kept for the tab alone");

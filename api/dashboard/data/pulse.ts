@@ -70,6 +70,8 @@ export function useLivePulse(): void {
       document.removeEventListener("visibilitychange", onVisible);
       pace.end();
       close();
+      pulse = null;
+      change("connecting");
     };
   }, [client]);
 }

@@ -12,7 +12,7 @@ export function ConnectionBanner() {
   const now = useNow();
   const lost = state !== "live" && now - since >= PATIENCE_MS;
   return (
-    <div role="status">
+    <div role="status" className="connection">
       {lost
         ? (
           <p className="note note-warning">

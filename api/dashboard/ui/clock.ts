@@ -12,6 +12,8 @@ export function useNow(): number {
 }
 
 function subscribe(listener: () => void): () => void {
+  // It stood still while nobody looked.
+  if (timer === null) now = Date.now();
   listeners.add(listener);
   timer ??= setInterval(tick, TICK_MS);
   return () => {

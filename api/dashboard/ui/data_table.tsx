@@ -97,26 +97,25 @@ function Rows<Row extends object>(props: DataTableProps<Row>) {
                 <SelectRow rowKey={row.id} selection={selection} />
               </td>
             )}
-            {row.getAllCells().map((cell, index) => (
-              <td
-                key={cell.id}
-                className={classOf.get(cell.column.id)}
-                data-label={cell.column.columnDef.header}
-              >
-                {index === 0 && rowLink !== undefined
-                  ? (
-                    <Link href={rowLink(row.original)} className="row-link">
-                      <table.FlexRender cell={cell} />
-                    </Link>
-                  )
-                  : <table.FlexRender cell={cell} />}
-              </td>
-            ))}
+            {row.getAllCells().map((cell, index) => {
+              const { id, columnDef } = cell.column;
+              const content = <table.FlexRender cell={cell} />;
+              const href = index === 0 ? rowLink?.(row.original) : undefined;
+              return (
+                <td key={cell.id} className={classOf.get(id)} data-label={columnDef.header}>
+                  {href === undefined ? content : <RowLink href={href}>{content}</RowLink>}
+                </td>
+              );
+            })}
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+function RowLink({ href, children }: { readonly href: string; readonly children: ReactNode }) {
+  return <Link href={href} className="row-link">{children}</Link>;
 }
 
 function classNames<Row>({ align, wideOnly }: Column<Row>): string {

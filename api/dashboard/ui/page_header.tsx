@@ -1,6 +1,7 @@
 /** The head of a page: where it stands, what it is, what can be done with it. */
 import type { ReactNode } from "react";
 import { Link } from "wouter";
+import { useTitle } from "./use_title.ts";
 
 interface PageHeaderProps {
   /** Also the title of the tab. */
@@ -20,9 +21,9 @@ export interface Crumb {
 
 /** The head, with the page's only first heading. */
 export function PageHeader({ title, aside, actions, breadcrumbs = [] }: PageHeaderProps) {
+  useTitle(title);
   return (
     <header className="page-head">
-      <title>{`${title} · dtask`}</title>
       {breadcrumbs.length === 0 ? null : <Breadcrumbs crumbs={breadcrumbs} />}
       <div className="page-head-row">
         <h1>{title}</h1>
