@@ -27,7 +27,7 @@ async function goByPalette({ visit }: DashboardRig): Promise<void> {
   await field.fill("dark th");
   await active("Dark theme");
   await field.press("Enter");
-  await page.waitForFunction(`document.documentElement.dataset.theme === "dark"`);
+  await page.locator('html[data-theme="dark"]').waitFor();
 
   await page.keyboard.press("/");
   await field.fill("mail-");
@@ -41,7 +41,7 @@ async function goByPalette({ visit }: DashboardRig): Promise<void> {
   await page.waitForURL(/\/queues$/);
   await page.getByRole("heading", { name: "Queues" }).waitFor();
   // The page has the focus.
-  await page.waitForFunction(`document.activeElement.id === "content"`);
+  await page.locator("#content:focus").waitFor();
   await page.context().close();
 }
 

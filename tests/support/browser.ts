@@ -50,7 +50,7 @@ export const PHONE = { width: 390, height: 844 } as const;
 /** Resolves when the page shows what it reads. */
 export async function settled(page: Page): Promise<void> {
   await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.waitForFunction(`document.querySelector(".skeleton") === null`);
+  await page.locator(".skeleton").first().waitFor({ state: "detached" });
 }
 
 /** Registers a walk; where there is no browser, says so and how to run it. */

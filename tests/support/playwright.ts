@@ -129,8 +129,6 @@ export interface Page extends Finders {
   title(): Promise<string>;
   url(): string;
   waitForEvent(event: "download"): Promise<Download>;
-  /** Until the expression is true. */
-  waitForFunction(expression: string): Promise<unknown>;
   waitForURL(url: string | RegExp | ((url: URL) => boolean)): Promise<void>;
 }
 
