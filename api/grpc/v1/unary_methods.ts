@@ -14,7 +14,7 @@ import * as deadLetters from "../../operations/dead_letters.ts";
 import * as node from "../../operations/node.ts";
 import type { Operation } from "../../operations/operation.ts";
 import * as queues from "../../operations/queues.ts";
-import { getStats } from "../../operations/stats.ts";
+import { getHistory, getStats } from "../../operations/stats.ts";
 import * as schedules from "../../operations/schedules.ts";
 import {
   type BatchEntry,
@@ -143,6 +143,7 @@ function nodeMethods(): readonly UnaryMethod[] {
   const { method } = NodeService;
   return [
     about(method.listMethods, node.listMethods, list("methods")),
+    about(method.getHistory, getHistory, (history) => ({ history })),
     about(method.getStats, getStats, (stats) => ({ stats })),
     about(method.getSystem, node.getSystem, (system) => ({ system })),
   ];

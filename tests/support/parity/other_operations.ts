@@ -362,6 +362,9 @@ const SCHEDULES: readonly ParityOperation[] = [
   ]),
 ];
 
+/** Their last span goes on, so that they change with every millisecond. */
+const RATES = ["submittedPerSecond", "startedPerSecond", "finishedPerSecond"];
+
 const node = NodeService.method;
 const NODE: readonly ParityOperation[] = [
   operation("GET /api/methods", node.listMethods, listed("methods"), [{
@@ -370,8 +373,12 @@ const NODE: readonly ParityOperation[] = [
   }]),
   operation("GET /api/stats", node.getStats, under("stats"), [{ what: "all", status: 200 }], [
     // Counted by each front-end, and read at two times.
-    ...["rates", "commits", "resultCache"],
+    ...["rates", "commits", "resultCache", ...RATES],
   ]),
+  operation("GET /api/stats/history", node.getHistory, under("history"), [
+    { what: "a day", status: 200, query: { window: "24h" }, request: { window: "24h" } },
+    { what: "no window", status: 422, query: { window: "2h" }, request: { window: "2h" } },
+  ], RATES),
   operation("GET /api/system", node.getSystem, under("system"), [{ what: "all", status: 200 }], [
     ...["lanes", "commits", "renewedAt", "load", "held", "running", "runs"],
   ]),

@@ -14,7 +14,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file dtask/v1/node_service.proto.
  */
 export const file_dtask_v1_node_service: GenFile = /*@__PURE__*/
-  fileDesc("ChtkdGFzay92MS9ub2RlX3NlcnZpY2UucHJvdG8SCGR0YXNrLnYxIo8DCgZNZXRob2QSDAoEbmFtZRgBIAEoCRIPCgdhbGlhc2VzGAIgAygJEiAKBG1vZGUYAyABKA4yEi5kdGFzay52MS5UYXNrTW9kZRINCgVxdWV1ZRgEIAEoCRIqCgd0aW1lb3V0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjQKEWhlYXJ0YmVhdF90aW1lb3V0GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiQKBXJldHJ5GAcgASgLMhUuZHRhc2sudjEuUmV0cnlQb2xpY3kSLAoLcGVybWlzc2lvbnMYCCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EicKCm9uX2ZhaWx1cmUYCSABKAsyEy5kdGFzay52MS5PbkZhaWx1cmUSLQoMaW5wdXRfc2NoZW1hGAogASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBITCgtkZXNjcmlwdGlvbhgLIAEoCRISCgpkZWZpbml0aW9uGAwgASgJIkAKClF1ZXVlRGVwdGgSDAoEbmFtZRgBIAEoCRIkCgZjb3VudHMYAiABKAsyFC5kdGFzay52MS5UYXNrQ291bnRzIkYKCVRhc2tSYXRlcxIcChRzdWJtaXR0ZWRfcGVyX3NlY29uZBgBIAEoARIbChNmaW5pc2hlZF9wZXJfc2Vjb25kGAIgASgBIjoKC1Jlc3VsdENhY2hlEgwKBGhpdHMYASABKAMSDgoGbWlzc2VzGAIgASgDEg0KBWJ5dGVzGAMgASgDIsoBCgVTdGF0cxIRCglzdWJtaXR0ZWQYASABKAMSJgoIZmluaXNoZWQYAiABKAsyFC5kdGFzay52MS5UYXNrQ291bnRzEg8KB2NvbW1pdHMYAyABKAMSJAoGcXVldWVzGAQgAygLMhQuZHRhc2sudjEuUXVldWVEZXB0aBIiCgVyYXRlcxgFIAEoCzITLmR0YXNrLnYxLlRhc2tSYXRlcxIrCgxyZXN1bHRfY2FjaGUYBiABKAsyFS5kdGFzay52MS5SZXN1bHRDYWNoZSIpCgtOb2RlQWRkcmVzcxIMCgRodHRwGAEgASgJEgwKBGdycGMYAiABKAkiJwoITm9kZUxvYWQSDQoFc2xvdHMYASABKAUSDAoEaGVsZBgCIAEoBSLGAgoETm9kZRIKCgJpZBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEiYKB2FkZHJlc3MYAyABKAsyFS5kdGFzay52MS5Ob2RlQWRkcmVzcxIiCgVzdGF0ZRgEIAEoDjITLmR0YXNrLnYxLk5vZGVTdGF0ZRIOCgZsZWFkZXIYBSABKAgSLgoKc3RhcnRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKcmVuZXdlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHbWV0aG9kcxgIIAEoBRIgCgRsb2FkGAkgASgLMhIuZHRhc2sudjEuTm9kZUxvYWQSEQoJbm90X3JlYWR5GAogAygJEh8KBmFjdG9ycxgLIAMoCzIPLmR0YXNrLnYxLkFjdG9yIloKCUNsb2NrU3RlcBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJQoCYnkYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24irAIKBUFjdG9yEgwKBG5hbWUYASABKAkSDgoGcGFyZW50GAIgASgJEiMKBXN0YXRlGAMgASgOMhQuZHRhc2sudjEuQWN0b3JTdGF0ZRIQCghyZXN0YXJ0cxgEIAEoBRIuCgpzdGFydGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpsYXN0X2Vycm9yGAYgASgJEikKBWxhbmVzGAcgAygLMhouZHRhc2sudjEuQWN0b3IuTGFuZXNFbnRyeRIxCg1sYXN0X2Vycm9yX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBosCgpMYW5lc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBToCOAEiagoKQ3VycmVudFJ1bhIPCgd0YXNrX2lkGAEgASgJEg4KBm1ldGhvZBgCIAEoCRILCgNydW4YAyABKAUSLgoKc3RhcnRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAinQEKCEV4ZWN1dG9yEgwKBG5hbWUYASABKAkSDAoEcG9vbBgCIAEoCRINCgVzbG90cxgDIAEoBRIjCgVzdGF0ZRgEIAEoDjIULmR0YXNrLnYxLkFjdG9yU3RhdGUSDAoEaGVsZBgFIAEoBRIPCgdydW5uaW5nGAYgASgFEiIKBHJ1bnMYByADKAsyFC5kdGFzay52MS5DdXJyZW50UnVuIjwKBlNwcmVhZBILCgNwNTAYASABKAESCwoDcDkwGAIgASgBEgsKA3A5ORgDIAEoARILCgNtYXgYBCABKAEirwEKDVJlY2VudENvbW1pdHMSDQoFY291bnQYASABKAUSKAoEZnJvbRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoCdG8YAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhwKAm1zGAQgASgLMhAuZHRhc2sudjEuU3ByZWFkEh8KBWl0ZW1zGAUgASgLMhAuZHRhc2sudjEuU3ByZWFkIp8DCgZTeXN0ZW0SDAoEbm9kZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEhQKDGRlbm9fdmVyc2lvbhgDIAEoCRIuCgpzdGFydGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVyZWFkeRgFIAEoCBIRCglub3RfcmVhZHkYBiADKAkSEAoIZHJhaW5pbmcYByABKAgSGgoSYWJhbmRvbmVkX2lzb2xhdGVzGAggASgFEhMKC2Nsb2NrX3N0ZXBzGAkgASgFEiwKD2xhc3RfY2xvY2tfc3RlcBgKIAEoCzITLmR0YXNrLnYxLkNsb2NrU3RlcBIMCgR0ZXJtGAsgASgDEh0KBW5vZGVzGAwgAygLMg4uZHRhc2sudjEuTm9kZRIfCgZhY3RvcnMYDSADKAsyDy5kdGFzay52MS5BY3RvchIlCglleGVjdXRvcnMYDiADKAsyEi5kdGFzay52MS5FeGVjdXRvchIoCgdjb21taXRzGA8gASgLMhcuZHRhc2sudjEuUmVjZW50Q29tbWl0cyIUChJMaXN0TWV0aG9kc1JlcXVlc3QiOAoTTGlzdE1ldGhvZHNSZXNwb25zZRIhCgdtZXRob2RzGAEgAygLMhAuZHRhc2sudjEuTWV0aG9kIhEKD0dldFN0YXRzUmVxdWVzdCIyChBHZXRTdGF0c1Jlc3BvbnNlEh4KBXN0YXRzGAEgASgLMg8uZHRhc2sudjEuU3RhdHMiEwoRV2F0Y2hTdGF0c1JlcXVlc3QiQQoSV2F0Y2hTdGF0c1Jlc3BvbnNlEh4KBXN0YXRzGAEgASgLMg8uZHRhc2sudjEuU3RhdHMSCwoDc2VxGAIgASgDIhIKEEdldFN5c3RlbVJlcXVlc3QiNQoRR2V0U3lzdGVtUmVzcG9uc2USIAoGc3lzdGVtGAEgASgLMhAuZHRhc2sudjEuU3lzdGVtKlIKCFRhc2tNb2RlEhkKFVRBU0tfTU9ERV9VTlNQRUNJRklFRBAAEhMKD1RBU0tfTU9ERV9BU1lOQxABEhYKElRBU0tfTU9ERV9CTE9DS0lORxACKoABCglOb2RlU3RhdGUSGgoWTk9ERV9TVEFURV9VTlNQRUNJRklFRBAAEhUKEU5PREVfU1RBVEVfQUNUSVZFEAESFgoSTk9ERV9TVEFURV9TVVNQRUNUEAISEwoPTk9ERV9TVEFURV9MT1NUEAMSEwoPTk9ERV9TVEFURV9MRUZUEAQqwQEKCkFjdG9yU3RhdGUSGwoXQUNUT1JfU1RBVEVfVU5TUEVDSUZJRUQQABIYChRBQ1RPUl9TVEFURV9TVEFSVElORxABEhUKEUFDVE9SX1NUQVRFX1JFQURZEAISGgoWQUNUT1JfU1RBVEVfUkVTVEFSVElORxADEhgKFEFDVE9SX1NUQVRFX1NUT1BQSU5HEAQSFwoTQUNUT1JfU1RBVEVfU1RPUFBFRBAFEhYKEkFDVE9SX1NUQVRFX0ZBSUxFRBAGMq0CCgtOb2RlU2VydmljZRJKCgtMaXN0TWV0aG9kcxIcLmR0YXNrLnYxLkxpc3RNZXRob2RzUmVxdWVzdBodLmR0YXNrLnYxLkxpc3RNZXRob2RzUmVzcG9uc2USQQoIR2V0U3RhdHMSGS5kdGFzay52MS5HZXRTdGF0c1JlcXVlc3QaGi5kdGFzay52MS5HZXRTdGF0c1Jlc3BvbnNlEkkKCldhdGNoU3RhdHMSGy5kdGFzay52MS5XYXRjaFN0YXRzUmVxdWVzdBocLmR0YXNrLnYxLldhdGNoU3RhdHNSZXNwb25zZTABEkQKCUdldFN5c3RlbRIaLmR0YXNrLnYxLkdldFN5c3RlbVJlcXVlc3QaGy5kdGFzay52MS5HZXRTeXN0ZW1SZXNwb25zZUISWhBkdGFzay92MTtkdGFza3YxYgZwcm90bzM", [file_dtask_v1_task, file_google_protobuf_duration, file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("ChtkdGFzay92MS9ub2RlX3NlcnZpY2UucHJvdG8SCGR0YXNrLnYxIo8DCgZNZXRob2QSDAoEbmFtZRgBIAEoCRIPCgdhbGlhc2VzGAIgAygJEiAKBG1vZGUYAyABKA4yEi5kdGFzay52MS5UYXNrTW9kZRINCgVxdWV1ZRgEIAEoCRIqCgd0aW1lb3V0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjQKEWhlYXJ0YmVhdF90aW1lb3V0GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiQKBXJldHJ5GAcgASgLMhUuZHRhc2sudjEuUmV0cnlQb2xpY3kSLAoLcGVybWlzc2lvbnMYCCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EicKCm9uX2ZhaWx1cmUYCSABKAsyEy5kdGFzay52MS5PbkZhaWx1cmUSLQoMaW5wdXRfc2NoZW1hGAogASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBITCgtkZXNjcmlwdGlvbhgLIAEoCRISCgpkZWZpbml0aW9uGAwgASgJIkAKClF1ZXVlRGVwdGgSDAoEbmFtZRgBIAEoCRIkCgZjb3VudHMYAiABKAsyFC5kdGFzay52MS5UYXNrQ291bnRzIkYKCVRhc2tSYXRlcxIcChRzdWJtaXR0ZWRfcGVyX3NlY29uZBgBIAEoARIbChNmaW5pc2hlZF9wZXJfc2Vjb25kGAIgASgBIjoKC1Jlc3VsdENhY2hlEgwKBGhpdHMYASABKAMSDgoGbWlzc2VzGAIgASgDEg0KBWJ5dGVzGAMgASgDIlMKC0ZpcnN0SW5MaW5lEg0KBXF1ZXVlGAEgASgJEgoKAmlkGAIgASgJEikKBXNpbmNlGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI0CgtQZXJjZW50aWxlcxILCgNwNTAYASABKAESCwoDcDk1GAIgASgBEgsKA3A5ORgDIAEoASKRAgoHVHJhZmZpYxIRCglzdWJtaXR0ZWQYASABKAMSDwoHc3RhcnRlZBgCIAEoAxImCghmaW5pc2hlZBgDIAEoCzIULmR0YXNrLnYxLlRhc2tDb3VudHMSHAoUc3VibWl0dGVkX3Blcl9zZWNvbmQYBCABKAESGgoSc3RhcnRlZF9wZXJfc2Vjb25kGAUgASgBEhsKE2ZpbmlzaGVkX3Blcl9zZWNvbmQYBiABKAESFAoMc3VjY2Vzc19yYXRlGAcgASgBEiYKB3dhaXRfbXMYCCABKAsyFS5kdGFzay52MS5QZXJjZW50aWxlcxIlCgZydW5fbXMYCSABKAsyFS5kdGFzay52MS5QZXJjZW50aWxlcyJTCgpFbmRlZFJhdGVzEhEKCWNvbXBsZXRlZBgBIAEoARIOCgZmYWlsZWQYAiABKAESEQoJY2FuY2VsbGVkGAMgASgBEg8KB3NraXBwZWQYBCABKAEi8gEKDFRyYWZmaWNQb2ludBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUc3VibWl0dGVkX3Blcl9zZWNvbmQYAiABKAESGgoSc3RhcnRlZF9wZXJfc2Vjb25kGAMgASgBEjEKE2ZpbmlzaGVkX3Blcl9zZWNvbmQYBCABKAsyFC5kdGFzay52MS5FbmRlZFJhdGVzEiYKB3dhaXRfbXMYBSABKAsyFS5kdGFzay52MS5QZXJjZW50aWxlcxIlCgZydW5fbXMYBiABKAsyFS5kdGFzay52MS5QZXJjZW50aWxlcyKTAQoOVHJhZmZpY0hpc3RvcnkSDgoGd2luZG93GAEgASgJEicKBHN0ZXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SIAoFdG90YWwYAyABKAsyES5kdGFzay52MS5UcmFmZmljEiYKBnBvaW50cxgEIAMoCzIWLmR0YXNrLnYxLlRyYWZmaWNQb2ludCKBAwoFU3RhdHMSEQoJc3VibWl0dGVkGAEgASgDEiYKCGZpbmlzaGVkGAIgASgLMhQuZHRhc2sudjEuVGFza0NvdW50cxIPCgdjb21taXRzGAMgASgDEiQKBnF1ZXVlcxgEIAMoCzIULmR0YXNrLnYxLlF1ZXVlRGVwdGgSIgoFcmF0ZXMYBSABKAsyEy5kdGFzay52MS5UYXNrUmF0ZXMSKwoMcmVzdWx0X2NhY2hlGAYgASgLMhUuZHRhc2sudjEuUmVzdWx0Q2FjaGUSFAoMZGVhZF9sZXR0ZXJzGAcgASgDEi0KDm9sZGVzdF93YWl0aW5nGAggAygLMhUuZHRhc2sudjEuRmlyc3RJbkxpbmUSLQoHd2luZG93cxgJIAMoCzIcLmR0YXNrLnYxLlN0YXRzLldpbmRvd3NFbnRyeRpBCgxXaW5kb3dzRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEuZHRhc2sudjEuVHJhZmZpYzoCOAEiKQoLTm9kZUFkZHJlc3MSDAoEaHR0cBgBIAEoCRIMCgRncnBjGAIgASgJIicKCE5vZGVMb2FkEg0KBXNsb3RzGAEgASgFEgwKBGhlbGQYAiABKAUixgIKBE5vZGUSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoCRImCgdhZGRyZXNzGAMgASgLMhUuZHRhc2sudjEuTm9kZUFkZHJlc3MSIgoFc3RhdGUYBCABKA4yEy5kdGFzay52MS5Ob2RlU3RhdGUSDgoGbGVhZGVyGAUgASgIEi4KCnN0YXJ0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnJlbmV3ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB21ldGhvZHMYCCABKAUSIAoEbG9hZBgJIAEoCzISLmR0YXNrLnYxLk5vZGVMb2FkEhEKCW5vdF9yZWFkeRgKIAMoCRIfCgZhY3RvcnMYCyADKAsyDy5kdGFzay52MS5BY3RvciJaCglDbG9ja1N0ZXASJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiUKAmJ5GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIqwCCgVBY3RvchIMCgRuYW1lGAEgASgJEg4KBnBhcmVudBgCIAEoCRIjCgVzdGF0ZRgDIAEoDjIULmR0YXNrLnYxLkFjdG9yU3RhdGUSEAoIcmVzdGFydHMYBCABKAUSLgoKc3RhcnRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKbGFzdF9lcnJvchgGIAEoCRIpCgVsYW5lcxgHIAMoCzIaLmR0YXNrLnYxLkFjdG9yLkxhbmVzRW50cnkSMQoNbGFzdF9lcnJvcl9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaLAoKTGFuZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAU6AjgBImoKCkN1cnJlbnRSdW4SDwoHdGFza19pZBgBIAEoCRIOCgZtZXRob2QYAiABKAkSCwoDcnVuGAMgASgFEi4KCnN0YXJ0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIp0BCghFeGVjdXRvchIMCgRuYW1lGAEgASgJEgwKBHBvb2wYAiABKAkSDQoFc2xvdHMYAyABKAUSIwoFc3RhdGUYBCABKA4yFC5kdGFzay52MS5BY3RvclN0YXRlEgwKBGhlbGQYBSABKAUSDwoHcnVubmluZxgGIAEoBRIiCgRydW5zGAcgAygLMhQuZHRhc2sudjEuQ3VycmVudFJ1biI8CgZTcHJlYWQSCwoDcDUwGAEgASgBEgsKA3A5MBgCIAEoARILCgNwOTkYAyABKAESCwoDbWF4GAQgASgBIq8BCg1SZWNlbnRDb21taXRzEg0KBWNvdW50GAEgASgFEigKBGZyb20YAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKAnRvGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcCgJtcxgEIAEoCzIQLmR0YXNrLnYxLlNwcmVhZBIfCgVpdGVtcxgFIAEoCzIQLmR0YXNrLnYxLlNwcmVhZCKfAwoGU3lzdGVtEgwKBG5vZGUYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIUCgxkZW5vX3ZlcnNpb24YAyABKAkSLgoKc3RhcnRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFcmVhZHkYBSABKAgSEQoJbm90X3JlYWR5GAYgAygJEhAKCGRyYWluaW5nGAcgASgIEhoKEmFiYW5kb25lZF9pc29sYXRlcxgIIAEoBRITCgtjbG9ja19zdGVwcxgJIAEoBRIsCg9sYXN0X2Nsb2NrX3N0ZXAYCiABKAsyEy5kdGFzay52MS5DbG9ja1N0ZXASDAoEdGVybRgLIAEoAxIdCgVub2RlcxgMIAMoCzIOLmR0YXNrLnYxLk5vZGUSHwoGYWN0b3JzGA0gAygLMg8uZHRhc2sudjEuQWN0b3ISJQoJZXhlY3V0b3JzGA4gAygLMhIuZHRhc2sudjEuRXhlY3V0b3ISKAoHY29tbWl0cxgPIAEoCzIXLmR0YXNrLnYxLlJlY2VudENvbW1pdHMiFAoSTGlzdE1ldGhvZHNSZXF1ZXN0IjgKE0xpc3RNZXRob2RzUmVzcG9uc2USIQoHbWV0aG9kcxgBIAMoCzIQLmR0YXNrLnYxLk1ldGhvZCIRCg9HZXRTdGF0c1JlcXVlc3QiMgoQR2V0U3RhdHNSZXNwb25zZRIeCgVzdGF0cxgBIAEoCzIPLmR0YXNrLnYxLlN0YXRzIiMKEUdldEhpc3RvcnlSZXF1ZXN0Eg4KBndpbmRvdxgBIAEoCSI/ChJHZXRIaXN0b3J5UmVzcG9uc2USKQoHaGlzdG9yeRgBIAEoCzIYLmR0YXNrLnYxLlRyYWZmaWNIaXN0b3J5IhMKEVdhdGNoU3RhdHNSZXF1ZXN0IkEKEldhdGNoU3RhdHNSZXNwb25zZRIeCgVzdGF0cxgBIAEoCzIPLmR0YXNrLnYxLlN0YXRzEgsKA3NlcRgCIAEoAyISChBHZXRTeXN0ZW1SZXF1ZXN0IjUKEUdldFN5c3RlbVJlc3BvbnNlEiAKBnN5c3RlbRgBIAEoCzIQLmR0YXNrLnYxLlN5c3RlbSpSCghUYXNrTW9kZRIZChVUQVNLX01PREVfVU5TUEVDSUZJRUQQABITCg9UQVNLX01PREVfQVNZTkMQARIWChJUQVNLX01PREVfQkxPQ0tJTkcQAiqAAQoJTm9kZVN0YXRlEhoKFk5PREVfU1RBVEVfVU5TUEVDSUZJRUQQABIVChFOT0RFX1NUQVRFX0FDVElWRRABEhYKEk5PREVfU1RBVEVfU1VTUEVDVBACEhMKD05PREVfU1RBVEVfTE9TVBADEhMKD05PREVfU1RBVEVfTEVGVBAEKsEBCgpBY3RvclN0YXRlEhsKF0FDVE9SX1NUQVRFX1VOU1BFQ0lGSUVEEAASGAoUQUNUT1JfU1RBVEVfU1RBUlRJTkcQARIVChFBQ1RPUl9TVEFURV9SRUFEWRACEhoKFkFDVE9SX1NUQVRFX1JFU1RBUlRJTkcQAxIYChRBQ1RPUl9TVEFURV9TVE9QUElORxAEEhcKE0FDVE9SX1NUQVRFX1NUT1BQRUQQBRIWChJBQ1RPUl9TVEFURV9GQUlMRUQQBjL2AgoLTm9kZVNlcnZpY2USSgoLTGlzdE1ldGhvZHMSHC5kdGFzay52MS5MaXN0TWV0aG9kc1JlcXVlc3QaHS5kdGFzay52MS5MaXN0TWV0aG9kc1Jlc3BvbnNlEkEKCEdldFN0YXRzEhkuZHRhc2sudjEuR2V0U3RhdHNSZXF1ZXN0GhouZHRhc2sudjEuR2V0U3RhdHNSZXNwb25zZRJHCgpHZXRIaXN0b3J5EhsuZHRhc2sudjEuR2V0SGlzdG9yeVJlcXVlc3QaHC5kdGFzay52MS5HZXRIaXN0b3J5UmVzcG9uc2USSQoKV2F0Y2hTdGF0cxIbLmR0YXNrLnYxLldhdGNoU3RhdHNSZXF1ZXN0GhwuZHRhc2sudjEuV2F0Y2hTdGF0c1Jlc3BvbnNlMAESRAoJR2V0U3lzdGVtEhouZHRhc2sudjEuR2V0U3lzdGVtUmVxdWVzdBobLmR0YXNrLnYxLkdldFN5c3RlbVJlc3BvbnNlQhJaEGR0YXNrL3YxO2R0YXNrdjFiBnByb3RvMw", [file_dtask_v1_task, file_google_protobuf_duration, file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * A registered task.
@@ -166,6 +166,247 @@ export const ResultCacheSchema: GenMessage<ResultCache> = /*@__PURE__*/
   messageDesc(file_dtask_v1_node_service, 3);
 
 /**
+ * The task of a queue whose turn comes first.
+ *
+ * @generated from message dtask.v1.FirstInLine
+ */
+export type FirstInLine = Message<"dtask.v1.FirstInLine"> & {
+  /**
+   * @generated from field: string queue = 1;
+   */
+  queue: string;
+
+  /**
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * When it became ready.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 3;
+   */
+  since?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message dtask.v1.FirstInLine.
+ * Use `create(FirstInLineSchema)` to create a new message.
+ */
+export const FirstInLineSchema: GenMessage<FirstInLine> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_node_service, 4);
+
+/**
+ * Milliseconds below which that share of the times lies, to a factor of two at worst.
+ *
+ * @generated from message dtask.v1.Percentiles
+ */
+export type Percentiles = Message<"dtask.v1.Percentiles"> & {
+  /**
+   * @generated from field: double p50 = 1;
+   */
+  p50: number;
+
+  /**
+   * @generated from field: double p95 = 2;
+   */
+  p95: number;
+
+  /**
+   * @generated from field: double p99 = 3;
+   */
+  p99: number;
+};
+
+/**
+ * Describes the message dtask.v1.Percentiles.
+ * Use `create(PercentilesSchema)` to create a new message.
+ */
+export const PercentilesSchema: GenMessage<Percentiles> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_node_service, 5);
+
+/**
+ * All that happened in a span, over restarts and all nodes that share the database.
+ *
+ * @generated from message dtask.v1.Traffic
+ */
+export type Traffic = Message<"dtask.v1.Traffic"> & {
+  /**
+   * @generated from field: int64 submitted = 1;
+   */
+  submitted: bigint;
+
+  /**
+   * Runs that began.
+   *
+   * @generated from field: int64 started = 2;
+   */
+  started: bigint;
+
+  /**
+   * @generated from field: dtask.v1.TaskCounts finished = 3;
+   */
+  finished?: TaskCounts | undefined;
+
+  /**
+   * @generated from field: double submitted_per_second = 4;
+   */
+  submittedPerSecond: number;
+
+  /**
+   * @generated from field: double started_per_second = 5;
+   */
+  startedPerSecond: number;
+
+  /**
+   * @generated from field: double finished_per_second = 6;
+   */
+  finishedPerSecond: number;
+
+  /**
+   * Completed ones of the completed and failed.
+   *
+   * @generated from field: double success_rate = 7;
+   */
+  successRate: number;
+
+  /**
+   * How long runs were ready before they began.
+   *
+   * @generated from field: dtask.v1.Percentiles wait_ms = 8;
+   */
+  waitMs?: Percentiles | undefined;
+
+  /**
+   * How long code took.
+   *
+   * @generated from field: dtask.v1.Percentiles run_ms = 9;
+   */
+  runMs?: Percentiles | undefined;
+};
+
+/**
+ * Describes the message dtask.v1.Traffic.
+ * Use `create(TrafficSchema)` to create a new message.
+ */
+export const TrafficSchema: GenMessage<Traffic> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_node_service, 6);
+
+/**
+ * @generated from message dtask.v1.EndedRates
+ */
+export type EndedRates = Message<"dtask.v1.EndedRates"> & {
+  /**
+   * @generated from field: double completed = 1;
+   */
+  completed: number;
+
+  /**
+   * @generated from field: double failed = 2;
+   */
+  failed: number;
+
+  /**
+   * @generated from field: double cancelled = 3;
+   */
+  cancelled: number;
+
+  /**
+   * @generated from field: double skipped = 4;
+   */
+  skipped: number;
+};
+
+/**
+ * Describes the message dtask.v1.EndedRates.
+ * Use `create(EndedRatesSchema)` to create a new message.
+ */
+export const EndedRatesSchema: GenMessage<EndedRates> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_node_service, 7);
+
+/**
+ * @generated from message dtask.v1.TrafficPoint
+ */
+export type TrafficPoint = Message<"dtask.v1.TrafficPoint"> & {
+  /**
+   * Where it begins.
+   *
+   * @generated from field: google.protobuf.Timestamp at = 1;
+   */
+  at?: Timestamp | undefined;
+
+  /**
+   * @generated from field: double submitted_per_second = 2;
+   */
+  submittedPerSecond: number;
+
+  /**
+   * @generated from field: double started_per_second = 3;
+   */
+  startedPerSecond: number;
+
+  /**
+   * @generated from field: dtask.v1.EndedRates finished_per_second = 4;
+   */
+  finishedPerSecond?: EndedRates | undefined;
+
+  /**
+   * @generated from field: dtask.v1.Percentiles wait_ms = 5;
+   */
+  waitMs?: Percentiles | undefined;
+
+  /**
+   * @generated from field: dtask.v1.Percentiles run_ms = 6;
+   */
+  runMs?: Percentiles | undefined;
+};
+
+/**
+ * Describes the message dtask.v1.TrafficPoint.
+ * Use `create(TrafficPointSchema)` to create a new message.
+ */
+export const TrafficPointSchema: GenMessage<TrafficPoint> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_node_service, 8);
+
+/**
+ * A span in steps.
+ *
+ * @generated from message dtask.v1.TrafficHistory
+ */
+export type TrafficHistory = Message<"dtask.v1.TrafficHistory"> & {
+  /**
+   * @generated from field: string window = 1;
+   */
+  window: string;
+
+  /**
+   * How long a point stands for.
+   *
+   * @generated from field: google.protobuf.Duration step = 2;
+   */
+  step?: Duration | undefined;
+
+  /**
+   * @generated from field: dtask.v1.Traffic total = 3;
+   */
+  total?: Traffic | undefined;
+
+  /**
+   * The oldest first; the last one goes on.
+   *
+   * @generated from field: repeated dtask.v1.TrafficPoint points = 4;
+   */
+  points: TrafficPoint[];
+};
+
+/**
+ * Describes the message dtask.v1.TrafficHistory.
+ * Use `create(TrafficHistorySchema)` to create a new message.
+ */
+export const TrafficHistorySchema: GenMessage<TrafficHistory> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_node_service, 9);
+
+/**
  * @generated from message dtask.v1.Stats
  */
 export type Stats = Message<"dtask.v1.Stats"> & {
@@ -198,6 +439,27 @@ export type Stats = Message<"dtask.v1.Stats"> & {
    * @generated from field: dtask.v1.ResultCache result_cache = 6;
    */
   resultCache?: ResultCache | undefined;
+
+  /**
+   * Failed tasks that nobody has sent round again or discarded.
+   *
+   * @generated from field: int64 dead_letters = 7;
+   */
+  deadLetters: bigint;
+
+  /**
+   * Of each queue with ready tasks.
+   *
+   * @generated from field: repeated dtask.v1.FirstInLine oldest_waiting = 8;
+   */
+  oldestWaiting: FirstInLine[];
+
+  /**
+   * The last 5m, 1h and 24h.
+   *
+   * @generated from field: map<string, dtask.v1.Traffic> windows = 9;
+   */
+  windows: { [key: string]: Traffic };
 };
 
 /**
@@ -205,7 +467,7 @@ export type Stats = Message<"dtask.v1.Stats"> & {
  * Use `create(StatsSchema)` to create a new message.
  */
 export const StatsSchema: GenMessage<Stats> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 4);
+  messageDesc(file_dtask_v1_node_service, 10);
 
 /**
  * @generated from message dtask.v1.NodeAddress
@@ -227,7 +489,7 @@ export type NodeAddress = Message<"dtask.v1.NodeAddress"> & {
  * Use `create(NodeAddressSchema)` to create a new message.
  */
 export const NodeAddressSchema: GenMessage<NodeAddress> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 5);
+  messageDesc(file_dtask_v1_node_service, 11);
 
 /**
  * @generated from message dtask.v1.NodeLoad
@@ -251,7 +513,7 @@ export type NodeLoad = Message<"dtask.v1.NodeLoad"> & {
  * Use `create(NodeLoadSchema)` to create a new message.
  */
 export const NodeLoadSchema: GenMessage<NodeLoad> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 6);
+  messageDesc(file_dtask_v1_node_service, 12);
 
 /**
  * A node of those that share a database; alone, the node itself.
@@ -330,7 +592,7 @@ export type Node = Message<"dtask.v1.Node"> & {
  * Use `create(NodeSchema)` to create a new message.
  */
 export const NodeSchema: GenMessage<Node> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 7);
+  messageDesc(file_dtask_v1_node_service, 13);
 
 /**
  * @generated from message dtask.v1.ClockStep
@@ -354,7 +616,7 @@ export type ClockStep = Message<"dtask.v1.ClockStep"> & {
  * Use `create(ClockStepSchema)` to create a new message.
  */
 export const ClockStepSchema: GenMessage<ClockStep> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 8);
+  messageDesc(file_dtask_v1_node_service, 14);
 
 /**
  * @generated from message dtask.v1.Actor
@@ -408,7 +670,7 @@ export type Actor = Message<"dtask.v1.Actor"> & {
  * Use `create(ActorSchema)` to create a new message.
  */
 export const ActorSchema: GenMessage<Actor> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 9);
+  messageDesc(file_dtask_v1_node_service, 15);
 
 /**
  * A run whose code runs now.
@@ -442,7 +704,7 @@ export type CurrentRun = Message<"dtask.v1.CurrentRun"> & {
  * Use `create(CurrentRunSchema)` to create a new message.
  */
 export const CurrentRunSchema: GenMessage<CurrentRun> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 10);
+  messageDesc(file_dtask_v1_node_service, 16);
 
 /**
  * An executor of the node that answers.
@@ -497,7 +759,7 @@ export type Executor = Message<"dtask.v1.Executor"> & {
  * Use `create(ExecutorSchema)` to create a new message.
  */
 export const ExecutorSchema: GenMessage<Executor> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 11);
+  messageDesc(file_dtask_v1_node_service, 17);
 
 /**
  * @generated from message dtask.v1.Spread
@@ -529,7 +791,7 @@ export type Spread = Message<"dtask.v1.Spread"> & {
  * Use `create(SpreadSchema)` to create a new message.
  */
 export const SpreadSchema: GenMessage<Spread> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 12);
+  messageDesc(file_dtask_v1_node_service, 18);
 
 /**
  * The latest commits to the store, at most 1,000.
@@ -572,7 +834,7 @@ export type RecentCommits = Message<"dtask.v1.RecentCommits"> & {
  * Use `create(RecentCommitsSchema)` to create a new message.
  */
 export const RecentCommitsSchema: GenMessage<RecentCommits> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 13);
+  messageDesc(file_dtask_v1_node_service, 19);
 
 /**
  * @generated from message dtask.v1.System
@@ -667,7 +929,7 @@ export type System = Message<"dtask.v1.System"> & {
  * Use `create(SystemSchema)` to create a new message.
  */
 export const SystemSchema: GenMessage<System> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 14);
+  messageDesc(file_dtask_v1_node_service, 20);
 
 /**
  * @generated from message dtask.v1.ListMethodsRequest
@@ -680,7 +942,7 @@ export type ListMethodsRequest = Message<"dtask.v1.ListMethodsRequest"> & {
  * Use `create(ListMethodsRequestSchema)` to create a new message.
  */
 export const ListMethodsRequestSchema: GenMessage<ListMethodsRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 15);
+  messageDesc(file_dtask_v1_node_service, 21);
 
 /**
  * @generated from message dtask.v1.ListMethodsResponse
@@ -697,7 +959,7 @@ export type ListMethodsResponse = Message<"dtask.v1.ListMethodsResponse"> & {
  * Use `create(ListMethodsResponseSchema)` to create a new message.
  */
 export const ListMethodsResponseSchema: GenMessage<ListMethodsResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 16);
+  messageDesc(file_dtask_v1_node_service, 22);
 
 /**
  * @generated from message dtask.v1.GetStatsRequest
@@ -710,7 +972,7 @@ export type GetStatsRequest = Message<"dtask.v1.GetStatsRequest"> & {
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema: GenMessage<GetStatsRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 17);
+  messageDesc(file_dtask_v1_node_service, 23);
 
 /**
  * @generated from message dtask.v1.GetStatsResponse
@@ -727,7 +989,43 @@ export type GetStatsResponse = Message<"dtask.v1.GetStatsResponse"> & {
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema: GenMessage<GetStatsResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 18);
+  messageDesc(file_dtask_v1_node_service, 24);
+
+/**
+ * @generated from message dtask.v1.GetHistoryRequest
+ */
+export type GetHistoryRequest = Message<"dtask.v1.GetHistoryRequest"> & {
+  /**
+   * 5m, 1h or 24h; 1h unless said otherwise.
+   *
+   * @generated from field: string window = 1;
+   */
+  window: string;
+};
+
+/**
+ * Describes the message dtask.v1.GetHistoryRequest.
+ * Use `create(GetHistoryRequestSchema)` to create a new message.
+ */
+export const GetHistoryRequestSchema: GenMessage<GetHistoryRequest> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_node_service, 25);
+
+/**
+ * @generated from message dtask.v1.GetHistoryResponse
+ */
+export type GetHistoryResponse = Message<"dtask.v1.GetHistoryResponse"> & {
+  /**
+   * @generated from field: dtask.v1.TrafficHistory history = 1;
+   */
+  history?: TrafficHistory | undefined;
+};
+
+/**
+ * Describes the message dtask.v1.GetHistoryResponse.
+ * Use `create(GetHistoryResponseSchema)` to create a new message.
+ */
+export const GetHistoryResponseSchema: GenMessage<GetHistoryResponse> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_node_service, 26);
 
 /**
  * @generated from message dtask.v1.WatchStatsRequest
@@ -740,7 +1038,7 @@ export type WatchStatsRequest = Message<"dtask.v1.WatchStatsRequest"> & {
  * Use `create(WatchStatsRequestSchema)` to create a new message.
  */
 export const WatchStatsRequestSchema: GenMessage<WatchStatsRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 19);
+  messageDesc(file_dtask_v1_node_service, 27);
 
 /**
  * One without stats says that the stream lives; it comes at once, and every 15 s without changes.
@@ -766,7 +1064,7 @@ export type WatchStatsResponse = Message<"dtask.v1.WatchStatsResponse"> & {
  * Use `create(WatchStatsResponseSchema)` to create a new message.
  */
 export const WatchStatsResponseSchema: GenMessage<WatchStatsResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 20);
+  messageDesc(file_dtask_v1_node_service, 28);
 
 /**
  * @generated from message dtask.v1.GetSystemRequest
@@ -779,7 +1077,7 @@ export type GetSystemRequest = Message<"dtask.v1.GetSystemRequest"> & {
  * Use `create(GetSystemRequestSchema)` to create a new message.
  */
 export const GetSystemRequestSchema: GenMessage<GetSystemRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 21);
+  messageDesc(file_dtask_v1_node_service, 29);
 
 /**
  * @generated from message dtask.v1.GetSystemResponse
@@ -796,7 +1094,7 @@ export type GetSystemResponse = Message<"dtask.v1.GetSystemResponse"> & {
  * Use `create(GetSystemResponseSchema)` to create a new message.
  */
 export const GetSystemResponseSchema: GenMessage<GetSystemResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 22);
+  messageDesc(file_dtask_v1_node_service, 30);
 
 /**
  * @generated from enum dtask.v1.TaskMode
@@ -933,7 +1231,17 @@ export const NodeService: GenService<{
     output: typeof GetStatsResponseSchema;
   },
   /**
-   * The same at once, and after changes at most once a second.
+   * Rates, waits and run times of the last 5 minutes, hour or day, in steps.
+   *
+   * @generated from rpc dtask.v1.NodeService.GetHistory
+   */
+  getHistory: {
+    methodKind: "unary";
+    input: typeof GetHistoryRequestSchema;
+    output: typeof GetHistoryResponseSchema;
+  },
+  /**
+   * The numbers at once, and after changes at most once a second.
    *
    * @generated from rpc dtask.v1.NodeService.WatchStats
    */
