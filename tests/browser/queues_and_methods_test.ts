@@ -41,7 +41,7 @@ async function limit({ node, visit }: DashboardRig): Promise<void> {
   assert.equal(await runs.inputValue(), "2");
   await runs.fill("many");
   await dialog.getByLabel("Starts").fill("10");
-  await dialog.getByLabel("Unit").selectOption("minutes");
+  await dialog.getByLabel("Unit of in").selectOption("minutes");
   await dialog.getByRole("button", { name: "Set limits" }).click();
   // The server's own words, at the field.
   await dialog.getByText(/expected number/i).waitFor();

@@ -13,6 +13,7 @@ import {
 } from "../../../api/dashboard/pages/method/submission_form.ts";
 import { argumentsText } from "../../../api/dashboard/pages/methods/arguments_text.ts";
 import { queueForm, queueSettings } from "../../../api/dashboard/pages/queues/queue_form.ts";
+import { spanMs, spanOf } from "../../../api/dashboard/ui/span.ts";
 import type { QueueView } from "../../../api/schema.ts";
 
 const FIELD = argumentsField({ type: "array", items: { type: "number" } });
@@ -58,8 +59,7 @@ Deno.test("settings of a submission leave out what is empty, and leave judging t
   const said = {
     queue: " mail ",
     priority: "-5",
-    delay: "1.5",
-    unit: "60000",
+    delay: { amount: "1.5", unit: "60000" },
     labels: "customer: ada: 1\n\nvip ",
     id: "a",
   } as const;
@@ -73,7 +73,7 @@ Deno.test("settings of a submission leave out what is empty, and leave judging t
   const { priority, delayMs } = submissionSettings({
     ...NO_SETTINGS,
     priority: "high",
-    delay: "soon",
+    delay: { amount: "soon", unit: "1" },
   });
   assert.deepEqual([priority, delayMs], ["high", "soon"]);
 });
@@ -88,11 +88,20 @@ Deno.test("settings of a queue come back as they were", () => {
     paused: false,
   };
   const form = queueForm(queue);
-  assert.deepEqual([form.span, form.unit], ["2", "60000"]);
+  assert.deepEqual(form.span, { amount: "2", unit: "60000" });
   const { name: _, paused: __, ...settings } = queue;
   assert.deepEqual(queueSettings(form), settings);
   const none = { concurrency: null, keyConcurrency: null, rateLimit: null, weight: 1 };
   assert.deepEqual(queueSettings({ ...queueForm(null), weight: " " }), none);
-  const odd = queueSettings({ ...form, limit: "few", span: "" });
+  const odd = queueSettings({ ...form, limit: "few", span: { amount: "", unit: "1000" } });
   assert.deepEqual(odd["rateLimit"], { limit: "few", perMs: null });
+});
+
+Deno.test("span of time is shown in the largest unit in which it is whole", () => {
+  for (const ms of [0, 1, 1_500, 90_000, 600_000, 7_200_000, 86_400_000, 100_000_000]) {
+    assert.equal(spanMs(spanOf(ms)), ms);
+  }
+  assert.deepEqual(spanOf(600_000), { amount: "10", unit: "60000" });
+  assert.equal(spanMs({ amount: " ", unit: "1" }), undefined);
+  assert.equal(spanMs({ amount: "a day", unit: "1" }), "a day");
 });

@@ -1,8 +1,9 @@
 /** What can be said of a task beside its arguments. */
 import type { MethodView } from "../../../schema.ts";
 import { fieldProblem } from "../../data/field_problem.ts";
-import { Select, TextArea, TextInput } from "../../ui/field.tsx";
-import { type SubmissionForm, UNITS } from "./submission_form.ts";
+import { TextArea, TextInput } from "../../ui/field.tsx";
+import { SpanInput } from "../../ui/span_input.tsx";
+import type { SubmissionForm } from "./submission_form.ts";
 
 interface SettingsInputProps {
   readonly form: SubmissionForm;
@@ -25,7 +26,7 @@ export const SETTINGS_POINTERS: readonly string[] = [
 export function SettingsInput(
   { form, method, problem, onChange }: SettingsInputProps,
 ) {
-  const set = (field: keyof SubmissionForm) => (value: string) =>
+  const set = (field: Exclude<keyof SubmissionForm, "delay">) => (value: string) =>
     onChange({ ...form, [field]: value });
   const wrong = (pointer: string) => fieldProblem(problem, pointer);
   const isWrong = SETTINGS_POINTERS.some((pointer) => wrong(pointer) !== null);
@@ -49,22 +50,13 @@ export function SettingsInput(
           onChange={set("priority")}
           problem={wrong("/priority")}
         />
-        <div className="field-row">
-          <TextInput
-            label="Delay"
-            placeholder="none"
-            inputMode="decimal"
-            value={form.delay}
-            onChange={set("delay")}
-            problem={wrong("/delayMs")}
-          />
-          <Select
-            label="Unit"
-            value={form.unit}
-            options={UNITS}
-            onChange={(unit) => onChange({ ...form, unit })}
-          />
-        </div>
+        <SpanInput
+          label="Delay"
+          placeholder="none"
+          value={form.delay}
+          onChange={(delay) => onChange({ ...form, delay })}
+          problem={wrong("/delayMs")}
+        />
         <TextInput
           label="Id"
           hint="Made for you when empty. The same id again gives the same task."

@@ -1,21 +1,11 @@
 /** What is said of a task beside its arguments, as it is typed and as the server takes it. */
-
-/** Units of a delay. */
-export const UNITS = [
-  { value: "1", label: "milliseconds" },
-  { value: "1000", label: "seconds" },
-  { value: "60000", label: "minutes" },
-  { value: "3600000", label: "hours" },
-  { value: "86400000", label: "days" },
-] as const;
+import { numberOrText, type Span, spanMs } from "../../ui/span.ts";
 
 /** Texts as they stand in the form; empty ones are not sent. */
 export interface SubmissionForm {
   readonly queue: string;
   readonly priority: string;
-  readonly delay: string;
-  /** Milliseconds of its unit. */
-  readonly unit: typeof UNITS[number]["value"];
+  readonly delay: Span;
   /** One a line: `name: value`. */
   readonly labels: string;
   readonly id: string;
@@ -25,8 +15,7 @@ export interface SubmissionForm {
 export const NO_SETTINGS: SubmissionForm = {
   queue: "",
   priority: "",
-  delay: "",
-  unit: "1000",
+  delay: { amount: "", unit: "1000" },
   labels: "",
   id: "",
 };
@@ -35,12 +24,11 @@ export const NO_SETTINGS: SubmissionForm = {
 export function submissionSettings(
   form: SubmissionForm,
 ): Readonly<Record<string, unknown>> {
-  const delay = valueOf(form.delay);
   const labels = labelsOf(form.labels);
   const fields = {
     queue: form.queue.trim() || undefined,
-    priority: valueOf(form.priority),
-    delayMs: typeof delay === "number" ? Math.round(delay * Number(form.unit)) : delay,
+    priority: numberOrText(form.priority),
+    delayMs: spanMs(form.delay),
     labels: Object.keys(labels).length === 0 ? undefined : labels,
     id: form.id.trim() || undefined,
   };
@@ -56,11 +44,4 @@ function labelsOf(text: string): Readonly<Record<string, string>> {
     const colon = line.indexOf(":");
     return colon < 0 ? [line, ""] : [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
   }));
-}
-
-function valueOf(text: string): number | string | undefined {
-  const trimmed = text.trim();
-  if (trimmed === "") return undefined;
-  const value = Number(trimmed);
-  return Number.isNaN(value) ? trimmed : value;
 }

@@ -5,10 +5,11 @@ import { fieldProblem, isAllShown } from "../../data/field_problem.ts";
 import { useSetQueue } from "../../data/queues.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Select, TextInput } from "../../ui/field.tsx";
+import { TextInput } from "../../ui/field.tsx";
 import { ProblemNote } from "../../ui/problem_note.tsx";
+import { SpanInput } from "../../ui/span_input.tsx";
 import { toast } from "../../ui/toast.ts";
-import { type QueueForm, queueForm, queueSettings, SPANS } from "./queue_form.ts";
+import { type QueueForm, queueForm, queueSettings } from "./queue_form.ts";
 
 interface QueueDialogProps {
   /** The queue to change; null: a new one. */
@@ -39,7 +40,8 @@ export function QueueDialog({ queue, open, onClose }: QueueDialogProps) {
 function SettingsForm({ queue, onClose }: Omit<QueueDialogProps, "open">) {
   const [form, setForm] = useState(() => queueForm(queue));
   const save = useSetQueue();
-  const set = (field: keyof QueueForm) => (value: string) => setForm({ ...form, [field]: value });
+  const set = (field: Exclude<keyof QueueForm, "span">) => (value: string) =>
+    setForm({ ...form, [field]: value });
   const wrong = (pointer: string) => fieldProblem(save.error, pointer);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -122,18 +124,11 @@ function RateLimitFields({ form, onChange, wrong }: RateLimitFieldsProps) {
           onChange={(limit) => onChange({ ...form, limit })}
           problem={wrong("/rateLimit/limit")}
         />
-        <TextInput
-          label="in"
-          inputMode="numeric"
+        <SpanInput
+          label="In"
           value={form.span}
           onChange={(span) => onChange({ ...form, span })}
           problem={wrong("/rateLimit/perMs")}
-        />
-        <Select
-          label="Unit"
-          value={form.unit}
-          options={SPANS}
-          onChange={(unit) => onChange({ ...form, unit })}
         />
       </div>
     </fieldset>

@@ -1,13 +1,6 @@
 /** The settings of a queue as they are typed, and as the server takes them. */
 import type { QueueView } from "../../../schema.ts";
-
-/** Units of the span of a rate limit. */
-export const SPANS = [
-  { value: "1", label: "milliseconds" },
-  { value: "1000", label: "seconds" },
-  { value: "60000", label: "minutes" },
-  { value: "3600000", label: "hours" },
-] as const;
+import { numberOrText, type Span, spanMs, spanOf } from "../../ui/span.ts";
 
 /** What stands in the form; empty texts mean that there is no limit. */
 export interface QueueForm {
@@ -15,56 +8,35 @@ export interface QueueForm {
   readonly concurrency: string;
   readonly keyConcurrency: string;
   readonly limit: string;
-  readonly span: string;
-  /** Milliseconds of the unit of `span`. */
-  readonly unit: typeof SPANS[number]["value"];
+  readonly span: Span;
   readonly weight: string;
 }
 
 /** The form of a queue that is there, or of a new one. */
 export function queueForm(queue: QueueView | null): QueueForm {
   const { rateLimit = null } = queue ?? {};
-  const unit = unitOf(rateLimit?.perMs ?? 1_000);
   return {
     name: queue?.name ?? "",
     concurrency: textOf(queue?.concurrency),
     keyConcurrency: textOf(queue?.keyConcurrency),
     limit: textOf(rateLimit?.limit),
-    span: rateLimit === null ? "1" : String(rateLimit.perMs / Number(unit)),
-    unit,
+    span: spanOf(rateLimit?.perMs ?? 1_000),
     weight: textOf(queue?.weight ?? 1),
   };
 }
 
 /** The body of `PUT /api/queues/{name}`. What is no number goes as it is: the server says what is wrong. */
-export function queueSettings(
-  form: QueueForm,
-): Readonly<Record<string, unknown>> {
-  const { concurrency, keyConcurrency, limit, span, unit, weight } = form;
-  const per = valueOf(span);
+export function queueSettings(form: QueueForm): Readonly<Record<string, unknown>> {
+  const { concurrency, keyConcurrency, span, weight } = form;
+  const limit = numberOrText(form.limit);
   return {
-    concurrency: valueOf(concurrency),
-    keyConcurrency: valueOf(keyConcurrency),
-    rateLimit: valueOf(limit) === null ? null : {
-      limit: valueOf(limit),
-      perMs: typeof per === "number" ? per * Number(unit) : per,
-    },
-    weight: valueOf(weight) ?? 1,
+    concurrency: numberOrText(concurrency) ?? null,
+    keyConcurrency: numberOrText(keyConcurrency) ?? null,
+    rateLimit: limit === undefined ? null : { limit, perMs: spanMs(span) ?? null },
+    weight: numberOrText(weight) ?? 1,
   };
-}
-
-function unitOf(perMs: number): QueueForm["unit"] {
-  return SPANS.findLast(({ value }) => perMs % Number(value) === 0)?.value ??
-    "1";
 }
 
 function textOf(value: number | null | undefined): string {
   return value === null || value === undefined ? "" : String(value);
-}
-
-function valueOf(text: string): number | string | null {
-  const trimmed = text.trim();
-  if (trimmed === "") return null;
-  const value = Number(trimmed);
-  return Number.isNaN(value) ? trimmed : value;
 }
