@@ -1,0 +1,103 @@
+/** Schedules as the server has them. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { ScheduleAnswer, TaskView, TickAnswer } from "../../schema.ts";
+import { get, send } from "./api.ts";
+import { LIVE } from "./query_client.ts";
+
+const KEY = ["schedules"] as const;
+/** Ticks that are shown, newest first. */
+const TICKS = 50;
+
+/** What a start by hand or a tick came to, by the id of the task. */
+export type StartedStatuses = ReadonlyMap<string, TaskView["status"]>;
+
+/** What a backfill did. */
+export interface BackfillResult {
+  readonly matched: number;
+  readonly changed: number;
+}
+
+/** All schedules, live. */
+export function useSchedules() {
+  return useQuery({
+    queryKey: KEY,
+    queryFn: async ({ signal }) =>
+      (await get<{ items: ScheduleAnswer[] }>("/api/schedules", {}, signal)).items,
+    meta: LIVE,
+  });
+}
+
+/** One schedule, whole. */
+export function useSchedule(name: string) {
+  return useQuery({
+    queryKey: [...KEY, name],
+    queryFn: ({ signal }) => get<ScheduleAnswer>(pathOf(name), {}, signal),
+    meta: LIVE,
+  });
+}
+
+/** Its latest ticks. */
+export function useTicks(name: string) {
+  return useQuery({
+    queryKey: [...KEY, name, "ticks"],
+    queryFn: async ({ signal }) =>
+      (await get<{ items: TickAnswer[] }>(`${pathOf(name)}/ticks`, { limit: TICKS }, signal)).items,
+    meta: LIVE,
+  });
+}
+
+/** What became of the tasks that it has started last. */
+export function useStartedStatuses(name: string) {
+  return useQuery({
+    queryKey: [...KEY, name, "started"],
+    queryFn: async ({ signal }): Promise<StartedStatuses> => {
+      const query = { label: `dtask.schedule:${name}`, limit: TICKS };
+      const { items } = await get<{ items: TaskView[] }>("/api/tasks", query, signal);
+      return new Map(items.map(({ id, status }) => [id, status]));
+    },
+    meta: LIVE,
+  });
+}
+
+/** Sets a schedule up, or changes the whole of it. */
+export function useSetSchedule() {
+  return useScheduleChange((
+    { name, body }: { readonly name: string; readonly body: Readonly<Record<string, unknown>> },
+  ) => send<ScheduleAnswer>("PUT", pathOf(name), body));
+}
+
+/** Removes a schedule. */
+export function useDeleteSchedule() {
+  return useScheduleChange((name: string) => send<void>("DELETE", pathOf(name)));
+}
+
+/** Starts its work once, now. */
+export function useTriggerSchedule() {
+  return useScheduleChange((name: string) => send<TickAnswer>("POST", `${pathOf(name)}/trigger`));
+}
+
+/** Stops or starts its ticks; the answer says what becomes of those of the pause. */
+export function usePauseSchedule() {
+  return useScheduleChange((
+    { name, paused }: { readonly name: string; readonly paused: boolean },
+  ) => send<{ note: string }>("POST", `${pathOf(name)}/${paused ? "pause" : "resume"}`));
+}
+
+/** Fires the ticks of a range that have not fired. */
+export function useBackfill() {
+  return useScheduleChange((
+    { name, ...range }: { readonly name: string; readonly from: string; readonly until: string },
+  ) => send<BackfillResult>("POST", `${pathOf(name)}/backfill`, range));
+}
+
+function useScheduleChange<V, T>(mutationFn: (variables: V) => Promise<T>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn,
+    onSettled: () => client.invalidateQueries({ queryKey: KEY }),
+  });
+}
+
+function pathOf(name: string): string {
+  return `/api/schedules/${encodeURIComponent(name)}`;
+}

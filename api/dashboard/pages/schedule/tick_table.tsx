@@ -1,0 +1,96 @@
+/** The latest ticks of a schedule, and what became of them. */
+import { useMemo } from "react";
+import { Link } from "wouter";
+import type { TickAnswer } from "../../../schema.ts";
+import { type StartedStatuses, useStartedStatuses, useTicks } from "../../data/schedules.ts";
+import { type Column, DataTable } from "../../ui/data_table.tsx";
+import { EmptyState } from "../../ui/empty_state.tsx";
+import { Icon, type IconName } from "../../ui/icon.tsx";
+import { StatusBadge } from "../../ui/status_badge.tsx";
+import { TimeText } from "../../ui/time_text.tsx";
+
+const OUTCOMES: Readonly<
+  Record<TickAnswer["outcome"], { readonly icon: IconName; readonly status: string }>
+> = {
+  fired: { icon: "check", status: "completed" },
+  triggered: { icon: "play", status: "running" },
+  skipped: { icon: "skipped", status: "skipped" },
+  refused: { icon: "failed", status: "failed" },
+};
+
+/** The table. */
+export function TickTable({ schedule }: { readonly schedule: string }) {
+  const ticks = useTicks(schedule);
+  const { data: statuses } = useStartedStatuses(schedule);
+  const columns = useMemo(() => tickColumns(statuses), [statuses]);
+  return (
+    <DataTable
+      caption="Last ticks"
+      columns={columns}
+      rows={ticks.data}
+      rowKey={({ nominalAt, outcome }) => `${nominalAt} ${outcome}`}
+      problem={ticks.error}
+      onRetry={() => ticks.refetch()}
+      empty={
+        <EmptyState title="It has not fired yet.">
+          Its ticks stand here, with what they have started or why they could not.
+        </EmptyState>
+      }
+    />
+  );
+}
+
+function tickColumns(statuses: StartedStatuses | undefined): readonly Column<TickAnswer>[] {
+  return [
+    {
+      id: "nominal",
+      header: "Tick",
+      cell: ({ nominalAt }) => (
+        <span className="keep">
+          <TimeText value={nominalAt} as="time" />
+        </span>
+      ),
+    },
+    { id: "outcome", header: "Outcome", cell: ({ outcome }) => <Outcome outcome={outcome} /> },
+    {
+      id: "started",
+      header: "Started",
+      cell: ({ started, error }) => {
+        if (started === null) return <span className="muted">{error ?? "–"}</span>;
+        return (
+          <Link href={`/${started.kind}s/${encodeURIComponent(started.id)}`}>{started.id}</Link>
+        );
+      },
+    },
+    {
+      id: "became",
+      header: "What became of it",
+      cell: ({ started }) => {
+        const status = started === null ? undefined : statuses?.get(started.id);
+        return status === undefined
+          ? <span className="muted">–</span>
+          : <StatusBadge status={status} />;
+      },
+    },
+    {
+      id: "decided",
+      header: "Decided",
+      wideOnly: true,
+      cell: ({ decidedAt }) => (
+        <span className="keep">
+          <TimeText value={decidedAt} />
+        </span>
+      ),
+    },
+  ];
+}
+
+function Outcome({ outcome }: Pick<TickAnswer, "outcome">) {
+  const { icon, status } = OUTCOMES[outcome];
+  return (
+    <span className={`badge status-${status}`}>
+      <Icon name={icon} />
+      {outcome}
+    </span>
+  );
+}
