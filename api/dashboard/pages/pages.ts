@@ -5,6 +5,9 @@ import type { IconName } from "../ui/icon.tsx";
 import { MethodPage } from "./method/method_page.tsx";
 import { MethodsPage } from "./methods/methods_page.tsx";
 import { QueuesPage } from "./queues/queues_page.tsx";
+import { SchedulePage } from "./schedule/schedule_page.tsx";
+import { SchedulesPage } from "./schedules/schedules_page.tsx";
+import { SystemPage } from "./system/system_page.tsx";
 import { TaskPage } from "./task/task_page.tsx";
 
 /** What every page is given. */
@@ -28,8 +31,16 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { path: "/tasks/:target", Page: TaskPage },
   { path: "/queues", Page: QueuesPage, navigation: { label: "Queues", icon: "queue" } },
+  { path: "/schedules", Page: SchedulesPage, navigation: { label: "Schedules", icon: "calendar" } },
+  { path: "/schedules/:target", Page: SchedulePage },
   { path: "/methods", Page: MethodsPage, navigation: { label: "Methods", icon: "method" } },
   { path: "/methods/:target", Page: MethodPage },
+  {
+    path: "/system",
+    Page: SystemPage,
+    navigation: { label: "System", icon: "gear" },
+    scope: "admin",
+  },
 ];
 
 /** Where one starts while nothing is at `/`. */

@@ -1,0 +1,67 @@
+/** One node: how it is, and its actors. */
+import { useId } from "react";
+import type { NodeView } from "../../../schema.ts";
+import { formatCount, formatNumber } from "../../ui/format.ts";
+import { Icon, type IconName } from "../../ui/icon.tsx";
+import { TimeText } from "../../ui/time_text.tsx";
+import { ActorTable } from "./actor_table.tsx";
+
+const STATES: Readonly<
+  Record<NodeView["state"], { readonly icon: IconName; readonly look: string }>
+> = {
+  active: { icon: "check", look: "completed" },
+  suspect: { icon: "clock", look: "blocked" },
+  lost: { icon: "failed", look: "failed" },
+  left: { icon: "cancelled", look: "cancelled" },
+};
+
+interface NodeSectionProps {
+  readonly node: NodeView;
+  /** It is the one that serves this page. */
+  readonly isOwn: boolean;
+}
+
+/** The node; those that are gone without their actors, which are gone, too. */
+export function NodeSection({ node, isOwn }: NodeSectionProps) {
+  const heading = useId();
+  const { id, state, leader, version, address, load, methods, notReady, actors } = node;
+  const { icon, look } = STATES[state];
+  const isThere = state === "active" || state === "suspect";
+  const restarts = actors.reduce((sum, actor) => sum + actor.restarts, 0);
+  return (
+    <section className="section" aria-labelledby={heading}>
+      <div className="node-head">
+        <h2 id={heading}>{id}</h2>
+        <span className={`badge status-${look}`}>
+          <Icon name={icon} />
+          {state}
+        </span>
+        {leader ? <span className="badge status-running">leads</span> : null}
+        {isOwn ? <span className="muted">this node</span> : null}
+      </div>
+      <p className="muted">
+        dtask {version}
+        {address.http === null ? "" : " at "}
+        {address.http === null || isOwn ? address.http : <a href={address.http}>{address.http}</a>}
+        {address.grpc === null ? "" : `, gRPC ${address.grpc}`}
+        {" · "}
+        {formatNumber(load.held)} of {formatNumber(load.slots)} slots in use ·{" "}
+        {formatCount(methods, "method")} · {formatCount(restarts, "restart")} · started{" "}
+        <TimeText value={node.startedAt} /> · last heard <TimeText value={node.renewedAt} />
+      </p>
+      {isThere && notReady.length > 0 ? <NotReady reasons={notReady} /> : null}
+      {isThere ? <ActorTable node={id} actors={actors} /> : null}
+    </section>
+  );
+}
+
+function NotReady({ reasons }: { readonly reasons: readonly string[] }) {
+  return (
+    <div className="note note-warning">
+      <p>It takes no work:</p>
+      <ul>
+        {reasons.map((reason) => <li key={reason}>{reason}</li>)}
+      </ul>
+    </div>
+  );
+}
