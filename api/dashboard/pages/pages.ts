@@ -9,6 +9,8 @@ import { SchedulePage } from "./schedule/schedule_page.tsx";
 import { SchedulesPage } from "./schedules/schedules_page.tsx";
 import { SystemPage } from "./system/system_page.tsx";
 import { TaskPage } from "./task/task_page.tsx";
+import { WorkflowPage } from "./workflow/workflow_page.tsx";
+import { WorkflowsPage } from "./workflows/workflows_page.tsx";
 
 /** What every page is given. */
 export interface PageProps {
@@ -30,6 +32,8 @@ export interface PageEntry {
 /** Every page. */
 export const PAGES: readonly PageEntry[] = [
   { path: "/tasks/:target", Page: TaskPage },
+  { path: "/workflows", Page: WorkflowsPage, navigation: { label: "Workflows", icon: "graph" } },
+  { path: "/workflows/:target", Page: WorkflowPage },
   { path: "/queues", Page: QueuesPage, navigation: { label: "Queues", icon: "queue" } },
   { path: "/schedules", Page: SchedulesPage, navigation: { label: "Schedules", icon: "calendar" } },
   { path: "/schedules/:target", Page: SchedulePage },

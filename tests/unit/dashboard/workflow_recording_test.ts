@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ganttRows, rowsInSight, ticks } from "../../../api/dashboard/pages/workflow/gantt.ts";
+import {
+  ganttRows,
+  rowsInSight,
+  startedBy,
+  ticks,
+} from "../../../api/dashboard/pages/workflow/gantt.ts";
 import {
   countStatuses,
   withChanges,
@@ -137,6 +142,9 @@ Deno.test("gantt has a row for each task that has run, by the first start", () =
   const recording = recordingOf(taskGraph(tasks), tasks, { runs, until: T0 + 50 });
   const rows = ganttRows(recording).map(({ task, bars }) => [task, bars.map(({ run }) => run)]);
   assert.deepEqual(rows, [[1, [1]], [3, [1]], [0, [1, 2]]]);
+  assert.deepEqual([0, 5, 6, 7, 99].map((ms) => startedBy(ganttRows(recording), T0 + ms)), [
+    ...[0, 1, 1, 2, 2],
+  ]);
 });
 
 Deno.test("gantt draws the rows in sight and a few around them", () => {

@@ -14,6 +14,14 @@ export function ganttRows({ runs }: Recording): readonly GanttRow[] {
   return rows.sort((a, b) => start(a) - start(b) || a.task - b.task);
 }
 
+/** The last row that had started at a time; 0 where none had. */
+export function startedBy(rows: readonly GanttRow[], at: number): number {
+  return Math.max(
+    0,
+    rows.findLastIndex(({ bars: [first] }) => first !== undefined && first.from <= at),
+  );
+}
+
 /** The rows to draw: those in sight, and a few around them. */
 export function rowsInSight(
   { scrollTop, height, rowHeight, rows }: {

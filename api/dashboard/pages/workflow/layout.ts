@@ -7,12 +7,12 @@ import type { GraphView, ViewItem } from "./graph_view.ts";
 
 /** In px. */
 export const SIZES = {
-  task: { width: 176, height: 40 },
-  group: { width: 208, height: 84 },
+  task: { width: 168, height: 40 },
+  group: { width: 184, height: 84 },
   gapX: 20,
   gapY: 12,
   /** Between two waves, for the edges. */
-  waveGap: 96,
+  waveGap: 56,
   /** Around what is in a wave, and above it for its name. */
   wavePadding: 16,
   waveTitle: 36,
@@ -40,6 +40,13 @@ export interface WaveBox extends Box {
 export interface Layout {
   readonly boxes: ReadonlyMap<string, Box>;
   readonly waves: readonly WaveBox[];
+}
+
+/** True where a drawing is much wider than high. */
+export function isWide({ waves }: Layout): boolean {
+  const [first, last] = [waves[0], waves.at(-1)];
+  if (first === undefined || last === undefined) return false;
+  return last.x + last.width > 2 * first.height;
 }
 
 /** Items of a wave that stay together: those that stand for themselves, or those of an open group. */

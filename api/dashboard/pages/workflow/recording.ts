@@ -51,7 +51,8 @@ export function recordingOf(
     ...byTask.flat().flatMap(({ from, to }) => [from, to]),
   ]
     .filter(Number.isFinite);
-  const from = tasks.reduce((first, task) => Math.min(first, Date.parse(task.createdAt)), until);
+  const created = tasks.map(({ createdAt }) => Date.parse(createdAt));
+  const from = created.reduce((first, at) => Math.min(first, at), created[0] ?? until);
   const over = ends.every(({ at }) => Number.isFinite(at));
   const to = known.reduce((last, at) => Math.max(last, at), over ? from : Math.max(from, until));
   return { from, to, runs: byTask, ends };
