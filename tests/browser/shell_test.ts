@@ -15,7 +15,7 @@ dashboardTest({
   },
 });
 
-async function goByPalette({ visit }: DashboardRig): Promise<void> {
+async function goByPalette({ visit, accessibilityProblems }: DashboardRig): Promise<void> {
   const page = await visit("/queues");
   await page.getByRole("heading", { name: "Queues" }).waitFor();
   const field = page.getByRole("combobox", { name: "Go to" });
@@ -31,7 +31,10 @@ async function goByPalette({ visit }: DashboardRig): Promise<void> {
 
   await page.keyboard.press("/");
   await field.fill("mail-");
-  await results.getByRole("option", { name: /^mail-1/ }).click();
+  const task = results.getByRole("option", { name: /^mail-1/ });
+  await task.waitFor();
+  assert.deepEqual(await accessibilityProblems(page), [], "the palette, in the dark theme");
+  await task.click();
   await page.waitForURL(/\/tasks\/mail-1$/);
 
   await page.getByRole("button", { name: "Search" }).click();

@@ -11,7 +11,7 @@ dashboardTest({
   },
 });
 
-async function signInAndOut({ node, visit }: DashboardRig): Promise<void> {
+async function signInAndOut({ node, visit, accessibilityProblems }: DashboardRig): Promise<void> {
   const page = await visit("/queues");
   const pause = page.getByRole("button", { name: "Pause queue mail" });
   await pause.waitFor();
@@ -23,8 +23,12 @@ async function signInAndOut({ node, visit }: DashboardRig): Promise<void> {
   await pause.waitFor();
 
   await page.getByRole("button", { name: "Session and theme" }).click();
-  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  const leave = page.getByRole("menuitem", { name: "Sign out" });
+  await leave.waitFor();
+  assert.deepEqual(await accessibilityProblems(page), [], "the menu");
+  await leave.click();
   await page.getByRole("heading", { name: "Sign in to dtask" }).waitFor();
+  assert.deepEqual(await accessibilityProblems(page), [], "the form");
   assert.equal(await page.evaluate("sessionStorage.length"), 0);
   await page.getByLabel("Token").fill(await node.token());
   await page.getByLabel("Token").press("Enter");

@@ -19,7 +19,7 @@ export function Menu({ label, icon, children }: MenuProps) {
         <span className={icon === undefined ? undefined : "visually-hidden"}>{label}</span>
         {icon === undefined ? <Icon name="chevron" /> : null}
       </Ariakit.MenuButton>
-      <Ariakit.Menu className="menu" gutter={4} portal unmountOnHide>{children}</Ariakit.Menu>
+      <Ariakit.Menu className="menu" gutter={4} unmountOnHide>{children}</Ariakit.Menu>
     </Ariakit.MenuProvider>
   );
 }
