@@ -199,6 +199,23 @@ export const LISTING_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    rule: "listChanges of few ids looks at those alone, however much else has changed",
+    check: async ({ store, reader }) => {
+      await insert(store, ...[1, 2, 3, 4, 5, 6].map((num) => newTask(num)));
+      const one = { idPrefix: "task-5" };
+      const first = await changes(reader, { scanRows: 2 }, one);
+      assert.deepEqual([first.nums, first.more], [[5], false]);
+      const later = { scanRows: 2, afterSeq: first.lastSeq };
+      assert.deepEqual((await changes(reader, later, one)).nums, []);
+      await complete(store, [4, 5, 6]);
+      const second = await changes(reader, later, one);
+      assert.deepEqual([second.nums, second.more], [[5], false]);
+      assert.ok(second.lastSeq > first.lastSeq);
+      const none = await changes(reader, { ...later, afterSeq: second.lastSeq }, one);
+      assert.deepEqual([none.nums, none.lastSeq], [[], second.lastSeq]);
+    },
+  },
+  {
     rule: "stamps grow over restarts, deletions and undone work",
     check: async (under) => {
       const [first = 0] = await insert(under.store, newTask(1));

@@ -2,12 +2,15 @@
 import type { StoreReader, TaskQuery } from "../port.ts";
 import { integer, text } from "../row/column.ts";
 import type { Connection } from "./connection.ts";
-import { loadShort, matching, type Place, type Scan, scanEnd } from "./listing.ts";
+import { fewRows, loadShort, matching, type Place, type Scan, scanEnd } from "./listing.ts";
 import { firstStamp } from "./stamps.ts";
-import { type Condition, filterCondition } from "./task_filter.ts";
+import { all, type Condition, filterCondition } from "./task_filter.ts";
 
 type ChangesPage = Parameters<StoreReader["listChanges"]>[1];
 type Changes = Awaited<ReturnType<StoreReader["listChanges"]>>;
+
+/** Tasks of one beginning of an id whose changes are looked up one by one. */
+const LOOKED_UP_MAX = 100;
 
 /** How far the stamps have come. */
 interface Frontier {
@@ -52,8 +55,13 @@ export async function listChanges(
   if (afterSeq < frontier.horizon || afterSeq > frontier.visible) {
     return { tasks: [], deleted: [], lastSeq: newest, more: false, reset: true };
   }
+  const changed: Condition = (values) =>
+    `t.seq > ${values.add(afterSeq)} AND t.seq < ${values.add(certain)}`;
+  // Few tasks by their ids, as a page of one follows, are looked up: all changes would be many more.
+  const { idPrefix } = query;
+  const few = await fewRows(connection, { idPrefix, workflowId: null }, LOOKED_UP_MAX);
   const scan: Scan = {
-    rows: (values) => `t.seq > ${values.add(afterSeq)} AND t.seq < ${values.add(certain)}`,
+    rows: few === null ? changed : all(few, changed),
     ...{ column: "seq", order: "ASC", scanRows: page.scanRows },
   };
   const { places, end } = await changedPlaces(connection, query, { scan, limit: page.limit });

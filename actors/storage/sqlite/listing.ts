@@ -11,6 +11,9 @@ type TaskPage = Awaited<ReturnType<StoreReader["listTasks"]>>;
 type ChangesPage = Parameters<StoreReader["listChanges"]>[1];
 type Changes = Awaited<ReturnType<StoreReader["listChanges"]>>;
 
+/** Tasks of one beginning of an id whose changes are looked up one by one. */
+const LOOKED_UP_MAX = 100;
+
 /** The order of a listing as the rows that it may look at; takes its values and the number of rows. */
 export interface Scan {
   readonly rows: Condition;
@@ -143,7 +146,7 @@ export function listChanges(
   if (afterSeq < horizon || afterSeq > newest) {
     return { tasks: [], deleted: [], lastSeq: newest, more: false, reset: true };
   }
-  const rows = { sql: "seq > ?", values: [afterSeq] };
+  const rows = changedRows(connection, query, afterSeq);
   const scan: Scan = { rows, column: "seq", order: "ASC", scanRows };
   const columns = columnsWithShortTexts(textBytes);
   const found = matching(connection, scan, { filter: filterCondition(query), limit, columns });
@@ -152,6 +155,14 @@ export function listChanges(
   const lastSeq = end ?? newest;
   const deleted = deletedBetween(connection, afterSeq, lastSeq);
   return { tasks, deleted, lastSeq, more: lastSeq < newest, reset: false };
+}
+
+/** Few tasks by their ids, as a page of one follows, are looked up: all changes would be many more. */
+function changedRows(connection: Connection, { idPrefix }: TaskQuery, afterSeq: number): Condition {
+  const few = fewRows(connection, { idPrefix, workflowId: null }, LOOKED_UP_MAX);
+  if (few === null) return { sql: "seq > ?", values: [afterSeq] };
+  // Not by the index on stamps, which has them all.
+  return both(few, { sql: "+seq > ?", values: [afterSeq] });
 }
 
 function deletedBetween(connection: Connection, afterSeq: number, lastSeq: number) {
