@@ -14,16 +14,26 @@ export interface Report {
   readonly outcome: RunOutcome;
 }
 
-/** Records every outcome of a commit whose run is still the current one; others are answered the same. */
-export async function recordOutcomes(
+/**
+ * Records what executors report in one commit: every outcome whose run is still the current one, and how
+ * those are doing that go on. Progress comes first, since of a run nothing follows its outcome: the
+ * lines of its log keep their order.
+ */
+export async function recordReported(
   commit: Commit,
-  work: readonly ReportOutcomes[],
+  work: readonly (ReportProgress | ReportOutcomes)[],
 ): Promise<readonly null[]> {
-  const reports = work.flatMap(({ executor, outcomes }) =>
-    outcomes.map((outcome) => ({ executor, outcome }))
+  const progress = work.flatMap((report) => report.kind === "ReportProgress" ? report.items : []);
+  const reports = work.flatMap((report) =>
+    report.kind === "ReportOutcomes" ? reportsOf(report) : []
   );
+  await recordProgress(commit, progress);
   await recordReports(commit, reports);
   return work.map(() => null);
+}
+
+function reportsOf({ executor, outcomes }: ReportOutcomes): readonly Report[] {
+  return outcomes.map((outcome) => ({ executor, outcome }));
 }
 
 /** Records `reports` in their order; for two of one run the first counts. */
@@ -90,12 +100,11 @@ export async function crashRuns(commit: Commit, tasks: readonly TaskRecord[]): P
 }
 
 /** Keeps progress and log lines of running code. */
-export async function recordProgress(
+async function recordProgress(
   commit: Commit,
-  work: readonly ReportProgress[],
-): Promise<readonly null[]> {
+  items: ReportProgress["items"],
+): Promise<void> {
   const { tx, effects } = commit;
-  const items = work.flatMap((report) => report.items);
   const progress = items.flatMap(({ num, run, progress }) =>
     progress === null ? [] : { num, run, progress }
   );
@@ -106,7 +115,6 @@ export async function recordProgress(
     }
   }
   await commit.appendLogs(logs);
-  return work.map(() => null);
 }
 
 function runEnd({ num, run, startedAt, finishedAt, outcome, error }: RunOutcome): RunEnd {

@@ -42,7 +42,7 @@ import { DRAINING, refusal, refusedBy } from "./refusals.ts";
 import { logRefusedHandlers } from "./handle_failures.ts";
 import { openPatiently } from "./open_patiently.ts";
 import { OtherNodes } from "./other_nodes.ts";
-import { recordOutcomes, recordProgress } from "./record_outcomes.ts";
+import { recordReported } from "./record_outcomes.ts";
 import { Rounds } from "./rounds.ts";
 import { ScheduleKeeper } from "./schedule_keeper.ts";
 import { SlowCommits } from "./slow_commits.ts";
@@ -229,12 +229,12 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       case "ExecutorLost":
         return this.#loop.submit("control", loseExecutors, { work: message, held: true });
       case "ReportOutcomes":
-        return this.#loop.submit("outcomes", recordOutcomes, {
+        return this.#loop.submit("outcomes", recordReported, {
           work: message,
           weight: message.outcomes.length,
         });
       case "ReportProgress":
-        return this.#loop.submit("outcomes", recordProgress, {
+        return this.#loop.submit("outcomes", recordReported, {
           work: message,
           weight: message.items.length,
         });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { openSqliteReader } from "../../../actors/storage/sqlite/mod.ts";
 import { outcome, SchedulerRig, THREW } from "../../support/scheduler_rig.ts";
 
 const ONCE = { maxAttempts: 1 };
@@ -47,4 +48,25 @@ Deno.test("scheduler ignores the report of a run that is not current", async () 
   await rig.report(outcome({ num: first.num, run: 2 }, { result: "3" }));
   const { status, result, attempt } = await rig.task("a");
   assert.deepEqual({ status, result, attempt }, { status: "completed", result: "2", attempt: 1 });
+});
+
+Deno.test("scheduler keeps a run's lines in order, whatever else their commit records", async () => {
+  await using rig = await SchedulerRig.open();
+  await rig.submit({ id: "a" }, { id: "b" });
+  const [a, b] = (await rig.claim()).runs;
+  assert(a && b);
+  const line = (message: string) =>
+    ({ run: 1, at: rig.now, level: "info", message, fields: {} }) as const;
+  const { num, run } = a;
+  const items = [{ num, run, progress: null, logs: [line("first")] }];
+  // All at once, so that they share a commit, in which the ends of others come first.
+  await Promise.all([
+    rig.report(outcome(b)),
+    rig.tell({ kind: "ReportProgress", items }),
+    rig.report(outcome(a, { logs: [line("second")] })),
+  ]);
+  const reader = await openSqliteReader({ dataDir: rig.dataDir });
+  const page = await reader.listLogs("a", { after: null, limit: 9 });
+  await reader.close();
+  assert.deepEqual(page?.lines.map(({ message }) => message), ["first", "second"]);
 });
