@@ -131,7 +131,7 @@ async function deleteAndLookAgain({ node, visit }: DashboardRig): Promise<void> 
   await reader.getByRole("heading", { level: 1 }).waitFor();
   assert.equal(await reader.getByRole("button", { name: /^(Retry|Cancel)/ }).count(), 0);
   const page = await visit("/tasks/charge", { refusals: true });
-  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("button", { name: "More", exact: true }).click();
   await page.getByRole("menuitem", { name: "Delete task …" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete task" }).click();
   await page.getByText("The task is deleted").waitFor();
