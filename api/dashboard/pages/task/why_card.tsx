@@ -60,7 +60,8 @@ function Answer({ explanation }: { readonly explanation: ExplanationView }) {
       <p className="task-why-sentence">
         <Explained text={sentence} {...on} />
       </p>
-      {change === "" ? null : (
+      {/* Of what is done there is nothing to change. */}
+      {explanation.status === "completed" ? null : (
         <p className="muted">
           <Explained text={change} {...on} />
         </p>
