@@ -1,11 +1,12 @@
 /**
- * Type-checks everything: the program with Deno's types, the dashboard, which runs in a browser, with
- * the browser's and its own packages.
+ * Type-checks everything: the program and what the README shows with Deno's types, the dashboard, which
+ * runs in a browser, with the browser's and its own packages.
  *
  *     deno task check
  */
 import { join } from "node:path/posix";
 import { runDeno } from "./child_process.ts";
+import { writeBlocks } from "./code_blocks.ts";
 
 const DASHBOARD = "api/dashboard";
 
@@ -26,12 +27,20 @@ function isSource(folder: string): boolean {
 
 if (import.meta.main) {
   Deno.chdir(new URL("..", import.meta.url));
-  const checks = [programPaths(), ["--config", `${DASHBOARD}/deno.json`, DASHBOARD]];
+  const readme = await Deno.makeTempDir({ prefix: "dtask-readme-" });
+  const shown = (await writeBlocks(readme, await Deno.readTextFile("README.md")))
+    .filter((path) => path.endsWith(".ts"));
+  const checks = [["--config", "deno.json", ...programPaths(), ...shown], [
+    "--config",
+    `${DASHBOARD}/deno.json`,
+    DASHBOARD,
+  ]];
   let failed = false;
   for (const paths of checks) {
     const { success, output } = await runDeno(["check", "--quiet", ...paths]);
     if (!success) console.error(output.trimEnd());
     failed ||= !success;
   }
+  await Deno.remove(readme, { recursive: true });
   if (failed) Deno.exit(1);
 }
