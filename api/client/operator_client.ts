@@ -27,24 +27,29 @@ import {
 import type { BatchChangeJson, ChangeManyOptions, RetryManyOptions } from "./task_change_json.ts";
 import type { MethodJson, NodeJson, PageJson, QueueJson, QueueSettingsJson } from "./task_json.ts";
 
-/** Operations on what tasks run in and by: queues, schedules, dead letters, nodes. */
+/** Operations on what tasks run in and by: queues, schedules, dead letters, nodes; see `RestClient`. */
 export class OperatorClient extends RestCalls {
+  /** All queues, with their limits and how many tasks of each status are in them. */
   async queues(): Promise<readonly QueueJson[]> {
     return itemsOf(await this.read<Items<QueueJson>>("/api/queues"));
   }
 
+  /** Sets the limits of a queue as a whole: what is absent is its default. Needs the scope `admin`. */
   configureQueue(name: string, settings: QueueSettingsJson): Promise<QueueJson> {
     return this.send(queuePath(name), settings, { method: "PUT" });
   }
 
+  /** From now on nothing of a queue starts; what runs goes on. Needs the scope `admin`. */
   pauseQueue(name: string): Promise<QueueJson> {
     return this.send(queuePath(name, "/pause"));
   }
 
+  /** Lets tasks of a paused queue start again. Needs the scope `admin`. */
   resumeQueue(name: string): Promise<QueueJson> {
     return this.send(queuePath(name, "/resume"));
   }
 
+  /** The registered tasks, with their settings and the JSON Schema of what they take. */
   async methods(): Promise<readonly MethodJson[]> {
     return itemsOf(await this.read<Items<MethodJson>>("/api/methods"));
   }
@@ -79,6 +84,7 @@ export class OperatorClient extends RestCalls {
     return itemsOf(await this.read<Items<ScheduleJson>>("/api/schedules"));
   }
 
+  /** A schedule as a whole, with the next times at which it fires. */
   getSchedule(name: string): Promise<ScheduleJson> {
     return this.read(schedulePath(name));
   }
@@ -94,10 +100,12 @@ export class OperatorClient extends RestCalls {
     await this.transport.request({ method: "DELETE", path, repeatable: false });
   }
 
+  /** From now on no tick of a schedule fires; the answer says what becomes of them. */
   pauseSchedule(name: string): Promise<PausedScheduleJson> {
     return this.send(schedulePath(name, "/pause"));
   }
 
+  /** Lets a paused schedule fire again; the answer says what of the pause is caught up. */
   resumeSchedule(name: string): Promise<PausedScheduleJson> {
     return this.send(schedulePath(name, "/resume"));
   }

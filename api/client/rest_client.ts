@@ -45,9 +45,13 @@ const POLL_MS = 30_000;
 /** Tries while a wait or a stream outlasts a restart of the node. */
 const PATIENT_RETRIES = 20;
 /**
- * Every operation of the REST API, as it is: JSON in the notation of the API goes in and out. `Client`
- * is the same with tasks whose types are known. Submissions carry an id from here on, so that one
- * whose answer was lost is sent again and still happens once.
+ * Every operation of the REST API, as it is: JSON in the notation of the API goes in and out, times are
+ * ISO 8601, lengths of time are in ms. `Client` is the same with tasks whose types are known.
+ *
+ * Submissions carry an id from here on, so that one whose answer was lost is sent again and still
+ * happens once. Each operation throws an `ApiError` when the node refuses it (404 for what is not
+ * there, 403 without the scope, 409 where it does not fit the state), and a `ConnectionError` when no
+ * answer came after every retry.
  */
 export class RestClient extends OperatorClient {
   /**
@@ -159,6 +163,7 @@ export class RestClient extends OperatorClient {
     await this.transport.request({ method: "DELETE", path: taskPath(id), repeatable: false });
   }
 
+  /** The runs of a task so far, oldest first. */
   async attempts(id: string): Promise<readonly AttemptJson[]> {
     return itemsOf(await this.read<Items<AttemptJson>>(taskPath(id, "/attempts")));
   }
@@ -200,10 +205,12 @@ export class RestClient extends OperatorClient {
     return this.read(taskPath(id, "/explain"));
   }
 
+  /** Cancels all tasks of a workflow that have not ended; what runs is cancelled when its code stops. */
   cancelWorkflow(id: string): Promise<WorkflowJson> {
     return this.send(workflowPath(id, "/cancel"));
   }
 
+  /** Runs what failed or was cancelled in a workflow again, and what was skipped because of that. */
   retryWorkflow(id: string): Promise<WorkflowJson> {
     return this.send(workflowPath(id, "/retry"), undefined, { repeatable: false });
   }

@@ -11,6 +11,7 @@ import type {
 } from "./typed_task.ts";
 import { encodeArguments } from "./value_json.ts";
 
+/** What a workflow is called. */
 export interface WorkflowOptions {
   /** Made when absent. Submitting the workflow again is submitting the same one. */
   readonly id?: string;
@@ -70,7 +71,9 @@ type TaskJson = WorkflowSubmissionJson["tasks"][number];
  * ```
  */
 export class Workflow {
+  /** Under which the workflow can be asked for once it is submitted. */
   readonly id: string;
+  /** Null when it has none. */
   readonly name: string | null;
   readonly #tasks = new Map<string, TaskJson>();
 
