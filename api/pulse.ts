@@ -20,6 +20,8 @@ export interface PulseListener {
 
 const LISTENERS_MAX = 500;
 const BEAT_MS = 1_000;
+/** Rates sink for a minute after the last change: until they are at nothing they are told so often. */
+const SINK_MS = 5_000;
 
 /**
  * Read once for everybody, so that a hundred dashboards cost what one does. While nobody listens, or
@@ -28,12 +30,15 @@ const BEAT_MS = 1_000;
 export class Pulse {
   readonly #options: PulseOptions;
   readonly #listeners = new Set<PulseListener>();
-  #heardSeq = 0;
+  /** How many changes were heard of. */
+  #seq = 0;
   #latest: string | null = null;
   /** Something may have changed since the latest beat was read. */
   #stale = true;
   /** A beat is being read, or was read less than a second ago. */
   #resting = false;
+  /** A timer runs for rates that sink. */
+  #sinking = false;
   #closed = false;
 
   constructor(options: PulseOptions) {
@@ -56,9 +61,7 @@ export class Pulse {
 
   /** Learns that something has changed, or may have where events were lost. */
   onEvents(events: SubscriberMessage["events"]): void {
-    for (const event of events) {
-      if (event.kind !== "EventsLost") this.#heardSeq = Math.max(this.#heardSeq, event.lastSeq);
-    }
+    this.#seq += events.length;
     this.#stale = true;
     this.#look();
   }
@@ -78,11 +81,13 @@ export class Pulse {
     const { read, startTimer = setTimeout } = this.#options;
     this.#stale = false;
     this.#resting = true;
-    const seq = String(this.#heardSeq);
+    const seq = this.#seq;
     const stats = await read();
     if (stats.ok) {
       this.#latest = JSON.stringify({ seq, stats: stats.value });
       for (const { beat } of this.#listeners) beat(this.#latest);
+      const { submittedPerSecond, finishedPerSecond } = stats.value.rates;
+      if (submittedPerSecond + finishedPerSecond > 0) this.#watchSink(startTimer);
     } else {
       // An actor is away for a moment: those who watch stay, and it is tried again.
       this.#stale = true;
@@ -91,5 +96,15 @@ export class Pulse {
       this.#resting = false;
       this.#look();
     }, BEAT_MS);
+  }
+
+  #watchSink(startTimer: NonNullable<PulseOptions["startTimer"]>): void {
+    if (this.#sinking) return;
+    this.#sinking = true;
+    startTimer(() => {
+      this.#sinking = false;
+      this.#stale = true;
+      this.#look();
+    }, SINK_MS);
   }
 }

@@ -58,9 +58,9 @@ const PULSE_ROUTE: Route = {
     200: {
       description:
         "A `pulse` event at once, and after changes at most one a second: `{seq, stats}`, where " +
-        "`seq` is the stamp of the newest change of a task that the node has heard of, and `stats` " +
-        "is what `GET /api/stats` answers. They are read once for all who listen. A slow " +
-        "listener gets the newest only. A ping every 15 s.",
+        "`seq` is another number whenever anything has changed, and `stats` is what " +
+        "`GET /api/stats` answers. For a minute after the last change it comes every 5 s with the " +
+        "same `seq`, because rates sink. A slow listener gets the newest only. A ping every 15 s.",
       contentType: "text/event-stream",
     },
   },

@@ -4,23 +4,36 @@ import { PulseWatch } from "../../../api/pulse_watch.ts";
 import { EventStream } from "../../../api/rest/event_stream.ts";
 import { pulseEvent } from "../../../api/rest/event_text.ts";
 import { EventReader } from "./event_reader.ts";
-import { FakeRestNode, makeToken } from "./fake_rest_node.ts";
+import { committed, FakeRestNode, makeToken, NOW } from "./fake_rest_node.ts";
 
 /** A node whose seconds pass when the test says so. */
 class PulsingNode extends FakeRestNode {
-  readonly #timers: (() => void)[];
+  readonly #clock: { now: number };
+  readonly #timers: { readonly callback: () => void; readonly at: number }[];
 
   constructor() {
-    const timers: (() => void)[] = [];
-    super({ startTimer: (callback) => timers.push(callback) });
+    const clock = { now: NOW };
+    const timers: { readonly callback: () => void; readonly at: number }[] = [];
+    super({
+      now: () => clock.now,
+      startTimer: (callback, delayMs) => timers.push({ callback, at: clock.now + delayMs }),
+    });
+    this.#clock = clock;
     this.#timers = timers;
   }
 
-  /** Lets a second pass; false when nothing waits for it. */
+  /** Lets a second pass; false when nothing waits for its end. */
   second(): boolean {
-    const callback = this.#timers.shift();
-    callback?.();
-    return callback !== undefined;
+    this.#clock.now += 1_000;
+    const due = this.#timers.filter(({ at }) => at <= this.#clock.now);
+    for (const timer of due) this.#timers.splice(this.#timers.indexOf(timer), 1);
+    for (const { callback } of due) callback();
+    return due.length > 0;
+  }
+
+  /** True while a timer runs. */
+  get isWaiting(): boolean {
+    return this.#timers.length > 0;
   }
 
   /** How often the numbers were read. */
@@ -44,10 +57,10 @@ Deno.test("pulse tells the stats at once, and again after a change", async () =>
   const first = await events.next();
   assert.equal(first?.event, "pulse");
   const { body } = await node.call("GET", "/api/stats");
-  assert.deepEqual(first?.data, { seq: "0", stats: body });
+  assert.deepEqual(first?.data, { seq: 0, stats: body });
   assert.ok(node.second());
   node.commit("a");
-  assert.equal((await events.next())?.data.seq, "1");
+  assert.equal((await events.next())?.data.seq, 1);
   await events.cancel();
 });
 
@@ -59,10 +72,10 @@ Deno.test("pulse reads once a second for all who listen, however much changes", 
   for (let i = 0; i < 50; i++) node.commit("a");
   assert.equal(node.reads, 1);
   assert.ok(node.second());
-  for (const events of all) assert.equal((await events.next())?.data.seq, "50");
+  for (const events of all) assert.equal((await events.next())?.data.seq, 50);
   assert.equal(node.reads, 2);
   const late = await node.watch();
-  assert.equal((await late.next())?.data.seq, "50");
+  assert.equal((await late.next())?.data.seq, 50);
   assert.equal(node.reads, 2);
   for (const events of [...all, late]) await events.cancel();
 });
@@ -80,8 +93,28 @@ Deno.test("pulse does nothing while nothing changes, or nobody listens", async (
   assert.deepEqual([node.reads, node.second()], [1, false]);
   // Whoever comes then is told how it is now, not how it was.
   const other = await node.watch();
-  assert.equal((await other.next())?.data.seq, "2");
+  assert.equal((await other.next())?.data.seq, 2);
   await other.cancel();
+});
+
+Deno.test("pulse goes on for a minute after the last change, until the rates are at nothing", async () => {
+  const node = new PulsingNode();
+  const events = await node.watch();
+  await events.next();
+  node.second();
+  const counts = { queue: "default", method: "add", submitted: 60, attempts: 0, retries: 0 };
+  const none = { finished: {}, waitSeconds: [], runSeconds: [] };
+  node.publish([committed({ counts: [{ ...counts, ...none }] })]);
+  const rates: number[] = [];
+  while (rates.at(-1) !== 0) {
+    const { seq, stats } = (await events.next())?.data;
+    assert.equal(seq, 1);
+    rates.push(stats.rates.submittedPerSecond);
+    while (node.isWaiting && node.reads === rates.length + 1) node.second();
+  }
+  assert.equal(rates.length, 13);
+  assert.equal(node.second(), false);
+  await events.cancel();
 });
 
 Deno.test("pulse goes by other nodes' news and by events that were lost", async () => {
@@ -90,10 +123,10 @@ Deno.test("pulse goes by other nodes' news and by events that were lost", async 
   await events.next();
   node.second();
   node.publish([{ kind: "OthersCommitted", lastSeq: 7, ended: null, logged: null }]);
-  assert.equal((await events.next())?.data.seq, "7");
+  assert.equal((await events.next())?.data.seq, 1);
   node.second();
   node.publish([{ kind: "EventsLost" }]);
-  assert.equal((await events.next())?.data.seq, "7");
+  assert.equal((await events.next())?.data.seq, 2);
   await events.cancel();
 });
 
@@ -105,10 +138,10 @@ Deno.test("pulse gives a slow listener the newest alone", async () => {
   for (let seq = 1; seq <= 20; seq++) {
     node.second();
     node.commit("a");
-    assert.equal((await quick.next())?.data.seq, String(seq));
+    assert.equal((await quick.next())?.data.seq, seq);
   }
   let seen = 1;
-  while ((await slow.next())?.data.seq !== "20") seen++;
+  while ((await slow.next())?.data.seq !== 20) seen++;
   // What pipes between the two hold is not the stream's to say.
   assert.ok(seen < 10, String(seen));
   await slow.cancel();
