@@ -4,6 +4,7 @@ import type { Scope } from "../session/token.ts";
 import type { IconName } from "../ui/icon.tsx";
 import { MethodPage } from "./method/method_page.tsx";
 import { MethodsPage } from "./methods/methods_page.tsx";
+import { OverviewPage } from "./overview/overview_page.tsx";
 import { QueuesPage } from "./queues/queues_page.tsx";
 import { SchedulePage } from "./schedule/schedule_page.tsx";
 import { SchedulesPage } from "./schedules/schedules_page.tsx";
@@ -31,6 +32,7 @@ export interface PageEntry {
 
 /** Every page. */
 export const PAGES: readonly PageEntry[] = [
+  { path: "/", Page: OverviewPage, navigation: { label: "Overview", icon: "chart" } },
   { path: "/tasks/:target", Page: TaskPage },
   { path: "/workflows", Page: WorkflowsPage, navigation: { label: "Workflows", icon: "graph" } },
   { path: "/workflows/:target", Page: WorkflowPage },

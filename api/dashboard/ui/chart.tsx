@@ -1,16 +1,8 @@
 /** Lines over time, drawn by uPlot in the colours of the theme, and the same as a table in words. */
 import { useEffect, useId, useRef, useState } from "react";
 import uPlot from "uplot";
-
-/** One line. */
-export interface ChartLine {
-  readonly label: string;
-  /** A custom property of the style, `--status-running`. */
-  readonly color: string;
-  /** One a time; null where nothing is known. */
-  readonly values: readonly (number | null)[];
-  readonly fill?: boolean;
-}
+import type { ChartLine } from "./chart_line.ts";
+import { ChartTable } from "./chart_table.tsx";
 
 interface ChartProps {
   readonly title: string;
@@ -20,6 +12,9 @@ interface ChartProps {
   readonly format: (value: number) => string;
   readonly height?: number;
 }
+
+/** Between marks of time, in seconds: whole minutes, so that their texts are short. */
+const MARKS = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1_440].map((minutes) => minutes * 60);
 
 /** The chart, as wide as its place. */
 export function Chart({ title, times, lines, format, height = 180 }: ChartProps) {
@@ -60,6 +55,7 @@ export function Chart({ title, times, lines, format, height = 180 }: ChartProps)
         role="img"
         aria-label={summary(title, lines, format)}
       />
+      <ChartTable title={title} times={times} lines={lines} format={format} />
     </figure>
   );
 }
@@ -90,7 +86,7 @@ function optionsOf(
   height: number,
 ): uPlot.Options {
   const style = getComputedStyle(element);
-  const color = (name: string) => style.getPropertyValue(name).trim();
+  const color = (name: string) => resolved(element, `var(${name})`);
   const axis = {
     stroke: color("--text-muted"),
     grid: { stroke: color("--border"), width: 1 },
@@ -104,7 +100,7 @@ function optionsOf(
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1)] } },
     axes: [
-      axis,
+      { ...axis, size: 28, space: 44, incrs: MARKS, values: (_, ticks) => clockTimes(ticks) },
       { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => latest.current.format(tick)) },
     ],
     series: [
@@ -113,11 +109,37 @@ function optionsOf(
         label: line.label,
         stroke: color(line.color),
         width: 1.5,
-        points: { show: false },
-        ...(line.fill === true ? { fill: `${color(line.color)}22` } : {}),
+        // Where nothing is known beside it, a point would not be seen as a line.
+        points: { size: 4, show: (plot: uPlot, line: number) => hasGaps(plot.data[line] ?? []) },
+        ...(line.fill === true
+          ? { fill: resolved(element, `color-mix(in srgb, var(${line.color}) 14%, transparent)`) }
+          : {}),
       })),
     ],
   };
+}
+
+/** A colour of the style as a canvas knows it: themes are functions, which it does not. */
+function resolved(element: HTMLElement, color: string): string {
+  element.style.color = color;
+  const found = getComputedStyle(element).color;
+  element.style.removeProperty("color");
+  return found;
+}
+
+function hasGaps(values: ArrayLike<number | null | undefined>): boolean {
+  return Array.from(values).includes(null);
+}
+
+/** The time of day of the marks of an axis. */
+function clockTimes(seconds: readonly number[]): string[] {
+  return seconds.map((at) =>
+    new Date(at * 1_000).toLocaleTimeString(undefined, {
+      hour: "2-digit",
+      minute: "2-digit",
+      hour12: false,
+    })
+  );
 }
 
 /** The chart in words: each line's latest value. */

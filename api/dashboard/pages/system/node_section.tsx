@@ -2,18 +2,9 @@
 import { useId } from "react";
 import type { NodeView } from "../../../schema.ts";
 import { formatCount, formatNumber } from "../../ui/format.ts";
-import { Icon, type IconName } from "../../ui/icon.tsx";
 import { TimeText } from "../../ui/time_text.tsx";
 import { ActorTable } from "./actor_table.tsx";
-
-const STATES: Readonly<
-  Record<NodeView["state"], { readonly icon: IconName; readonly look: string }>
-> = {
-  active: { icon: "check", look: "completed" },
-  suspect: { icon: "clock", look: "blocked" },
-  lost: { icon: "failed", look: "failed" },
-  left: { icon: "cancelled", look: "cancelled" },
-};
+import { NodeState } from "./node_state.tsx";
 
 interface NodeSectionProps {
   readonly node: NodeView;
@@ -25,17 +16,13 @@ interface NodeSectionProps {
 export function NodeSection({ node, isOwn }: NodeSectionProps) {
   const heading = useId();
   const { id, state, leader, version, address, load, methods, notReady, actors } = node;
-  const { icon, look } = STATES[state];
   const isThere = state === "active" || state === "suspect";
   const restarts = actors.reduce((sum, actor) => sum + actor.restarts, 0);
   return (
     <section className="section" aria-labelledby={heading}>
       <div className="node-head">
         <h2 id={heading}>{id}</h2>
-        <span className={`badge status-${look}`}>
-          <Icon name={icon} />
-          {state}
-        </span>
+        <NodeState state={state} />
         {leader ? <span className="badge status-running">leads</span> : null}
         {isOwn ? <span className="muted">this node</span> : null}
       </div>
