@@ -104,7 +104,8 @@ async function change({ node }: DashboardRig, page: Page): Promise<void> {
   await dialog.getByLabel("Further settings as JSON").fill('{"labels": {"team": "stock"}}');
   await dialog.getByLabel("While the work before still runs").selectOption("allow_all");
   await dialog.getByRole("button", { name: "Set schedule" }).click();
-  await page.getByText("Schedule inventory is set").waitFor();
+  // Not the message, which may still be that of the first time.
+  await dialog.waitFor({ state: "hidden" });
   const { body } = await node.fetchApi("GET", "/api/schedules/inventory");
   assert.deepEqual(
     [body.args, body.labels, body.overlap, body.timezone],

@@ -4,6 +4,7 @@ import { Button } from "../ui/button.tsx";
 import { Select, TextInput } from "../ui/field.tsx";
 import { type Draft, emptyDraft, withItem } from "./draft.ts";
 import type { BranchField, BranchInputProps } from "./field_props.ts";
+import { pointerPart } from "./notation.ts";
 import type { GroupField, ListField, MapField, VariantField } from "./input_field.ts";
 
 /** The fields inside, in a frame with a name. */
@@ -95,7 +96,7 @@ function MapEntries(props: BranchInputProps<MapField>) {
           <Inner
             field={{ ...field.value, label: `${field.value.label} ${index + 1}` }}
             draft={item}
-            pointer={`${pointer}/${names[index]}`}
+            pointer={`${pointer}/${pointerPart(names[index] ?? "")}`}
             problemAt={problemAt}
             onChange={(next) => onChange({ ...draft, items: items.with(index, next) })}
           />
@@ -115,7 +116,7 @@ function GroupFields(props: BranchInputProps<GroupField>) {
         key={name}
         field={inner}
         draft={item}
-        pointer={`${pointer}/${name}`}
+        pointer={`${pointer}/${pointerPart(name)}`}
         problemAt={problemAt}
         onChange={(next) => onChange({ ...draft, items: draft.items.with(index, next) })}
       />

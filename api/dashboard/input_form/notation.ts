@@ -29,3 +29,8 @@ export function asMap(
     ? { $map: map }
     : map;
 }
+
+/** A name as a part of a JSON pointer. */
+export function pointerPart(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}

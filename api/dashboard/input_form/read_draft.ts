@@ -9,7 +9,7 @@ import type {
   TextField,
 } from "./input_field.ts";
 import { readJsonText } from "./json_text.ts";
-import { asMap } from "./notation.ts";
+import { asMap, pointerPart } from "./notation.ts";
 
 /** What is wrong at one place; the pointer is that of the value, as in the server's refusals. */
 export interface DraftProblem {
@@ -67,7 +67,7 @@ export function readDraft(
           return [
             [
               name,
-              readDraft(inner, item, `${pointer}/${escaped(name)}`),
+              readDraft(inner, item, `${pointer}/${pointerPart(name)}`),
             ] as const,
           ];
         }),
@@ -195,7 +195,7 @@ function readMap(
       const name = names[index] ?? "";
       return [
         name,
-        readDraft(value, item, `${pointer}/${escaped(name)}`),
+        readDraft(value, item, `${pointer}/${pointerPart(name)}`),
       ] as const;
     }),
     asMap,
@@ -213,11 +213,6 @@ function gathered(
       readings.flatMap(([name, reading]) => reading.ok ? [[name, reading.value]] : []),
     ),
   );
-}
-
-/** A name as a part of a JSON pointer. */
-function escaped(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 function ok(value: unknown): DraftReading {

@@ -37,7 +37,7 @@ export function NodeSection({ node, isOwn }: NodeSectionProps) {
         <TimeText value={node.startedAt} /> · last heard <TimeText value={node.renewedAt} />
       </p>
       {isThere && notReady.length > 0 ? <NotReady reasons={notReady} /> : null}
-      {isThere ? <ActorTable node={id} actors={actors} /> : null}
+      {isThere ? <Actors node={node} isOwn={isOwn} /> : null}
     </section>
   );
 }
@@ -50,5 +50,21 @@ function NotReady({ reasons }: { readonly reasons: readonly string[] }) {
         {reasons.map((reason) => <li key={reason}>{reason}</li>)}
       </ul>
     </div>
+  );
+}
+
+/** Of other nodes in short, unless something is wrong with them. */
+function Actors({ node: { id, actors }, isOwn }: NodeSectionProps) {
+  const table = <ActorTable node={id} actors={actors} />;
+  if (isOwn) return table;
+  const troubled = actors.filter(({ state }) => state !== "ready").length;
+  return (
+    <details className="details" open={troubled > 0 || undefined}>
+      <summary>
+        {formatCount(actors.length, "actor")},{" "}
+        {troubled === 0 ? "all ready" : `${formatNumber(troubled)} not ready`}
+      </summary>
+      {table}
+    </details>
   );
 }

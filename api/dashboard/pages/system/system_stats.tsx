@@ -25,9 +25,15 @@ export function SystemStats({ system }: { readonly system: SystemView }) {
       />
       <Stat
         label="Leader"
-        value={leader === undefined ? "none" : leader.id === system.node ? "this node" : leader.id}
+        value={leader === undefined
+          ? "none"
+          : leader.id === system.node
+          ? "this node"
+          : "another node"}
         tone={leader === undefined ? "bad" : "neutral"}
-        note={`term ${formatNumber(term)}`}
+        note={leader === undefined || leader.id === system.node
+          ? `term ${formatNumber(term)}`
+          : `${leader.id}, term ${formatNumber(term)}`}
       />
       <CommitStats commits={system.commits} />
       <Stat
