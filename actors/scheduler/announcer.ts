@@ -6,8 +6,8 @@ import type { QueueTable } from "./queue_table.ts";
 
 export interface AnnouncerOptions {
   readonly queues: QueueTable;
-  /** Whether this node runs anything in a pool. */
-  readonly serves: (pool: string) => boolean;
+  /** Whether the dispatcher is to hear of work in a pool: see `MethodTable`. */
+  readonly concerns: (pool: string) => boolean;
   readonly dispatcher: ActorRef<DispatcherProtocol>;
   readonly publish: (event: TasksCommitted) => void;
 }
@@ -82,7 +82,7 @@ export class Announcer {
 
   /** Learns of pools that have work from before this start. */
   seePools(work: readonly ReadyWork[]): void {
-    for (const { pool } of work) if (this.#options.serves(pool)) this.#pools.add(pool);
+    for (const { pool } of work) if (this.#options.concerns(pool)) this.#pools.add(pool);
   }
 
   #tellDispatcher(effects: Effects): void {
@@ -101,8 +101,8 @@ export class Announcer {
   }
 
   #hint(hints: readonly ReadyWork[]): void {
-    const { dispatcher, queues, serves } = this.#options;
-    const work = hints.filter(({ queue, pool }) => serves(pool) && !queues.get(queue).paused);
+    const { dispatcher, queues, concerns } = this.#options;
+    const work = hints.filter(({ queue, pool }) => concerns(pool) && !queues.get(queue).paused);
     if (work.length > 0) dispatcher.tell({ kind: "WorkBecameReady", work });
   }
 }

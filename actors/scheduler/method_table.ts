@@ -1,4 +1,4 @@
-import { aloneKey, poolKey, poolOfMethod } from "../domain/pool.ts";
+import { aloneKey, isBuiltin, poolKey, poolOfMethod } from "../domain/pool.ts";
 import type { TaskTemplate } from "../domain/schedule.ts";
 import type { MethodDefinition, TaskMode } from "../domain/task.ts";
 
@@ -41,6 +41,16 @@ export class MethodTable {
   /** True for the pools in which this node runs anything. */
   serves(pool: string): boolean {
     return this.#pools.has(pool);
+  }
+
+  /**
+   * True for the pools of whose work the dispatcher hears. Where nodes share a store, it is what this
+   * node serves. Alone it is the rest, too, so that it shows when nobody starts it; but not what is
+   * built in and not offered, which waits, as work of an unregistered method does, for a node that
+   * offers it.
+   */
+  concerns(pool: string, { shared }: { readonly shared: boolean }): boolean {
+    return this.serves(pool) || !shared && !isBuiltin(pool);
   }
 
   /** True when a method asks for rights that this node does not give. */

@@ -124,7 +124,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#subscribers = new Subscribers(context, init.subscribers);
     this.#announcer = new Announcer({
       queues: memory.queues,
-      serves: (pool) => !memory.shared || memory.methods.serves(pool),
+      concerns: (pool) => memory.methods.concerns(pool, memory),
       dispatcher: context.ref<DispatcherProtocol>("dispatcher"),
       publish: (event) => this.#subscribers.publish(event),
     });

@@ -49,7 +49,7 @@ export function startable(
   return work.flatMap(({ queue, pool: waitsIn }) => {
     const method = methodOfUnregistered(waitsIn);
     if (method === null) {
-      return !shared || methods.serves(waitsIn) ? { queue, pool: waitsIn } : [];
+      return methods.concerns(waitsIn, { shared }) ? { queue, pool: waitsIn } : [];
     }
     if (!shared) return [];
     const places = poolsOf(methods, method).map((pool) => ({ queue, pool }));

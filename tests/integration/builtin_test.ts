@@ -82,6 +82,7 @@ testOrSkip({
       await Deno.writeTextFile(module, NOSY(sites.http));
       const left = await withShell(t, { dataDir, module, sites });
       await withoutShell(t, { dataDir, left });
+      await withShellAgain(t, { dataDir, left });
     });
     await Deno.remove(folder, { recursive: true });
   },
@@ -93,11 +94,20 @@ interface Place {
   readonly sites: Sites;
 }
 
-/** Answers the id of a task whose program still ran when the node stopped. */
+/** Tasks that had not ended when the node stopped. */
+interface Left {
+  /** Its program ran. */
+  readonly ran: string;
+  /** It waited for its queue. */
+  readonly waited: string;
+}
+
+const QUEUE = "later";
+
 async function withShell(
   t: Deno.TestContext,
   { dataDir, module, sites }: Place,
-): Promise<string> {
+): Promise<Left> {
   await using node = await startNode({
     dataDir,
     task: "start:shell",
@@ -111,9 +121,12 @@ async function withShell(
   await programs(t, node);
   const { id } = await submitTask(node, { method: "shell.run", args: [SLEEPER] });
   const pid = await awaitPid(node, id);
+  await node.fetchApi("POST", `/api/queues/${QUEUE}/pause`);
+  const echo = { method: "shell.run", args: [{ command: "echo" }], queue: QUEUE };
+  const waited = await submitTask(node, echo);
   await node.stop();
   await awaitGone(pid);
-  return id;
+  return { ran: id, waited: waited.id };
 }
 
 async function requests(t: Deno.TestContext, node: NodeProcess, sites: Sites): Promise<void> {
@@ -177,7 +190,7 @@ async function programs(t: Deno.TestContext, node: NodeProcess): Promise<void> {
 
 async function withoutShell(
   t: Deno.TestContext,
-  { dataDir, left }: { readonly dataDir: string; readonly left: string },
+  { dataDir, left }: { readonly dataDir: string; readonly left: Left },
 ): Promise<void> {
   await t.step("--allow-shell needs the right to run", async () => {
     const refused = await runRefusedNode({ dataDir, args: ["--allow-shell"] });
@@ -194,9 +207,25 @@ async function withoutShell(
       });
       assert.equal(status, 422);
       assert.match(body.detail, /"shell\.run" is not registered; start a node with --allow-shell/);
-      const explained = await node.fetchApi("GET", `/api/tasks/${left}/explain`);
-      assert.equal(explained.body.code, "unknown_method");
-      assert.match(explained.body.change, /Start a node with --allow-shell/);
+      await node.fetchApi("POST", `/api/queues/${QUEUE}/resume`);
+      for (const id of [left.ran, left.waited]) {
+        const { body } = await node.fetchApi("GET", `/api/tasks/${id}/explain`);
+        assert.deepEqual([body.status, body.code], ["pending", "unknown_method"]);
+        assert.match(body.change, /Start a node with --allow-shell/);
+      }
     },
   );
+}
+
+async function withShellAgain(
+  t: Deno.TestContext,
+  { dataDir, left }: { readonly dataDir: string; readonly left: Left },
+): Promise<void> {
+  const args = ["--no-grpc", "--allow-shell", "--drain-ms", "0"];
+  await using node = await startNode({ dataDir, task: "start:shell", args });
+  await t.step("shell.run goes on where it is allowed again", async () => {
+    assert.equal((await awaitEnd(node, left.waited)).status, "completed");
+    await node.fetchApi("POST", `/api/tasks/${left.ran}/cancel`);
+    assert.equal((await awaitEnd(node, left.ran)).status, "cancelled");
+  });
 }
