@@ -30,7 +30,7 @@ const COVERAGE_MIN = 85;
 const PARTS: readonly (readonly string[])[] = [
   ["tests/binary", "tests/integration"],
   ["tests/browser", "tests/chaos", "tests/cluster"],
-  ["tests/recovery"],
+  ["tests/fuzz", "tests/recovery"],
   ["tests/bench", "tests/conformance", "tests/simulation", "tests/unit"],
 ];
 const NO_TESTS = ["tests/data", "tests/support"];
