@@ -13,6 +13,7 @@ import {
   formatDashboardBench,
 } from "./dashboard_bench.ts";
 import { benchDrain, type DrainBench } from "./drain_bench.ts";
+import { benchGrpc, formatGrpc, type GrpcBench } from "./grpc_bench.ts";
 import { benchLateness, type LatenessBench } from "./lateness_bench.ts";
 import { benchLatency, type LatencyBench } from "./latency_bench.ts";
 import { benchPostgres, formatPostgresBench, type PostgresBenchOptions } from "./postgres_bench.ts";
@@ -24,6 +25,7 @@ export interface BenchReport {
   readonly deno: string;
   readonly cores: number;
   readonly submissions: SubmissionBench;
+  readonly grpc: GrpcBench;
   readonly drain: DrainBench;
   readonly latency: LatencyBench;
   readonly lateness: LatenessBench;
@@ -37,6 +39,7 @@ export async function runBench(quick: boolean): Promise<BenchReport> {
     deno: Deno.version.deno,
     cores: navigator.hardwareConcurrency,
     submissions: await benchSubmissions(quick ? 500 : 8_000),
+    grpc: await benchGrpc(quick ? 500 : 8_000),
     drain: await benchDrain(quick ? 2_000 : 20_000),
     latency: await benchLatency(quick ? 500 : 10_000),
     lateness: await benchLateness(
@@ -57,7 +60,7 @@ export async function runBench(quick: boolean): Promise<BenchReport> {
 
 /** The report as a small table. */
 export function formatReport(report: BenchReport): string {
-  const { deno, cores, submissions, drain, latency, lateness, retention, claims } = report;
+  const { deno, cores, submissions, grpc, drain, latency, lateness, retention, claims } = report;
   const { echo } = submissions;
   const { herd } = lateness;
   const row = (name: string, load: LoadResult) =>
@@ -77,6 +80,8 @@ export function formatReport(report: BenchReport): string {
     row("bare Hono echo", echo),
     row("dtask, queue paused", submissions.paused),
     row("dtask, queue running", submissions.running),
+    "",
+    formatGrpc(grpc),
     "",
     `drain: ${drain.tasks} noop tasks in ${drain.seconds.toFixed(2)} s, ` +
     `${drain.perSecond.toFixed(0)} tasks/s`,

@@ -1,11 +1,16 @@
 import type { LoadResult } from "../support/load.ts";
+import type { GrpcLoad, GrpcPlan } from "./grpc_load_generator.ts";
 import type { GeneratorPlan } from "./load_generator.ts";
 
 /** A program of the bench, in a process of its own so that no one measures another's garbage. */
-function command(module: string, args: readonly string[]): Deno.Command {
+function command(
+  module: string,
+  args: readonly string[],
+  rights: readonly string[] = [],
+): Deno.Command {
   const path = new URL(module, import.meta.url).pathname;
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--allow-net=127.0.0.1", path, ...args],
+    args: ["run", "--no-prompt", "--allow-net=127.0.0.1", ...rights, path, ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
@@ -18,8 +23,17 @@ export interface EchoServer extends AsyncDisposable {
 }
 
 /** Starts the echo server and gives its address. */
-export async function startEchoServer(): Promise<EchoServer> {
-  const child = command("./echo_server.ts", []).spawn();
+export function startEchoServer(): Promise<EchoServer> {
+  return startServer(command("./echo_server.ts", []));
+}
+
+/** The same of gRPC; its library reads environment variables. */
+export function startGrpcEchoServer(): Promise<EchoServer> {
+  return startServer(command("./grpc_echo_server.ts", [], ["--allow-env"]));
+}
+
+async function startServer(server: Deno.Command): Promise<EchoServer> {
+  const child = server.spawn();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const { value } = await reader.read();
   if (value === undefined) throw new Error("The echo server ended instead of starting");
@@ -34,8 +48,18 @@ export async function startEchoServer(): Promise<EchoServer> {
 }
 
 /** Runs the load generator to its end. */
-export async function generateLoad(plan: GeneratorPlan): Promise<LoadResult> {
-  const { success, stdout } = await command("./load_generator.ts", [JSON.stringify(plan)]).output();
+export function generateLoad(plan: GeneratorPlan): Promise<LoadResult> {
+  return readOutput(command("./load_generator.ts", [JSON.stringify(plan)]));
+}
+
+/** The same of gRPC. */
+export function startGrpcLoad(plan: GrpcPlan): Promise<GrpcLoad> {
+  const rights = ["--allow-env", "--allow-read"];
+  return readOutput(command("./grpc_load_generator.ts", [JSON.stringify(plan)], rights));
+}
+
+async function readOutput<T>(generator: Deno.Command): Promise<T> {
+  const { success, stdout } = await generator.output();
   if (!success) throw new Error("The load generator failed");
   return JSON.parse(new TextDecoder().decode(stdout));
 }

@@ -9,6 +9,11 @@ Deno.test("bench measures submissions, drain, latency, lateness and retention wi
     assert.equal(load.errors, 0, JSON.stringify(load.statuses));
     assert.ok(load.requests > 0);
   }
+  const { echo: bare, unary, stream } = report.grpc;
+  for (const load of [bare, unary, stream, report.grpc.running]) {
+    assert.equal(load.errors, 0);
+    assert.ok(load.tasks > 0);
+  }
   assert.ok(report.drain.perSecond > 0);
   assert.ok(report.latency.p99Ms > 0);
   assert.ok(report.lateness.p50Ms >= 0, "no task starts before its time");
