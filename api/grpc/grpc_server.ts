@@ -23,7 +23,8 @@ const log = getLogger("grpc");
 /** Limits on what connections may do. */
 const SERVER_OPTIONS: ChannelOptions = {
   "grpc.max_receive_message_length": 4 << 20,
-  "grpc.max_send_message_length": 4 << 20,
+  // A batch is answered with all of its tasks, a workflow with all of its own.
+  "grpc.max_send_message_length": 64 << 20,
   // A connection of a pooled client carries hundreds of waiting calls; more get a second one.
   "grpc.max_concurrent_streams": 1_000,
   // Finds clients that vanished without a word, whose waits would be kept otherwise.
