@@ -2,6 +2,7 @@
 import type { ComponentType } from "react";
 import type { Scope } from "../session/token.ts";
 import type { IconName } from "../ui/icon.tsx";
+import { DeadLettersPage } from "./dead_letters/dead_letters_page.tsx";
 import { MethodPage } from "./method/method_page.tsx";
 import { MethodsPage } from "./methods/methods_page.tsx";
 import { OverviewPage } from "./overview/overview_page.tsx";
@@ -10,6 +11,7 @@ import { SchedulePage } from "./schedule/schedule_page.tsx";
 import { SchedulesPage } from "./schedules/schedules_page.tsx";
 import { SystemPage } from "./system/system_page.tsx";
 import { TaskPage } from "./task/task_page.tsx";
+import { TasksPage } from "./tasks/tasks_page.tsx";
 import { WorkflowPage } from "./workflow/workflow_page.tsx";
 import { WorkflowsPage } from "./workflows/workflows_page.tsx";
 
@@ -33,12 +35,18 @@ export interface PageEntry {
 /** Every page. */
 export const PAGES: readonly PageEntry[] = [
   { path: "/", Page: OverviewPage, navigation: { label: "Overview", icon: "chart" } },
+  { path: "/tasks", Page: TasksPage, navigation: { label: "Tasks", icon: "list" } },
   { path: "/tasks/:target", Page: TaskPage },
   { path: "/workflows", Page: WorkflowsPage, navigation: { label: "Workflows", icon: "graph" } },
   { path: "/workflows/:target", Page: WorkflowPage },
   { path: "/queues", Page: QueuesPage, navigation: { label: "Queues", icon: "queue" } },
   { path: "/schedules", Page: SchedulesPage, navigation: { label: "Schedules", icon: "calendar" } },
   { path: "/schedules/:target", Page: SchedulePage },
+  {
+    path: "/dead-letters",
+    Page: DeadLettersPage,
+    navigation: { label: "Dead letters", icon: "inbox" },
+  },
   { path: "/methods", Page: MethodsPage, navigation: { label: "Methods", icon: "method" } },
   { path: "/methods/:target", Page: MethodPage },
   {

@@ -11,6 +11,10 @@ interface ConfirmDialogProps {
   /** The verb on the button, as in `Cancel 12 tasks`. */
   readonly action: string;
   readonly kind?: "primary" | "danger";
+  /** False while it is not known yet what would happen, or nothing would. */
+  readonly ready?: boolean;
+  /** For forms with much in them. */
+  readonly wide?: boolean;
   readonly open: boolean;
   readonly onClose: () => void;
   /** Does it; the dialog closes when it resolves, and shows what it rejects with. */
@@ -19,7 +23,8 @@ interface ConfirmDialogProps {
 
 /** A question with two answers. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { title, children, action, kind = "danger", open, onClose, onConfirm } = props;
+  const { title, children, action, kind = "danger", ready = true, wide = false } = props;
+  const { open, onClose, onConfirm } = props;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const close = () => {
@@ -39,12 +44,12 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     }
   };
   return (
-    <Dialog title={title} open={open} onClose={close}>
+    <Dialog title={title} open={open} wide={wide} onClose={close}>
       <div className="dialog-text">{children}</div>
       {problem === null ? null : <ProblemNote problem={problem} />}
       <footer className="dialog-actions">
         <Button onClick={close}>Keep as it is</Button>
-        <Button kind={kind} busy={busy} onClick={confirm}>{action}</Button>
+        <Button kind={kind} busy={busy} disabled={!ready} onClick={confirm}>{action}</Button>
       </footer>
     </Dialog>
   );
