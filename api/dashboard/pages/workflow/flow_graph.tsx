@@ -42,8 +42,8 @@ const FIT: FitViewOptions = {
   maxZoom: 1,
   minZoom: 0.02,
 };
-/** With fewer items than this one does not get lost. */
-const MAPPED_ABOVE = 30;
+/** With fewer items one does not get lost; with more, drawing them once more takes too long. */
+const [MAPPED_ABOVE, MAPPED_MAX] = [30, 3_000];
 
 /** The graph; fills the element around it. */
 export function FlowGraph(props: FlowGraphProps) {
@@ -102,7 +102,9 @@ function Flow({ graph, view, board, target, onToggle }: FlowGraphProps) {
         proOptions={HIDDEN_NAME}
       >
         <Controls position="bottom-right" showInteractive={false} fitViewOptions={FIT} />
-        {view.items.length > MAPPED_ABOVE ? <Overview board={board} /> : null}
+        {view.items.length > MAPPED_ABOVE && view.items.length <= MAPPED_MAX
+          ? <Overview board={board} />
+          : null}
       </ReactFlow>
     </FlowActionsContext>
   );

@@ -27,17 +27,17 @@ export function TaskBox({ id, data: { index, task } }: NodeProps<TaskNode>) {
   const held = useHeld(index);
   const level = useZoomLevel();
   const { found } = useContext(FlowActionsContext);
+  const said = `${labelOf(task)}, ${status}${held ? ", held back by a failure" : ""}`;
   const look = {
     className: `flow-task flow-${status}`,
     "data-held": held || undefined,
     "data-found": found === id || undefined,
-    title: `${labelOf(task)}: ${status}${held ? HELD : ""} (${task.method})`,
+    title: `${said} (${task.method})`,
   };
   const content = level === "colours" ? null : (
     <>
       <Icon name={STATUS_ICONS[status]} />
-      <LongLabel text={labelOf(task)} />
-      <span className="visually-hidden">, {status}{held ? HELD : ""}</span>
+      <LongLabel text={labelOf(task)} said={said} />
     </>
   );
   const href = `/tasks/${encodeURIComponent(task.id)}`;
@@ -50,8 +50,6 @@ export function TaskBox({ id, data: { index, task } }: NodeProps<TaskNode>) {
     </>
   );
 }
-
-const HELD = ", held back by a failure";
 
 /** A group: a button that opens and closes it; from afar only its picture. */
 export function GroupBox({ id, data: { method, open, tasks } }: NodeProps<GroupNode>) {
@@ -68,8 +66,8 @@ export function GroupBox({ id, data: { method, open, tasks } }: NodeProps<GroupN
     <>
       <span className="flow-group-head">
         <Icon name={open ? "close" : "plus"} />
-        <LongLabel text={method} />
-        <span className="number">×{formatNumber(tasks.length)}</span>
+        <LongLabel text={method} said={`${method}, ${formatCount(tasks.length, "task")}: `} />
+        <span className="number" aria-hidden="true">×{formatNumber(tasks.length)}</span>
       </span>
       <ProgressBar counts={counts} label={formatCount(tasks.length, "task")} />
       <span className="flow-group-counts">{countsText(counts)}</span>

@@ -78,6 +78,7 @@ interface RowProps extends Pick<GanttChartProps, "graph" | "recording"> {
 function Row({ row: { task, bars }, graph, recording, place, of }: RowProps) {
   const status = useStatus(task);
   const { id, key } = graph.tasks[task] ?? { id: "", key: null };
+  const label = labelOf({ id, key });
   const scale = scaleOf(recording);
   return (
     <li
@@ -91,8 +92,7 @@ function Row({ row: { task, bars }, graph, recording, place, of }: RowProps) {
         className={`gantt-label status-text-${status}`}
       >
         <Icon name={STATUS_ICONS[status]} />
-        <LongLabel text={labelOf({ id, key })} />
-        <span className="visually-hidden">, {status}</span>
+        <LongLabel text={label} said={`${label}, ${status}`} />
       </Link>
       <span className="gantt-bars">
         {bars.map((bar) => (

@@ -2,15 +2,21 @@
 
 const TAIL = 6;
 
+interface LongLabelProps {
+  readonly text: string;
+  /** What screen readers say instead: the name and how things stand with it. */
+  readonly said: string;
+}
+
 /** The name. */
-export function LongLabel({ text }: { readonly text: string }) {
-  if (text.length <= 2 * TAIL) return <span className="flow-label">{text}</span>;
+export function LongLabel({ text, said }: LongLabelProps) {
+  const cut = text.length <= 2 * TAIL ? text.length : text.length - TAIL;
   return (
     <>
-      <span className="visually-hidden">{text}</span>
+      <span className="visually-hidden">{said}</span>
       <span className="long-label" aria-hidden="true">
-        <span className="flow-label">{text.slice(0, -TAIL)}</span>
-        <span>{text.slice(-TAIL)}</span>
+        <span className="flow-label">{text.slice(0, cut)}</span>
+        <span>{text.slice(cut)}</span>
       </span>
     </>
   );
