@@ -95,11 +95,16 @@ async function compile(folder: string, { env }: CompilePair): Promise<string> {
 
 /** Runs tasks through a node of the binary: REST, the command line, and gRPC where its Deno can. */
 async function smokeTest(binary: string, folder: string): Promise<void> {
-  const denoVersion = await withNode(binary, { folder, args: ["--no-grpc"] }, async ({ http }) => {
+  const args = ["--no-grpc", "--http-allow", "127.0.0.1"];
+  const denoVersion = await withNode(binary, { folder, args }, async ({ http }) => {
     const { denoVersion } = await smokeRest(http, await adminToken(folder));
     const sum = await runBinary(binary, folder, ["submit", "add", "2", "3", "--wait"]);
     assert.match(sum, /\b5\b/);
     assert.match(await runBinary(binary, folder, ["methods"]), /\bnoop\b/);
+    // What `http.request` loads when it is called is in the binary, too.
+    const input = JSON.stringify({ url: `${http}/healthz` });
+    const asked = await runBinary(binary, folder, ["submit", "http.request", input, "--wait"]);
+    assert.match(asked, /"status":\s*200/);
     return denoVersion;
   });
   const tasks = await bundle(folder);

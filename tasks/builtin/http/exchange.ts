@@ -28,64 +28,65 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
-/** @throws {Error} when there is no whole answer; what `signal` aborts with; see `readBody`. */
+/**
+ * Sends the request to the first of the addresses that takes the connection.
+ *
+ * @throws {Error} when there is no whole answer; what `signal` aborts with; see `readBody`.
+ */
 export async function exchange(options: ExchangeOptions): Promise<HttpAnswer> {
   const { signal } = options;
-  const socket = await connectToOne(options);
-  const onAbort = () => socket.destroy();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    const message = await send(socket, options);
-    const { statusCode = 0, statusMessage = "" } = message;
-    const headers = headersOf(message);
-    const body = await readBody(message, options);
-    return { status: statusCode, statusText: statusMessage, headers, body };
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    socket.destroy();
-  }
-}
-
-/** A connection to the first of the addresses that takes one. */
-async function connectToOne(options: ExchangeOptions): Promise<Socket> {
   let refused: unknown;
   for (const address of options.host.addresses) {
+    signal.throwIfAborted();
+    const connection = open(address, options);
+    const onAbort = () => connection.socket.destroy();
+    signal.addEventListener("abort", onAbort, { once: true });
     try {
-      return await connect(address, options);
+      return await converse(connection.socket, options);
     } catch (error) {
-      options.signal.throwIfAborted();
+      signal.throwIfAborted();
+      // Once it stood, the request may have been taken: then it is for another attempt to repeat it.
+      if (connection.stood) throw error;
       refused = error;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      connection.socket.destroy();
     }
   }
   throw refused;
 }
 
-function connect(
-  address: string,
-  { url, host: { name }, signal }: ExchangeOptions,
-): Promise<Socket> {
-  signal.throwIfAborted();
+interface Connection {
+  readonly socket: Socket;
+  /** True once there was somebody at the other end. */
+  readonly stood: boolean;
+}
+
+function open(address: string, { url, host: { name } }: ExchangeOptions): Connection {
   const secure = url.protocol === "https:";
   const port = Number(url.port) || (secure ? 443 : 80);
   const socket = secure
     // Without a name the certificate has to be the address's.
     ? connectTls({ host: address, port, ...(name !== null && { servername: name }) })
     : connectTcp({ host: address, port });
-  return new Promise((resolve, reject) => {
-    const onAbort = () => socket.destroy(asError(signal.reason));
-    const settle = (act: () => void) => {
-      signal.removeEventListener("abort", onAbort);
-      act();
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-    socket.once(secure ? "secureConnect" : "connect", () => settle(() => resolve(socket)));
-    // Stays for the socket's life: an error without a listener would end the isolate.
-    socket.on("error", (error) => settle(() => reject(error)));
-    socket.once("close", () => settle(() => reject(new Error("the connection was closed"))));
-  });
+  let stood = false;
+  socket.once(secure ? "secureConnect" : "connect", () => stood = true);
+  // What goes wrong is heard by the request; an error without a listener would end the isolate.
+  socket.on("error", () => {});
+  return {
+    socket,
+    get stood() {
+      return stood;
+    },
+  };
+}
+
+async function converse(socket: Socket, options: ExchangeOptions): Promise<HttpAnswer> {
+  const message = await send(socket, options);
+  const { statusCode = 0, statusMessage = "" } = message;
+  const headers = headersOf(message);
+  const body = await readBody(message, options);
+  return { status: statusCode, statusText: statusMessage, headers, body };
 }
 
 /** Resolves once the head of the answer is there. */
@@ -102,7 +103,7 @@ function send(
     });
     request.once("response", resolve);
     request.on("error", reject);
-    socket.once("close", () => reject(new Error("the connection was closed without an answer")));
+    request.once("close", () => reject(new Error("the connection was closed without an answer")));
     request.end(body ?? undefined);
   });
 }
@@ -130,7 +131,9 @@ function readBody(
       } else chunks.push(chunk);
     });
     message.once("end", () => {
-      if (message.complete) resolve(concat(chunks, length));
+      // Deno 2.6, which a compiled program may be made with, never says that one is complete.
+      const isWhole = message.complete || message.headers["content-length"] === String(length);
+      if (isWhole) resolve(concat(chunks, length));
       else reject(new Error("the connection was closed in the middle of the answer"));
     });
     message.on("error", reject);
@@ -160,8 +163,4 @@ function headersOf({ rawHeaders }: IncomingMessage): Readonly<Record<string, str
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
   return Object.fromEntries(headers);
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
 }
