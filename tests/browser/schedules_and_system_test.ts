@@ -9,6 +9,7 @@ dashboardTest({
   fn: async (rig) => {
     await fillNode(rig.node, { ended: 1 });
     await seeSystem(rig);
+    await seeWorkflows(rig);
     const page = await make(rig);
     await trigger(page);
     await pauseAndResume(page);
@@ -37,6 +38,17 @@ async function seeSystem({ visit }: DashboardRig): Promise<void> {
   const reader = await visit("/system", { token: { scope: "tasks:read" }, refusals: true });
   await reader.getByRole("alert").filter({ hasText: "needs the scope admin" }).waitFor();
   assert.equal(await reader.getByRole("link", { name: "System" }).count(), 0);
+}
+
+async function seeWorkflows({ node, visit }: DashboardRig): Promise<void> {
+  const workflow = { name: "nightly", tasks: [{ key: "first", method: "noop" }] };
+  await node.fetchApi("PUT", "/api/schedules/night", { cron: "0 3 * * *", workflow });
+  await node.fetchApi("POST", "/api/schedules/night/trigger");
+  const page = await visit("/schedules/night");
+  const tick = page.getByRole("row").filter({ hasText: "triggered" });
+  await tick.filter({ hasText: "completed" }).waitFor();
+  const href = await tick.getByRole("link", { name: /^night:/ }).getAttribute("href");
+  assert.match(href ?? "", /^\/workflows\/night%3A/);
 }
 
 async function make({ visit }: DashboardRig): Promise<Page> {

@@ -1,6 +1,6 @@
 /** Schedules as the server has them. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { ScheduleAnswer, TaskView, TickAnswer } from "../../schema.ts";
+import type { ScheduleAnswer, TaskView, TickAnswer, WorkflowView } from "../../schema.ts";
 import { get, send } from "./api.ts";
 import { LIVE } from "./query_client.ts";
 
@@ -8,8 +8,11 @@ const KEY = ["schedules"] as const;
 /** Ticks that are shown, newest first. */
 const TICKS = 50;
 
-/** What a start by hand or a tick came to, by the id of the task. */
-export type StartedStatuses = ReadonlyMap<string, TaskView["status"]>;
+/** What a schedule starts. */
+export type StartedKind = "task" | "workflow";
+type Started = Pick<TaskView | WorkflowView, "id" | "status">;
+/** What it came to, by the id of what was started. */
+export type StartedStatuses = ReadonlyMap<string, Started["status"]>;
 
 /** What a backfill did. */
 export interface BackfillResult {
@@ -46,13 +49,13 @@ export function useTicks(name: string) {
   });
 }
 
-/** What became of the tasks that it has started last. */
-export function useStartedStatuses(name: string) {
+/** What became of what it has started last: its ids begin with its name, which an index finds. */
+export function useStartedStatuses(name: string, kind: StartedKind) {
   return useQuery({
-    queryKey: [...KEY, name, "started"],
+    queryKey: [...KEY, name, "started", kind],
     queryFn: async ({ signal }): Promise<StartedStatuses> => {
-      const query = { label: `dtask.schedule:${name}`, limit: TICKS };
-      const { items } = await get<{ items: TaskView[] }>("/api/tasks", query, signal);
+      const query = { q: `${name}:`, limit: TICKS };
+      const { items } = await get<{ items: Started[] }>(`/api/${kind}s`, query, signal);
       return new Map(items.map(({ id, status }) => [id, status]));
     },
     meta: LIVE,

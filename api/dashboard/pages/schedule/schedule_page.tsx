@@ -101,7 +101,7 @@ function Content({ schedule }: { readonly schedule: ScheduleAnswer }) {
         </section>
         <section className="section" aria-labelledby="ticks-heading">
           <h2 id="ticks-heading">Last ticks</h2>
-          <TickTable schedule={name} />
+          <TickTable schedule={name} kind={schedule.workflow === null ? "task" : "workflow"} />
         </section>
         <section className="section" aria-labelledby="work-heading">
           <h2 id="work-heading">What it starts</h2>

@@ -2,7 +2,12 @@
 import { useMemo } from "react";
 import { Link } from "wouter";
 import type { TickAnswer } from "../../../schema.ts";
-import { type StartedStatuses, useStartedStatuses, useTicks } from "../../data/schedules.ts";
+import {
+  type StartedKind,
+  type StartedStatuses,
+  useStartedStatuses,
+  useTicks,
+} from "../../data/schedules.ts";
 import { type Column, DataTable } from "../../ui/data_table.tsx";
 import { EmptyState } from "../../ui/empty_state.tsx";
 import { Icon, type IconName } from "../../ui/icon.tsx";
@@ -19,9 +24,11 @@ const OUTCOMES: Readonly<
 };
 
 /** The table. */
-export function TickTable({ schedule }: { readonly schedule: string }) {
+export function TickTable(
+  { schedule, kind }: { readonly schedule: string; readonly kind: StartedKind },
+) {
   const ticks = useTicks(schedule);
-  const { data: statuses } = useStartedStatuses(schedule);
+  const { data: statuses } = useStartedStatuses(schedule, kind);
   const columns = useMemo(() => tickColumns(statuses), [statuses]);
   return (
     <DataTable
