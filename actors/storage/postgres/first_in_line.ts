@@ -14,6 +14,10 @@ const WORK = "work (queue, pool, n) AS (" +
   `SELECT t.queue, t.ready_pool ${READY} AND (t.queue, t.ready_pool) > (w.queue, w.pool) ` +
   "ORDER BY t.queue, t.ready_pool LIMIT 1) next WHERE w.n < $1)";
 
+/** By the key as well, which is none: the index is in order of it, and the planner does not see more. */
+const FIRST_KEYLESS = `SELECT t.num, t.ready_order ${OF_POOL} AND t.concurrency_key IS NULL ` +
+  "ORDER BY t.concurrency_key, t.ready_order, t.num LIMIT 1";
+
 /** The first of each key, from key to key. */
 const FIRSTS_OF_KEYS = "WITH RECURSIVE keys (key, num, ready_order, n) AS (" +
   `(SELECT t.concurrency_key, t.num, t.ready_order, 1 ${OF_POOL} AND t.concurrency_key >= '' ` +
@@ -26,9 +30,7 @@ const FIRSTS_OF_KEYS = "WITH RECURSIVE keys (key, num, ready_order, n) AS (" +
 const FIRSTS =
   `WITH RECURSIVE ${WORK} SELECT w.queue, i.id, t.ready_at, t.ready_order FROM work w ` +
   "CROSS JOIN LATERAL (SELECT o.num FROM (" +
-  `(SELECT t.num, t.ready_order ${OF_POOL} AND t.concurrency_key IS NULL ` +
-  "ORDER BY t.ready_order, t.num LIMIT 1) UNION ALL " +
-  `(${FIRSTS_OF_KEYS})) o ORDER BY o.ready_order, o.num LIMIT 1) first ` +
+  `(${FIRST_KEYLESS}) UNION ALL (${FIRSTS_OF_KEYS})) o ORDER BY o.ready_order, o.num LIMIT 1) first ` +
   "JOIN tasks_live t ON t.num = first.num JOIN task_inputs i ON i.num = first.num " +
   "ORDER BY w.queue, w.pool";
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { noTraffic } from "../../../actors/domain/traffic.ts";
 import type { StoreReader, StoreWriter } from "../../../actors/storage/port.ts";
 import { Connection } from "../../../actors/storage/postgres/connection.ts";
 import { openPostgresReader, openPostgresStore } from "../../../actors/storage/postgres/mod.ts";
@@ -85,6 +86,8 @@ async function write(tx: StoreWriter): Promise<void> {
   const line = { run: 1, at: 1, level: "info" as const, message: "m", fields: {} };
   await tx.appendLogs([{ num: 1, lines: [line] }]);
   await tx.setProgress([{ num: ENDED + 1, run: 1, progress: { fraction: 1, note: null } }]);
+  await tx.countTraffic(FIRST_AT, noTraffic());
+  await tx.foldTraffic({ from: FIRST_AT, until: LATE });
   const entry = { key: "new", contentHash: "h", id: "task-1", expiresAt: LATE };
   await tx.insertIdempotencyKeys([entry]);
   const schedule = scheduleRecord({ name: "schedule-7" });
@@ -140,6 +143,8 @@ async function look(reader: StoreReader): Promise<void> {
     await reader.listWorkflows(workflows, { limit: 9, beforeNum: 900, scanRows: 500 });
   }
   await reader.queueDepths();
+  await reader.firstInLine({ limit: 20, keys: 20 });
+  await reader.readTraffic({ from: FIRST_AT, until: LATE, stepMs: LATE - FIRST_AT });
   await reader.getSchedule("schedule-7");
   await reader.listTicks("schedule-7", 9);
   for (const id of [`task-${TASKS - 1}`, `task-${TASKS - 2}`]) await explain(reader, id);
