@@ -139,12 +139,28 @@ Deno.test("gantt has a row for each task that has run, by the first start", () =
     runView("a", [7, 20]),
     runView("b", [5, null]),
   ];
-  const recording = recordingOf(taskGraph(tasks), tasks, { runs, until: T0 + 50 });
-  const rows = ganttRows(recording).map(({ task, bars }) => [task, bars.map(({ run }) => run)]);
+  const graph = taskGraph(tasks);
+  const recording = recordingOf(graph, tasks, { runs, until: T0 + 50 });
+  const rows = ganttRows(graph, recording).map((
+    { task, bars },
+  ) => [task, bars.map(({ run }) => run)]);
   assert.deepEqual(rows, [[1, [1]], [3, [1]], [0, [1, 2]]]);
-  assert.deepEqual([0, 5, 6, 7, 99].map((ms) => startedBy(ganttRows(recording), T0 + ms)), [
+  assert.deepEqual([0, 5, 6, 7, 99].map((ms) => startedBy(ganttRows(graph, recording), T0 + ms)), [
     ...[0, 1, 1, 2, 2],
   ]);
+});
+
+Deno.test("gantt knows since when a task could have started", () => {
+  const tasks = [
+    taskView("a", { status: "completed", finishedAt: at(20) }),
+    taskView("b", { status: "running", deps: ["a"] }),
+    taskView("early", { status: "running", deps: ["b"], triggerRule: "always" }),
+  ];
+  const graph = taskGraph(tasks);
+  const runs = [runView("a", [5, 20]), runView("b", [30, null]), runView("early", [6, null])];
+  const rows = ganttRows(graph, recordingOf(graph, tasks, { runs, until: T0 + 50 }));
+  const since = rows.map(({ task, readyAt }) => [task, readyAt - T0]);
+  assert.deepEqual(since, [[0, 0], [2, 6], [1, 20]]);
 });
 
 Deno.test("gantt draws the rows in sight and a few around them", () => {

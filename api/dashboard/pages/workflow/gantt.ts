@@ -1,15 +1,23 @@
 /** The rows and the scale of a Gantt chart: when each task ran. */
 import type { RecordedRun, Recording } from "./recording.ts";
+import type { TaskGraph } from "./task_graph.ts";
 
 /** A task that has run. */
 export interface GanttRow {
   readonly task: number;
   readonly bars: readonly RecordedRun[];
+  /** Epoch ms at which its dependencies had ended; not after its first start. */
+  readonly readyAt: number;
 }
 
 /** The tasks that have run, by their first start. */
-export function ganttRows({ runs }: Recording): readonly GanttRow[] {
-  const rows = runs.map((bars, task) => ({ task, bars })).filter(({ bars }) => bars.length > 0);
+export function ganttRows(graph: TaskGraph, recording: Recording): readonly GanttRow[] {
+  const { runs, ends, from } = recording;
+  const rows = runs.map((bars, task): GanttRow => {
+    const parents = graph.parents[task] ?? [];
+    const ended = parents.reduce((last, parent) => Math.max(last, ends[parent]?.at ?? from), from);
+    return { task, bars, readyAt: Math.min(ended, bars[0]?.from ?? from) };
+  }).filter(({ bars }) => bars.length > 0);
   const start = ({ bars: [first] }: GanttRow) => first?.from ?? 0;
   return rows.sort((a, b) => start(a) - start(b) || a.task - b.task);
 }

@@ -22,7 +22,7 @@ const TICKS_MAX = 6;
 
 /** The chart. */
 export function GanttChart({ graph, recording, at }: GanttChartProps) {
-  const rows = useMemo(() => ganttRows(recording), [recording]);
+  const rows = useMemo(() => ganttRows(graph, recording), [graph, recording]);
   const { ref, sight, scrollTo } = useSight();
   const reached = at === null ? null : startedBy(rows, at);
   useEffect(() => {
@@ -75,7 +75,7 @@ interface RowProps extends Pick<GanttChartProps, "graph" | "recording"> {
   readonly of: number;
 }
 
-function Row({ row: { task, bars }, graph, recording, place, of }: RowProps) {
+function Row({ row: { task, bars, readyAt }, graph, recording, place, of }: RowProps) {
   const status = useStatus(task);
   const { id, key } = graph.tasks[task] ?? { id: "", key: null };
   const label = labelOf({ id, key });
@@ -95,6 +95,7 @@ function Row({ row: { task, bars }, graph, recording, place, of }: RowProps) {
         <LongLabel text={label} said={`${label}, ${status}`} />
       </Link>
       <span className="gantt-bars">
+        <Waited from={readyAt} to={bars[0]?.from ?? readyAt} scale={scale} />
         {bars.map((bar) => (
           <span
             key={bar.run}
@@ -111,6 +112,29 @@ function Row({ row: { task, bars }, graph, recording, place, of }: RowProps) {
         </span>
       </span>
     </li>
+  );
+}
+
+interface WaitedProps {
+  /** Epoch ms, both. */
+  readonly from: number;
+  readonly to: number;
+  readonly scale: (at: number) => string;
+}
+
+/** How long a task waited for a place when nothing but that kept it. */
+function Waited({ from, to, scale }: WaitedProps) {
+  if (to <= from) return null;
+  const waited = `waited ${formatDuration(to - from)} to start`;
+  return (
+    <>
+      <span
+        className="gantt-wait"
+        title={waited}
+        style={{ insetInlineStart: scale(from), insetInlineEnd: `calc(100% - ${scale(to)})` }}
+      />
+      <span className="visually-hidden">{waited};</span>
+    </>
   );
 }
 
