@@ -22,6 +22,10 @@ Deno.test("the client library", async (t) => {
     fn: () => walkInNode(node.url, token),
   });
   await t.step("has examples that run", () => runExamples(node.url, token));
+  await t.step(
+    "sends again what had no answer, and it happens once",
+    () => loseAnswers(node.url, token),
+  );
   await t.step("reads what is no task, either", async () => {
     const client = new library.Client({ url: node.url, token });
     assert.deepEqual(await client.readiness(), { status: "ready", reasons: [] });
@@ -85,6 +89,31 @@ async function runExamples(url: string, token: string): Promise<void> {
   const decoder = new TextDecoder();
   assert.ok(success, decoder.decode(stdout) + decoder.decode(stderr));
   assert.match(decoder.decode(stdout), /\b4 passed\b/);
+}
+
+/** Every submission reaches the node, and its first answer gets lost. */
+async function loseAnswers(url: string, token: string): Promise<void> {
+  const seen = new Set<unknown>();
+  const client = new library.Client({
+    url,
+    token,
+    retryInitialMs: 1,
+    fetch: async (input, init) => {
+      const response = await fetch(input, init);
+      if (init?.method !== "POST" || seen.has(init.body)) return response;
+      seen.add(init.body);
+      await response.body?.cancel();
+      throw new TypeError("the connection was cut");
+    },
+  });
+  const labels = { answer: "lost" };
+  const sum = await client.submit("add", [1, 2], { labels });
+  const graph = new library.Workflow();
+  const product = graph.add("add", [sum.result, 1], { labels });
+  await (await client.submitWorkflow(graph)).wait();
+  assert.deepEqual([await sum.wait(), await client.task(product).wait()], [3, 4]);
+  assert.equal(seen.size, 2);
+  assert.equal((await client.list({ label: "answer:lost" })).items.length, 2);
 }
 
 /** What the client asks for, with a node that has nothing to say. */
