@@ -14,6 +14,8 @@ export interface LogWatchOptions {
   readonly task: Pick<TaskRecord, "id" | "num">;
   /** Lines after this one are told; null: all. */
   readonly after: LogPlace | null;
+  /** Goes on after the task's end: it may be run again. */
+  readonly endless?: boolean;
   readonly pingMs?: number;
 }
 
@@ -98,7 +100,7 @@ export class LogWatch {
     this.#after = lines.at(-1) ?? this.#after;
     const updates = lines.map((line): LogUpdate => ({ kind: "line", line }));
     if (more) this.#turns.again();
-    if (more || !isEnded(status)) return updates;
+    if (more || !isEnded(status) || this.#options.endless === true) return updates;
     this.#turns.close();
     return [...updates, { kind: "end", status }];
   }

@@ -40,6 +40,7 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, RequestExample>> = {
   "GET /api/tasks/{id}/attempts": { target: "sum-1" },
   "GET /api/tasks/{id}/logs": { target: "sum-1", query: { limit: "100" } },
   "GET /api/tasks/{id}/dependents": { target: "sum-1", query: { limit: "100" } },
+  "GET /api/tasks/{id}/events": { target: "sum-1", query: { log: "1.20" } },
   "GET /api/tasks/{id}/explain": { target: "later-1" },
   "POST /api/tasks/{id}/cancel": { target: "later-1", body: {} },
   "POST /api/tasks/{id}/retry": { target: "broken-1", body: { args: ["mended", false] } },

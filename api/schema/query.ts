@@ -91,16 +91,6 @@ export const workflowRunsQuery = z.strictObject({
   cursor: pageFields.cursor,
 });
 
-/** `GET /api/events`. */
-export const eventsQuery = z.strictObject({
-  ...filterFields,
-  after: z.string().min(1).max(100).optional()
-    .meta({ description: "An event's id: resume after it. `Last-Event-ID` says the same." }),
-});
-
-/** `GET /api/tasks/{id}/result`. */
-export const resultQuery = z.strictObject({ waitMs: wholeNumber(0, WAIT_MS_MAX).default(0) });
-
 /** The place in a task's log that `RUN.LINE` names; null for any other text. */
 export function placeOfLine(text: string): LogPlace | null {
   const [, run, line] = /^(\d{1,9})\.(\d{1,9})$/.exec(text) ?? [];
@@ -116,6 +106,23 @@ const logPlace = z.string().transform((text, context) => {
     type: "string",
     description: "`nextAfter` of the page before, or RUN.LINE of any line: what follows it.",
   });
+
+/** `GET /api/events`. */
+export const eventsQuery = z.strictObject({
+  ...filterFields,
+  after: z.string().min(1).max(100).optional()
+    .meta({ description: "An event's id: resume after it. `Last-Event-ID` says the same." }),
+});
+
+/** `GET /api/tasks/{id}/events`. */
+export const taskEventsQuery = z.strictObject({
+  log: logPlace.optional().meta({
+    description: "RUN.LINE: tell the lines of its log after this one; absent: all of them.",
+  }),
+});
+
+/** `GET /api/tasks/{id}/result`. */
+export const resultQuery = z.strictObject({ waitMs: wholeNumber(0, WAIT_MS_MAX).default(0) });
 
 /** `GET /api/tasks/{id}/logs`. */
 export const logsQuery = z.strictObject({

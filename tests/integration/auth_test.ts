@@ -20,6 +20,7 @@ const CALLS: readonly (readonly [method: string, path: string, scope: Scope])[] 
   ["GET", "/api/tasks/x/attempts", "tasks:read"],
   ["GET", "/api/tasks/x/logs", "tasks:read"],
   ["GET", "/api/tasks/x/dependents", "tasks:read"],
+  ["GET", "/api/tasks/x/events", "tasks:read"],
   ["GET", "/api/tasks/x/result", "tasks:read"],
   ["POST", "/api/tasks/x/cancel", "tasks:write"],
   ["POST", "/api/tasks/x/retry", "tasks:write"],

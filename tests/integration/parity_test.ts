@@ -22,6 +22,7 @@ const REST_ALONE: Readonly<Record<string, string>> = {
   "GET /docs": "the .proto files",
   "GET /metrics": "a text in Prometheus' own form",
   "GET /api/events": "TaskService.WatchTasks, tested in grpc_streams_test.ts",
+  "GET /api/tasks/{id}/events": "TaskService.WatchTasks and FollowLog, tested there too",
   "GET /api/pulse": "NodeService.WatchStats, tested in grpc_streams_test.ts",
 };
 

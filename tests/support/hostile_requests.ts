@@ -206,6 +206,7 @@ const CALLS: readonly HostileRequest[] = [
   call("GET", "/api/tasks/nobody/attempts", 404),
   call("GET", "/api/tasks/nobody/logs", 404),
   call("GET", "/api/tasks/nobody/dependents", 404),
+  call("GET", "/api/tasks/nobody/events", 404),
   call("GET", "/api/tasks/nobody/result", 404),
   call("GET", `/api/tasks/${KNOWN.live}/result?waitMs=60001`, 422),
   call("GET", `/api/tasks/${KNOWN.live}/result?waitMs=-1`, 422),

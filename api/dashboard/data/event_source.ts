@@ -21,7 +21,7 @@ export interface EventSourceOptions {
 const SILENCE_MS = 20_000;
 const [BACKOFF_MS, BACKOFF_MAX_MS] = [500, 10_000];
 /** A tab that is left for less keeps its stream. */
-const HIDDEN_MS = 10_000;
+const HIDDEN_MS = 2_000;
 
 /** Opens a stream; the answer closes it for good. */
 export function openEventSource(options: EventSourceOptions): () => void {

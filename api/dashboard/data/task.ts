@@ -1,10 +1,8 @@
 /** One task as the server has it, with what belongs to it: live by the stream of its changes. */
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import type { AttemptView, ExplanationView, TaskView } from "../../schema.ts";
 import { get, send } from "./api.ts";
 import { LIVE } from "./query_client.ts";
-import { type TaskChange, useTaskChanges } from "./task_stream.ts";
 
 /** A page of tasks. */
 export interface TaskPage {
@@ -18,11 +16,10 @@ function pathOf(id: string, part = ""): string {
   return `/api/tasks/${encodeURIComponent(id)}${part}`;
 }
 
-/** The task; `gone` once it was deleted while it was looked at. */
+/** The task; it is kept up to date by `useTaskFeed`. */
 export function useTask(id: string) {
   const client = useQueryClient();
-  const [gone, setGone] = useState(false);
-  const query = useQuery({
+  return useQuery({
     queryKey: keyOf(id),
     queryFn: async ({ signal }) => {
       const read = await get<TaskView>(pathOf(id), {}, signal);
@@ -30,11 +27,6 @@ export function useTask(id: string) {
       return newerOf(client.getQueryData<TaskView>(keyOf(id)), read);
     },
   });
-  useTaskChanges({ q: id }, (change) => {
-    if (change.kind === "deleted" && change.id === id) setGone(true);
-    else if (change.kind !== "deleted") takeChange(client, id, change);
-  });
-  return { ...query, gone };
 }
 
 /** The newer state of a task, with the arguments and the result that only one of both may have. */
@@ -43,15 +35,16 @@ function newerOf(known: TaskView | undefined, read: TaskView): TaskView {
   return { ...known, args: known.args ?? read.args };
 }
 
+/** Reads a task anew, and all that belongs to it. */
+export function readTaskAnew(client: QueryClient, id: string): void {
+  void client.invalidateQueries({ queryKey: keyOf(id) });
+}
+
 /** What a change leaves out, because it is long, is read once the change made it other than it was. */
-function takeChange(client: QueryClient, id: string, change: TaskChange): void {
-  if (change.kind === "reset") {
-    void client.invalidateQueries({ queryKey: keyOf(id) });
-    return;
-  }
-  if (change.kind !== "task" || change.task.id !== id) return;
+export function takeTaskChange(client: QueryClient, changed: TaskView): void {
+  const { args, argsOmitted, ...task } = changed;
+  const { id } = task;
   const known = client.getQueryData<TaskView>(keyOf(id));
-  const { args, argsOmitted, ...task } = change.task;
   if (known !== undefined && Number(known.seq) > Number(task.seq)) return;
   const moved = known?.run !== task.run || known.status !== task.status ||
     known.cancelRequestedAt !== task.cancelRequestedAt;

@@ -40,6 +40,7 @@ import {
 import { json, noContent, problemOf } from "../reply.ts";
 import type { Route } from "../route.ts";
 import { serve } from "../serve.ts";
+import { TASK_EVENTS_ROUTE } from "./task_events.ts";
 import { LOG_ROUTE } from "./task_log.ts";
 
 const tag = "tasks";
@@ -147,6 +148,7 @@ export const TASK_ROUTES: readonly Route[] = [
     ...serve(listAttempts),
   },
   LOG_ROUTE,
+  TASK_EVENTS_ROUTE,
   {
     method: "get",
     path: "/api/tasks/{id}/dependents",

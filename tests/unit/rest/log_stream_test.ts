@@ -1,45 +1,11 @@
 import assert from "node:assert/strict";
-import { ok } from "../../../actors/domain/error.ts";
-import type { LogPlace, StoredLogLine } from "../../../actors/domain/task.ts";
 import type { Subscription } from "../../../api/change_feed.ts";
 import { EventStream } from "../../../api/rest/event_stream.ts";
 import { logEvent } from "../../../api/rest/event_text.ts";
 import { LogWatch } from "../../../api/log_watch.ts";
 import { EventReader } from "./event_reader.ts";
-import { type CallOptions, committed, FakeRestNode, NOW } from "./fake_rest_node.ts";
-
-/** A node with a task `a` whose log is `lines`. */
-class LoggingNode extends FakeRestNode {
-  readonly lines: StoredLogLine[] = [];
-
-  constructor() {
-    super();
-    this.commitInSilence("a", { status: "running", num: 7 });
-    this.replies.set("GetLogs", ({ id, after, limit }) => {
-      const task = this.tasks.get(id);
-      const rest = this.lines.filter((line) => isAfter(line, after));
-      if (task === undefined) return { ok: true, value: { ok: false, error: NOT_FOUND } };
-      const { num, status } = task;
-      const value = { num, status, lines: rest.slice(0, limit), more: rest.length > limit };
-      return { ok: true, value: ok(value) };
-    });
-  }
-
-  /** Adds a line, of which nobody is told. */
-  log(line: number, { run = 1, message = `line ${line}` } = {}): void {
-    this.lines.push({ run, line, at: NOW, level: "info", message, fields: {} });
-  }
-
-  get reads(): number {
-    return this.asked.filter(({ kind }) => kind === "GetLogs").length;
-  }
-}
-
-const NOT_FOUND = { code: "not_found", reason: "unknown_task", message: "It does not exist" };
-
-function isAfter({ run, line }: LogPlace, after: LogPlace | null): boolean {
-  return after === null || run > after.run || (run === after.run && line > after.line);
-}
+import { type CallOptions, committed, type FakeRestNode } from "./fake_rest_node.ts";
+import { LoggingNode } from "./logging_node.ts";
 
 async function follow(node: FakeRestNode, query = "", headers: CallOptions["headers"] = {}) {
   const response = await node.open("GET", `/api/tasks/a/logs${query}`, {

@@ -1,8 +1,8 @@
 /** What a task's code has logged, as it comes; it stays where one reads. */
 import { useLayoutEffect, useRef, useState } from "react";
 import type { TaskView } from "../../../schema.ts";
-import { filterLines, type Level, LEVELS, logText, startAfter } from "../../data/log_lines.ts";
-import { type TaskLog, useTaskLog } from "../../data/task_log.ts";
+import { filterLines, type HeldLines, type Level, LEVELS, logText } from "../../data/log_lines.ts";
+import type { TaskFeed } from "../../data/task_feed.ts";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy_button.tsx";
 import { Select, Switch } from "../../ui/field.tsx";
@@ -11,8 +11,6 @@ import { Skeleton } from "../../ui/skeleton.tsx";
 import { LogLines } from "./log_lines.tsx";
 import { hasEnded } from "./task_links.ts";
 
-/** So many of the newest runs are read at first: each may have logged a thousand lines. */
-const RUNS = 5;
 const ALL_RUNS = "all";
 const LEVEL_NAMES: Readonly<Record<Level, string>> = {
   debug: "All levels",
@@ -21,11 +19,17 @@ const LEVEL_NAMES: Readonly<Record<Level, string>> = {
   error: "Errors only",
 };
 
+interface LogViewProps {
+  readonly task: TaskView;
+  readonly feed: TaskFeed;
+  /** Shows the lines of earlier runs, too; null where all are shown. */
+  readonly onEarlier: (() => void) | null;
+}
+
 /** The log with what narrows it. */
-export function LogView({ task }: { readonly task: TaskView }) {
-  // Fixed when the page is opened: a further run must not make the log begin elsewhere.
-  const [after, setAfter] = useState(() => startAfter(task.run, RUNS));
-  const log = useTaskLog(task.id, { after, live: !hasEnded(task) });
+export function LogView({ task, feed, onEarlier }: LogViewProps) {
+  const { log } = feed;
+  const ended = hasEnded(task);
   const [least, setLeast] = useState<Level>("debug");
   const [run, setRun] = useState<string>(ALL_RUNS);
   const [follow, setFollow] = useState(true);
@@ -37,7 +41,7 @@ export function LogView({ task }: { readonly task: TaskView }) {
   return (
     <section className="section" aria-labelledby="task-log">
       <h2 id="task-log">Log</h2>
-      {log.lines.length === 0 ? <NoLines log={log} /> : (
+      {log.lines.length === 0 ? <NoLines feed={feed} ended={ended} /> : (
         <>
           <div className="field-row task-log-tools">
             <Select
@@ -63,16 +67,12 @@ export function LogView({ task }: { readonly task: TaskView }) {
                 ]}
               />
             )}
-            {log.state === "ended"
-              ? null
-              : <Switch label="Follow" checked={follow} onChange={setFollow} />}
+            {ended ? null : <Switch label="Follow" checked={follow} onChange={setFollow} />}
             <CopyButton text={() => logText(shown)} label="Copy log" />
           </div>
-          {after === null ? null : (
-            <Button kind="quiet" onClick={() => setAfter(null)}>
-              Show the log of earlier runs
-            </Button>
-          )}
+          {onEarlier === null
+            ? null
+            : <Button kind="quiet" onClick={onEarlier}>Show the log of earlier runs</Button>}
           {log.dropped
             ? (
               <p className="muted">
@@ -80,10 +80,10 @@ export function LogView({ task }: { readonly task: TaskView }) {
               </p>
             )
             : null}
-          <Lines log={log} shown={shown} follow={follow} onFollow={setFollow} />
+          <Lines shown={shown} follow={follow} onFollow={setFollow} />
           <p className="muted">
             {countText(shown.length, log.lines.length)}
-            {log.state === "ended" ? "" : ", and more as they come"}
+            {ended ? "" : ", and more as they come"}
           </p>
         </>
       )}
@@ -96,11 +96,16 @@ function countText(shown: number, all: number): string {
   return shown === all ? lines : `${formatNumber(shown)} of ${lines}`;
 }
 
-function NoLines({ log }: { readonly log: TaskLog }) {
-  if (log.state === "reading") return <Skeleton label="the log" lines={2} />;
+interface NoLinesProps {
+  readonly feed: TaskFeed;
+  readonly ended: boolean;
+}
+
+function NoLines({ feed, ended }: NoLinesProps) {
+  if (!feed.settled) return <Skeleton label="the log" lines={2} />;
   return (
     <p className="task-nothing muted">
-      {log.state === "ended"
+      {ended
         ? "Its code has logged nothing. It can, with ctx.log.info(…)."
         : "Nothing so far. What its code logs with ctx.log.info(…) appears here as it comes."}
     </p>
@@ -108,8 +113,7 @@ function NoLines({ log }: { readonly log: TaskLog }) {
 }
 
 interface LinesProps {
-  readonly log: TaskLog;
-  readonly shown: TaskLog["lines"];
+  readonly shown: HeldLines["lines"];
   readonly follow: boolean;
   readonly onFollow: (follow: boolean) => void;
 }
@@ -120,7 +124,7 @@ const UPWARDS: ReadonlySet<string> = new Set(["ArrowUp", "PageUp", "Home"]);
 const NEAR_PX = 24;
 
 /** The lines in a box that scrolls: to the end while one follows, else only by hand. */
-function Lines({ log, shown, follow, onFollow }: LinesProps) {
+function Lines({ shown, follow, onFollow }: LinesProps) {
   const box = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
   useLayoutEffect(() => {
@@ -145,7 +149,6 @@ function Lines({ log, shown, follow, onFollow }: LinesProps) {
       role="log"
       aria-live="off"
       aria-label="Lines of the log"
-      aria-busy={log.state === "reading"}
       tabIndex={0}
       onScroll={noticeScroll}
       onWheel={({ deltaY }) => deltaY < 0 && onFollow(false)}

@@ -1,7 +1,10 @@
 /** A task: why it is where it is, what it was given and gave, its runs, its log, what it belongs to. */
+import { useState } from "react";
 import type { TaskView } from "../../../schema.ts";
 import { ApiProblem } from "../../data/api.ts";
+import { startAfter } from "../../data/log_lines.ts";
 import { useTask } from "../../data/task.ts";
+import { useTaskFeed } from "../../data/task_feed.ts";
 import { CopyButton } from "../../ui/copy_button.tsx";
 import { EmptyState } from "../../ui/empty_state.tsx";
 import { JsonView } from "../../ui/json_view.tsx";
@@ -21,8 +24,8 @@ import { WhyCard } from "./why_card.tsx";
 
 /** The page at `/tasks/{id}`. */
 export function TaskPage({ target }: PageProps) {
-  const { data: task, error, gone, refetch } = useTask(target);
-  if (task !== undefined) return <KnownTask task={task} gone={gone} />;
+  const { data: task, error, refetch } = useTask(target);
+  if (task !== undefined) return <KnownTask task={task} removed={isUnknown(error)} />;
   return (
     <>
       <PageHeader title="Task" breadcrumbs={[ALL_TASKS]} />
@@ -31,6 +34,10 @@ export function TaskPage({ target }: PageProps) {
         : <NoTask id={target} problem={error} onRetry={() => refetch()} />}
     </>
   );
+}
+
+function isUnknown(problem: Error | null): boolean {
+  return problem instanceof ApiProblem && problem.status === 404;
 }
 
 const ALL_TASKS: Crumb = { label: "Tasks", href: "/tasks" };
@@ -42,9 +49,7 @@ interface NoTaskProps {
 }
 
 function NoTask({ id, problem, onRetry }: NoTaskProps) {
-  if (!(problem instanceof ApiProblem) || problem.status !== 404) {
-    return <ProblemNote problem={problem} onRetry={onRetry} />;
-  }
+  if (!isUnknown(problem)) return <ProblemNote problem={problem} onRetry={onRetry} />;
   return (
     <EmptyState title="There is no task with this id.">
       <p>
@@ -59,10 +64,18 @@ function NoTask({ id, problem, onRetry }: NoTaskProps) {
 
 interface KnownTaskProps {
   readonly task: TaskView;
-  readonly gone: boolean;
+  /** It is not there any more, as far as the server said when it was read last. */
+  readonly removed: boolean;
 }
 
-function KnownTask({ task, gone }: KnownTaskProps) {
+/** So many of the newest runs are told of at first: each may have logged a thousand lines. */
+const LOGGED_RUNS = 5;
+
+function KnownTask({ task, removed }: KnownTaskProps) {
+  // Fixed when the page is opened: a further run must not make the log begin elsewhere.
+  const [after, setAfter] = useState(() => startAfter(task.run, LOGGED_RUNS));
+  const feed = useTaskFeed(task.id, { after, open: !removed });
+  const gone = removed || feed.gone;
   return (
     <>
       <PageHeader
@@ -80,7 +93,11 @@ function KnownTask({ task, gone }: KnownTaskProps) {
       {task.progress === null ? null : <ProgressBar task={task} progress={task.progress} />}
       <TaskValues task={task} />
       <AttemptList task={task} />
-      <LogView task={task} />
+      <LogView
+        task={task}
+        feed={feed}
+        onEarlier={after === null ? null : () => setAfter(null)}
+      />
       <RelatedTasks task={task} live={!gone} />
       <TaskFacts task={task} />
     </>
