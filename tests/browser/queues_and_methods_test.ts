@@ -66,6 +66,8 @@ async function submitByForm({ node, visit }: DashboardRig): Promise<void> {
   await page.getByLabel("cents").fill("12.5");
   await page.getByRole("button", { name: "Submit task" }).click();
   await page.getByText("Must be a whole number").waitFor();
+  // One is where something is wrong.
+  await page.locator('[aria-invalid="true"]:focus').waitFor();
   await page.getByLabel("cents").fill("1250");
   await page.getByRole("button", { name: "Give currency" }).click();
   await page.getByLabel("currency").selectOption("USD");

@@ -115,12 +115,11 @@ function numberProblem(
   return maximum !== null && value > maximum ? `At most ${maximum}` : null;
 }
 
-function textProblem(
-  { minLength, maxLength, pattern, format }: TextField,
-  text: string,
-) {
-  if (text.length < minLength) {
-    return minLength === 1 ? "Must not be empty" : `At least ${minLength} characters`;
+function textProblem({ minLength, maxLength, pattern, format }: TextField, text: string) {
+  // Nothing is of no format, whether or not there is a pattern that says so.
+  const least = format === null ? minLength : Math.max(1, minLength);
+  if (text.length < least) {
+    return least === 1 ? "Must not be empty" : `At least ${least} characters`;
   }
   if (maxLength !== null && text.length > maxLength) {
     return `At most ${maxLength} characters`;

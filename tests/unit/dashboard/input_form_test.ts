@@ -112,6 +112,7 @@ Deno.test("input form keeps bounds, patterns and counts", () => {
   assert.equal(wrong({ type: "integer" }, "9007199254740993"), "Too large for a whole number");
   assert.equal(wrong({ type: "string", maxLength: 2 }, "abc"), "At most 2 characters");
   assert.equal(wrong({ type: "string", pattern: "^a+$" }, "b"), "Must match ^a+$");
+  assert.equal(wrong({ type: "string", format: "uri" }, ""), "Must not be empty");
   assert.equal(wrong({ type: "string", pattern: "(", format: "x" }, "b"), undefined);
   assert.match(wrong({}, "{") ?? "", /JSON/);
   const list = formOf({ type: "array", items: { type: "string" }, minItems: 2, maxItems: 3 });

@@ -14,6 +14,7 @@ import { ArgumentsInput } from "../../input_form/arguments_input.tsx";
 import type { DraftProblem } from "../../input_form/read_draft.ts";
 import { argumentsField } from "../../input_form/read_schema.ts";
 import { Button } from "../../ui/button.tsx";
+import { useFocusOnProblem } from "../../ui/focus_problem.ts";
 import { ProblemNote } from "../../ui/problem_note.tsx";
 import { toast } from "../../ui/toast.ts";
 import { SETTINGS_POINTERS, SettingsInput } from "./settings_input.tsx";
@@ -48,11 +49,10 @@ export function SubmitForm({ method }: { readonly method: MethodView }) {
     navigate(`/tasks/${encodeURIComponent(id)}`);
   };
   const { error } = submission;
-  const refused = error instanceof ApiProblem
-    ? error.errors.filter(({ pointer }) => /^\/args(\/|$)/.test(pointer))
-    : [];
+  const form = useFocusOnProblem(wrong.length > 0 ? wrong : error);
   return (
     <form
+      ref={form}
       className="form"
       noValidate
       onSubmit={(event) => submit(event).catch(() => {})}
@@ -61,7 +61,7 @@ export function SubmitForm({ method }: { readonly method: MethodView }) {
         field={field}
         written={written}
         onChange={change}
-        problems={wrong.length > 0 ? wrong : refused}
+        problems={wrong.length > 0 ? wrong : refusedArguments(error)}
       />
       <SettingsInput
         form={settings}
@@ -89,4 +89,10 @@ export function SubmitForm({ method }: { readonly method: MethodView }) {
       </div>
     </form>
   );
+}
+
+/** What the server has refused of the arguments. */
+function refusedArguments(error: unknown): readonly DraftProblem[] {
+  if (!(error instanceof ApiProblem)) return [];
+  return error.errors.filter(({ pointer }) => /^\/args(\/|$)/.test(pointer));
 }

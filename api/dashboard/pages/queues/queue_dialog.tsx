@@ -6,6 +6,7 @@ import { useSetQueue } from "../../data/queues.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { TextInput } from "../../ui/field.tsx";
+import { useFocusOnProblem } from "../../ui/focus_problem.ts";
 import { ProblemNote } from "../../ui/problem_note.tsx";
 import { SpanInput } from "../../ui/span_input.tsx";
 import { toast } from "../../ui/toast.ts";
@@ -40,6 +41,7 @@ export function QueueDialog({ queue, open, onClose }: QueueDialogProps) {
 function SettingsForm({ queue, onClose }: Omit<QueueDialogProps, "open">) {
   const [form, setForm] = useState(() => queueForm(queue));
   const save = useSetQueue();
+  const place = useFocusOnProblem(save.error);
   const set = (field: Exclude<keyof QueueForm, "span">) => (value: string) =>
     setForm({ ...form, [field]: value });
   const wrong = (pointer: string) => fieldProblem(save.error, pointer);
@@ -52,6 +54,7 @@ function SettingsForm({ queue, onClose }: Omit<QueueDialogProps, "open">) {
   };
   return (
     <form
+      ref={place}
       className="form"
       noValidate
       onSubmit={(event) => submit(event).catch(() => {})}

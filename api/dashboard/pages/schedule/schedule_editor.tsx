@@ -11,6 +11,7 @@ import type { DraftProblem } from "../../input_form/read_draft.ts";
 import { argumentsField } from "../../input_form/read_schema.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { useFocusOnProblem } from "../../ui/focus_problem.ts";
 import { ProblemNote } from "../../ui/problem_note.tsx";
 import { toast } from "../../ui/toast.ts";
 import { scheduleBody, type ScheduleForm, scheduleForm } from "./schedule_form.ts";
@@ -63,9 +64,15 @@ function EditorForm({ schedule: latest, onClose }: Omit<ScheduleEditorProps, "op
     if (schedule === null) navigate(`/schedules/${encodeURIComponent(name)}`);
   };
   const { error } = save;
+  const place = useFocusOnProblem(wrong.length > 0 ? wrong : error);
   const refused = wrong.length > 0 ? wrong : error instanceof ApiProblem ? error.errors : [];
   return (
-    <form className="form" noValidate onSubmit={(event) => submit(event).catch(() => {})}>
+    <form
+      ref={place}
+      className="form"
+      noValidate
+      onSubmit={(event) => submit(event).catch(() => {})}
+    >
       <TimingInput
         form={form}
         isNew={schedule === null}
