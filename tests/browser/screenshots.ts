@@ -20,6 +20,8 @@ const LOOKS = [
 ] as const;
 /** Of each second of the recorded run: Montage is in its midst while the pictures are taken. */
 const MS_PER_SECOND = 1_000;
+/** So few of its tasks run at once that each status is seen. */
+const CONCURRENCY = 12;
 
 /** `/tasks/{id}` of the task `a` as `tasks_a`. */
 function fileName(path: string): string {
@@ -41,7 +43,8 @@ async function main(args: readonly string[]): Promise<void> {
   const paths = LIVELY_PAGES.filter((path) =>
     parts.length === 0 || parts.some((part) => path.includes(part))
   );
-  await using rig = await openDashboard(chromium, LIVELY_NODE);
+  const node = { args: [...LIVELY_NODE.args, "--concurrency", String(CONCURRENCY)] };
+  await using rig = await openDashboard(chromium, node);
   const filled = !args.includes("--empty");
   if (filled) await fillNode(rig.node, { graph: "montage-619", msPerSecond: MS_PER_SECOND });
   for (const { name, size, theme } of LOOKS) {

@@ -60,18 +60,21 @@ export async function fillNode(node: NodeProcess, options: FillOptions = {}): Pr
     await send("PUT", `/api/schedules/${name}`, schedule);
   }
   await send("POST", "/api/schedules/weekly-newsletter/pause");
-  await send(
-    "POST",
-    "/api/workflows",
-    workflowOf(readGraph(graph), {
-      id: LIVELY_IDS.workflow,
-      ...(msPerSecond === undefined ? {} : { msPerSecond }),
-    }),
-  );
+  await send("POST", "/api/workflows", recordedWorkflow(graph, msPerSecond));
   await eventually(async () => {
     const { body } = await node.fetchApi("GET", "/api/dead-letters");
     return body.items.length >= 2;
   }, { what: "the tasks that fail have failed" });
+}
+
+/** A recorded workflow whose tasks have the methods that their programs were. */
+function recordedWorkflow(graph: typeof GRAPHS[number], msPerSecond: number | undefined) {
+  const request = workflowOf(readGraph(graph), {
+    id: LIVELY_IDS.workflow,
+    ...(msPerSecond === undefined ? {} : { msPerSecond }),
+  });
+  const tasks = request.tasks.map((task) => ({ ...task, method: task.key.split("_")[0] }));
+  return { ...request, tasks };
 }
 
 const SCHEDULES = {

@@ -39,10 +39,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </header>
       <Navigation open={open} onLeave={() => setOpen(false)} />
       <main id="content" ref={main} tabIndex={-1}>
-        <ConnectionBanner />
         {children}
       </main>
-      <Toasts />
+      <div className="messages">
+        <ConnectionBanner />
+        <Toasts />
+      </div>
       <CommandPalette
         open={searching}
         page={main}

@@ -1,4 +1,5 @@
 /** The tasks of an imaginary shop, for pages that are to look as they do in earnest. */
+import "./recorded_programs.ts";
 import { NonRetryableError, task } from "dtask";
 import { z } from "zod";
 
