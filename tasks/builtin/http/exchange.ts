@@ -39,10 +39,14 @@ export async function exchange(options: ExchangeOptions): Promise<HttpAnswer> {
   for (const address of options.host.addresses) {
     signal.throwIfAborted();
     const connection = open(address, options);
-    const onAbort = () => connection.socket.destroy();
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = () => {
+      connection.socket.destroy();
+      aborted.reject(signal.reason);
+    };
     signal.addEventListener("abort", onAbort, { once: true });
     try {
-      return await converse(connection.socket, options);
+      return await Promise.race([converse(connection.socket, options), aborted.promise]);
     } catch (error) {
       signal.throwIfAborted();
       // Once it stood, the request may have been taken: then it is for another attempt to repeat it.

@@ -76,6 +76,9 @@ function start({ command, args, cwd, env, stdin }: ProgramOptions): Deno.ChildPr
 
 const HAS_GROUPS = Deno.build.os !== "windows";
 
+/** Why nobody is left to be signalled: all have ended, or have become another user's (`sudo`). */
+const BEYOND_REACH = [Deno.errors.NotFound, Deno.errors.PermissionDenied, TypeError] as const;
+
 /** The group that a started program leads. */
 class ProcessGroup {
   readonly #child: Deno.ChildProcess;
@@ -102,8 +105,7 @@ class ProcessGroup {
       if (HAS_GROUPS) Deno.kill(-this.#child.pid, signal);
       else this.#child.kill(signal);
     } catch (error) {
-      // It has ended already, all of it.
-      if (!(error instanceof Deno.errors.NotFound || error instanceof TypeError)) throw error;
+      if (!BEYOND_REACH.some((reason) => error instanceof reason)) throw error;
     }
   }
 }

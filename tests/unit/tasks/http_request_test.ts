@@ -267,7 +267,12 @@ Deno.test("http.request takes a cut or missing connection for a passing failure"
     assert.match(outcome.reason.message, /^GET http:\/\/127\.0\.0\.1:\d+\/ failed: /);
     assert.doesNotMatch(outcome.reason.message, /secret/);
   }
+  // Somebody takes the connection, and never begins to speak TLS.
+  const accepting = listener.accept().catch(() => null);
+  const silent = request({ url: url.replace("http:", "https:"), timeoutMs: 100 });
+  await assert.rejects(silent, /took longer than 100 ms/);
   listener.close();
+  (await accepting)?.close();
   await assert.rejects(request({ url }), { name: "Error", message: /failed: .*ECONNREFUSED/ });
   setAddressRule(() => false);
 });
