@@ -2,9 +2,14 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { WorkflowView } from "../../schema.ts";
 import { get, send } from "./api.ts";
+import { type ListPage, searchPage } from "./list_pages.ts";
 import { LIVE } from "./query_client.ts";
 
 const KEY = ["workflows"] as const;
+/** Rows of a page. */
+const PAGE_ROWS = 50;
+/** A read looks at 10,000 workflows, in some ms. */
+const READS_MAX = 10;
 
 /** Which workflows a list shows, and from where on. */
 export interface WorkflowListFilter {
@@ -14,17 +19,20 @@ export interface WorkflowListFilter {
   readonly cursor: string | null;
 }
 
-/** A part of a list. */
-export interface WorkflowPage {
-  readonly items: readonly WorkflowView[];
-  readonly nextCursor: string | null;
-}
-
 /** A page of workflows, newest first, live; the page before stays until the next is there. */
 export function useWorkflowPage({ status, q, cursor }: WorkflowListFilter) {
   return useQuery({
     queryKey: [...KEY, { status, q, cursor }],
-    queryFn: ({ signal }) => get<WorkflowPage>("/api/workflows", { status, q, cursor }, signal),
+    queryFn: ({ signal }) =>
+      searchPage({
+        read: (from, limit) =>
+          get<ListPage<WorkflowView>>(
+            "/api/workflows",
+            { status, q, limit, cursor: from },
+            signal,
+          ),
+        ...{ cursor, limit: PAGE_ROWS, maxReads: READS_MAX },
+      }),
     placeholderData: (before) => before,
     meta: LIVE,
   });

@@ -45,7 +45,7 @@ export function TaskTable({ tasks, statuses, past }: TaskTableProps) {
   const columns = useMemo(() => columnsOf(past), [past]);
   return (
     <div className="section">
-      <div className="field-row">
+      <div className="field-row task-filters">
         <Select
           label="Status"
           value={status}

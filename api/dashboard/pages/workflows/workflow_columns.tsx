@@ -2,26 +2,27 @@
 import type { WorkflowView } from "../../../schema.ts";
 import type { Column } from "../../ui/data_table.tsx";
 import { formatNumber } from "../../ui/format.ts";
+import type { LiveRow } from "../../ui/live_rows.ts";
 import { countAll, countEnded, ProgressBar } from "../../ui/progress_bar.tsx";
 import { StatusBadge } from "../../ui/status_badge.tsx";
 import { DurationText, TimeText } from "../../ui/time_text.tsx";
 
 /** The columns. */
-export const WORKFLOW_COLUMNS: readonly Column<WorkflowView>[] = [
+export const WORKFLOW_COLUMNS: readonly Column<LiveRow<WorkflowView>>[] = [
   {
     id: "name",
     header: "Workflow",
-    cell: (workflow) => <WorkflowName {...workflow} />,
+    cell: (shown) => <WorkflowName {...shown} />,
   },
   {
     id: "status",
     header: "Status",
-    cell: ({ status }) => <StatusBadge status={status} />,
+    cell: ({ row }) => <StatusBadge status={row.status} />,
   },
   {
     id: "progress",
     header: "Progress",
-    cell: ({ counts }) => (
+    cell: ({ row: { counts } }) => (
       <div className="progress-cell">
         <ProgressBar counts={counts} label="Tasks" />
         <span className="muted number">
@@ -33,20 +34,22 @@ export const WORKFLOW_COLUMNS: readonly Column<WorkflowView>[] = [
   {
     id: "created",
     header: "Submitted",
-    cell: ({ createdAt }) => <TimeText value={createdAt} />,
+    cell: ({ row }) => <TimeText value={row.createdAt} />,
   },
   {
     id: "took",
     header: "Took",
     align: "end",
-    cell: ({ createdAt, finishedAt }) => <DurationText from={createdAt} to={finishedAt} />,
+    cell: ({ row }) => <DurationText from={row.createdAt} to={row.finishedAt} />,
   },
 ];
 
-function WorkflowName({ id, name }: Pick<WorkflowView, "id" | "name">) {
-  return name === null ? <strong>{id}</strong> : (
+function WorkflowName({ row: { id, name }, left }: LiveRow<WorkflowView>) {
+  return (
     <>
-      <strong>{name}</strong> <span className="muted workflow-id">{id}</span>
+      <strong>{name ?? id}</strong>{" "}
+      {name === null ? null : <span className="muted workflow-id">{id}</span>}{" "}
+      {left ? <span className="muted workflow-id">no longer in this list</span> : null}
     </>
   );
 }

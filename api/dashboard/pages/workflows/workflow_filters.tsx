@@ -27,7 +27,7 @@ export function WorkflowFilters({ filter, onChange }: WorkflowFiltersProps) {
   }, [text, q, status, onChange]);
   return (
     <form
-      className="field-row filters"
+      className="field-row workflow-filters"
       onSubmit={(event) => event.preventDefault()}
     >
       <TextInput

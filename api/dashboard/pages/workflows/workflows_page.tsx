@@ -1,20 +1,25 @@
 /** The workflows: how far each is, live. */
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useRef } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import type { WorkflowView } from "../../../schema.ts";
 import { useWorkflowPage } from "../../data/workflows.ts";
 import { Pager, useCursorPages } from "../../ui/cursor_pages.tsx";
 import { DataTable } from "../../ui/data_table.tsx";
 import { EmptyState } from "../../ui/empty_state.tsx";
-import { useHeldRows } from "../../ui/use_held_rows.ts";
+import type { LiveRow } from "../../ui/live_rows.ts";
 import { NewRowsBar } from "../../ui/new_rows_bar.tsx";
 import { PageHeader } from "../../ui/page_header.tsx";
+import { useAtRest } from "../../ui/use_at_rest.ts";
+import { useLiveRows } from "../../ui/use_live_rows.ts";
 import { WORKFLOW_COLUMNS } from "./workflow_columns.tsx";
 import { readWorkflowFilter, type WorkflowFilter, workflowListPath } from "./workflow_filter.ts";
 import { WorkflowFilters } from "./workflow_filters.tsx";
 
-const rowKey = ({ id }: WorkflowView) => id;
-const rowLink = ({ id }: WorkflowView) => `/workflows/${encodeURIComponent(id)}`;
+type Row = LiveRow<WorkflowView>;
+
+const idOf = ({ id }: WorkflowView) => id;
+const rowKey = ({ row }: Row) => row.id;
+const rowLink = ({ row }: Row) => `/workflows/${encodeURIComponent(row.id)}`;
 
 /** The page at `/workflows`. */
 export function WorkflowsPage() {
@@ -30,29 +35,32 @@ export function WorkflowsPage() {
     ...filter,
     cursor: pages.cursor,
   });
-  const held = useHeldRows({
-    rows: data?.items,
-    rowKey,
+  const list = useRef<HTMLDivElement>(null);
+  const free = useAtRest(list) && pages.page === 1;
+  const nextCursor = data?.nextCursor ?? null;
+  const live = useLiveRows({
+    ...{ rows: data?.items, complete: nextCursor === null, rowKey: idOf, free },
     listKey: `${listKey} ${pages.page}`,
-    free: useAtTop(),
   });
   const filtered = filter.status !== null || filter.q !== "";
   return (
     <>
       <PageHeader title="Workflows" />
       <WorkflowFilters filter={filter} onChange={onFilter} />
-      <NewRowsBar count={held.waiting} noun="workflow" onShow={held.show} />
-      <DataTable
-        caption="Workflows"
-        columns={WORKFLOW_COLUMNS}
-        rows={held.rows}
-        rowKey={rowKey}
-        rowLink={rowLink}
-        problem={error}
-        onRetry={refetch}
-        empty={<NoWorkflows filtered={filtered} more={data?.nextCursor != null} />}
-      />
-      <Pager pages={pages} nextCursor={data?.nextCursor ?? null} />
+      <div ref={list}>
+        <NewRowsBar count={live.waiting} noun="workflow" onShow={live.show} />
+        <DataTable
+          caption="Workflows"
+          columns={WORKFLOW_COLUMNS}
+          rows={live.rows}
+          rowKey={rowKey}
+          rowLink={rowLink}
+          problem={error}
+          onRetry={refetch}
+          empty={<NoWorkflows filtered={filtered} more={nextCursor !== null} />}
+        />
+        <Pager pages={pages} nextCursor={nextCursor} />
+      </div>
     </>
   );
 }
@@ -71,27 +79,9 @@ function NoWorkflows(
   }
   return (
     <EmptyState
-      title={more ? "None of the newest 10,000 is like this." : "No workflow is like this."}
+      title={more ? "None of the newest is like this." : "No workflow is like this."}
     >
       {more ? "Older ones may be: see the next page." : <Link href="/workflows">Show all</Link>}
     </EmptyState>
   );
-}
-
-/** True while the list is at its top and nothing in the page has the focus: then rows may come in. */
-function useAtTop(): boolean {
-  const [atTop, setAtTop] = useState(true);
-  useEffect(() => {
-    const look = () => {
-      const focused = document.activeElement?.closest("table") ?? null;
-      setAtTop(scrollY <= 0 && focused === null);
-    };
-    const events = ["scroll", "focusin", "focusout"] as const;
-    for (const name of events) addEventListener(name, look, { passive: true });
-    look();
-    return () => {
-      for (const name of events) removeEventListener(name, look);
-    };
-  }, []);
-  return atTop;
 }
