@@ -84,7 +84,7 @@ function KnownTask({ task, removed }: KnownTaskProps) {
         breadcrumbs={crumbsOf(task)}
         actions={gone ? undefined : <TaskActions task={task} />}
       />
-      <p className="task-id">
+      <p className="task-page-id">
         <code>{task.id}</code>
         <CopyButton text={task.id} label="Copy id" />
         {task.key === null ? null : <span className="muted">key {task.key}</span>}
