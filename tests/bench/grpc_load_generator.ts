@@ -40,6 +40,7 @@ export interface GrpcLoad {
 }
 
 const TASK = { method: "noop" };
+const IN_FLIGHT_MAX = 4_000;
 
 async function unaryLoad(plan: GrpcPlan): Promise<GrpcLoad> {
   const clients = clientsOf(plan);
@@ -96,7 +97,10 @@ async function streamLoad(plan: GrpcPlan): Promise<GrpcLoad> {
   };
 }
 
-/** One stream, as fast as it takes messages. The time of a message is until its last task is answered. */
+/**
+ * One stream, with so many tasks without an answer at most: Deno's HTTP/2 says of a message that it was
+ * written before there is room for it. The time of a message is until its last task is answered.
+ */
 function streamTasks(client: Client, plan: GrpcPlan) {
   const tasks = Array.from({ length: plan.width }, () => TASK);
   const message = Buffer.from(
@@ -120,15 +124,17 @@ function streamTasks(client: Client, plan: GrpcPlan) {
     for (let done = latencies.length; done < Math.floor(acknowledged / plan.width); done++) {
       latencies.push(performance.now() - (sentAt[done] ?? 0));
     }
+    send();
   });
   call.on("end", () => resolve({ acknowledged, latencies, errors }));
   call.on("error", reject);
   const startedAt = performance.now();
   const send = () => {
-    if (performance.now() - startedAt < plan.durationMs) {
+    if (performance.now() - startedAt >= plan.durationMs) return void call.end();
+    while (sentAt.length * plan.width - acknowledged < IN_FLIGHT_MAX) {
       sentAt.push(performance.now());
-      call.write(message, send);
-    } else call.end();
+      call.write(message);
+    }
   };
   send();
   return promise;
