@@ -14,6 +14,7 @@ import { addMigrate } from "./commands/migrate.ts";
 import { addQueues } from "./commands/queues.ts";
 import { addSchedules } from "./commands/schedules.ts";
 import { addStart } from "./commands/start.ts";
+import { addStats } from "./commands/stats.ts";
 import { addSubmit, spellOutUnique } from "./commands/submit.ts";
 import { addTaskCommands } from "./commands/tasks.ts";
 import { addToken } from "./commands/token.ts";
@@ -42,6 +43,7 @@ const COMMANDS = [
   addSchedules,
   addMethods,
   addNodes,
+  addStats,
   addToken,
   addBackup,
   addRestore,
