@@ -71,7 +71,7 @@ async function make({ visit }: DashboardRig): Promise<Page> {
   await page.getByRole("heading", { name: "inventory" }).waitFor();
   // In the time zone of the schedule, and in the user's.
   await page.getByText(/, 03:30:00/).first().waitFor();
-  await page.getByText(/, (09|10):30:00 CES?T/).first().waitFor();
+  await page.getByText(/, (08|09|10):30:00 CES?T/).first().waitFor();
   return page;
 }
 
@@ -97,15 +97,20 @@ async function pauseAndResume(page: Page): Promise<void> {
 async function backfill(page: Page): Promise<void> {
   await choose(page, "Backfill …");
   const dialog = page.getByRole("dialog", { name: "Backfill inventory" });
-  await dialog.getByLabel("From").fill("2026-03-03T12:00");
-  await dialog.getByLabel("Until").fill("2026-03-01T12:00");
+  await dialog.getByLabel("From").fill(midnight(1));
+  await dialog.getByLabel("Until").fill(midnight(3));
   await dialog.getByRole("button", { name: "Backfill" }).click();
   await dialog.getByText("must be later than from").waitFor();
-  await dialog.getByLabel("From").fill("2026-03-01T00:00");
-  await dialog.getByLabel("Until").fill("2026-03-03T00:00");
+  await dialog.getByLabel("From").fill(midnight(3));
+  await dialog.getByLabel("Until").fill(midnight(1));
   await dialog.getByRole("button", { name: "Backfill" }).click();
   await dialog.getByText("2 ticks in that time").waitFor();
   await dialog.getByRole("button", { name: "Close" }).last().click();
+}
+
+/** The begin of a day that is so many days ago, as the field takes it. */
+function midnight(daysAgo: number): string {
+  return `${new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10)}T00:00`;
 }
 
 async function change({ node }: DashboardRig, page: Page): Promise<void> {
