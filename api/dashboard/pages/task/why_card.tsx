@@ -21,9 +21,9 @@ export function WhyCard({ task }: { readonly task: TaskView }) {
     >
       <h2 id="task-why">{headingOf(task)}</h2>
       {error === null ? null : <ProblemNote problem={error} onRetry={() => refetch()} />}
-      <div aria-live="polite">
-        {data === undefined ? <Waiting failed={error !== null} /> : <Answer explanation={data} />}
-      </div>
+      {/* What it says changes with the time that passes, which nobody wants to be told of. */}
+      <p className="visually-hidden" role="status">The task is {task.status}.</p>
+      {data === undefined ? <Waiting failed={error !== null} /> : <Answer explanation={data} />}
       {task.status === "failed" && task.error !== null
         ? <ErrorText error={task.error} open />
         : null}
