@@ -2,11 +2,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { BatchChangeView } from "../../schema.ts";
 import { send } from "./api.ts";
+import type { ChangeName } from "./change_name.ts";
 import { rereadDeadLetters } from "./dead_letters.ts";
 import { rereadTasks } from "./task_list.ts";
-
-/** What can be done to many at once. */
-export type ChangeName = "cancel" | "retry" | "redrive" | "discard";
 
 /** Which tasks, as one call takes them: `{ids}` or `{filter}`. */
 export type TaskSelection = Readonly<Record<string, unknown>>;

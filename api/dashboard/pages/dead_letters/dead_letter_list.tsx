@@ -1,6 +1,6 @@
 /** The dead letters that a filter leaves, live, and what can be done with those that are chosen. */
 import { useDeadLetters } from "../../data/dead_letters.ts";
-import type { ChangeName } from "../../data/task_changes.ts";
+import type { ChangeName } from "../../data/change_name.ts";
 import { useAllowed } from "../../session/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Pager, useCursorPages } from "../../ui/cursor_pages.tsx";

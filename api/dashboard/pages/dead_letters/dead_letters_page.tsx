@@ -28,13 +28,15 @@ export function DeadLettersPage() {
         <SearchField onChoose={({ field, value }) => change({ ...filter, [field]: value })} />
         <AgeSelect since={filter.since} onChange={(since) => change({ ...filter, since })} />
       </div>
-      <ReasonChips reason={filter.reason} onChange={(reason) => change({ ...filter, reason })} />
-      <FilterParts
-        fields={isUsualAge(filter.since) ? { ...filter, since: "" } : filter}
-        filtered={filterKey !== ""}
-        onDrop={(field) => change({ ...filter, [field]: "" })}
-        onClear={() => navigate("/dead-letters")}
-      />
+      <div className="filter-line">
+        <ReasonChips reason={filter.reason} onChange={(reason) => change({ ...filter, reason })} />
+        <FilterParts
+          fields={isUsualAge(filter.since) ? { ...filter, since: "" } : filter}
+          filtered={filterKey !== ""}
+          onDrop={(field) => change({ ...filter, [field]: "" })}
+          onClear={() => navigate("/dead-letters")}
+        />
+      </div>
       <DeadLetterList key={filterKey} filter={filter} filterKey={filterKey} />
     </>
   );

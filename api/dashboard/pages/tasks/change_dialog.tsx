@@ -1,11 +1,7 @@
 /** Asks how many tasks a change would be for, says so, and makes it when that is what is wanted. */
 import type { ReactNode } from "react";
-import {
-  type ChangeName,
-  type TaskSelection,
-  useChangeCount,
-  useChangeMany,
-} from "../../data/task_changes.ts";
+import type { ChangeName } from "../../data/change_name.ts";
+import { type TaskSelection, useChangeCount, useChangeMany } from "../../data/task_changes.ts";
 import { ConfirmDialog } from "../../ui/confirm_dialog.tsx";
 import { ProblemNote } from "../../ui/problem_note.tsx";
 import { formatCount } from "../../ui/format.ts";

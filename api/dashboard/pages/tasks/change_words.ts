@@ -1,6 +1,6 @@
 /** What is said of changes of many tasks: before, and afterwards. Pure. */
 import type { BatchChangeView } from "../../../schema.ts";
-import type { ChangeName } from "../../data/task_changes.ts";
+import type { ChangeName } from "../../data/change_name.ts";
 import { formatCount, formatNumber } from "../../ui/format.ts";
 
 interface Words {

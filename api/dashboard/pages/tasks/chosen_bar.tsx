@@ -1,6 +1,6 @@
 /** What can be done with the tasks that are chosen. */
 import { useAllowed } from "../../session/session.ts";
-import type { ChangeName } from "../../data/task_changes.ts";
+import type { ChangeName } from "../../data/change_name.ts";
 import { Button } from "../../ui/button.tsx";
 import { formatCount } from "../../ui/format.ts";
 import type { ChosenTasks } from "./chosen_tasks.ts";

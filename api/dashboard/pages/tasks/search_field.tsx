@@ -38,11 +38,11 @@ export function SearchField({ onChoose }: SearchFieldProps) {
     if (meaning !== null) choose(meaning);
   };
   return (
-    <search className="search">
+    <search className="task-search">
       <Icon name="search" />
       <Ariakit.ComboboxProvider store={combobox}>
         <Ariakit.Combobox
-          className="search-input"
+          className="task-search-input"
           aria-label="Find by id, method, queue or label"
           placeholder="Id, method, queue or label=value"
           autoComplete="list"
@@ -65,7 +65,7 @@ export function SearchField({ onChoose }: SearchFieldProps) {
                 onClick={() => choose(suggestion)}
               >
                 <span className="muted">{FIELD_NAMES[suggestion.field]}</span>{" "}
-                <span className="search-value">{shownValue(suggestion)}</span>
+                <span className="task-search-value">{shownValue(suggestion)}</span>
               </Ariakit.ComboboxItem>
             ))}
           </Ariakit.ComboboxPopover>

@@ -61,9 +61,9 @@ export function TaskName(
   { task }: { readonly task: Pick<TaskView, "id" | "method"> },
 ) {
   return (
-    <span className="task-name">
+    <span className="row-task">
       <strong>{task.method}</strong>{" "}
-      <span className="task-id muted" title={task.id}>{task.id}</span>
+      <span className="row-task-id muted" title={task.id}>{task.id}</span>
     </span>
   );
 }

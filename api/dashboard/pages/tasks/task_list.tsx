@@ -1,5 +1,5 @@
 /** The tasks that a filter leaves, live, and what can be done with those that are chosen. */
-import type { ChangeName } from "../../data/task_changes.ts";
+import type { ChangeName } from "../../data/change_name.ts";
 import { useTaskList } from "../../data/task_list.ts";
 import { Pager, useCursorPages } from "../../ui/cursor_pages.tsx";
 import { DataTable } from "../../ui/data_table.tsx";

@@ -50,13 +50,15 @@ export function TasksPage() {
           onChange={(since) => change({ ...filter, since })}
         />
       </div>
-      <StatusChips filter={filter} onChange={change} />
-      <FilterParts
-        fields={isUsualAge(filter.since) ? { ...filter, since: "" } : filter}
-        filtered={filterKey !== ""}
-        onDrop={(field) => change({ ...filter, [field]: "" })}
-        onClear={() => change(ALL_TASKS)}
-      />
+      <div className="filter-line">
+        <StatusChips filter={filter} onChange={change} />
+        <FilterParts
+          fields={isUsualAge(filter.since) ? { ...filter, since: "" } : filter}
+          filtered={filterKey !== ""}
+          onDrop={(field) => change({ ...filter, [field]: "" })}
+          onClear={() => change(ALL_TASKS)}
+        />
+      </div>
       <TaskList
         key={filterKey}
         filter={filter}
