@@ -70,8 +70,8 @@ export class SubmitStream {
       this.#ended = true;
       this.#goOn();
     });
-    call.on("cancelled", () => this.#over.resolve(ok(null)));
-    if (call.cancelled) this.#over.resolve(ok(null));
+    call.on("cancelled", () => this.#leave());
+    if (call.cancelled) this.#leave();
     return this.#over.promise;
   }
 
@@ -81,6 +81,13 @@ export class SubmitStream {
     this.#queue = [];
     this.#held.length = 0;
     this.#goOn();
+  }
+
+  /** There is nobody left to answer, so what was not submitted yet never is. */
+  #leave(): void {
+    this.#queue = [];
+    this.#held.length = 0;
+    this.#over.resolve(ok(null));
   }
 
   #receive(bytes: Uint8Array): void {

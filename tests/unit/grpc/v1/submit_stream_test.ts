@@ -230,11 +230,14 @@ Deno.test("SubmitStream keeps the order of answers when submissions are answered
 });
 
 Deno.test("SubmitStream is over when its client is gone", async () => {
-  const { call, over, send, stream } = fakeStream();
-  send(10);
+  const { call, over, send, stream, waiting } = fakeStream();
+  send(2_000);
   call.cancelled = true;
   call.emit("cancelled");
   assert.deepEqual(await over, ok(null));
+  for (const answer of waiting.splice(0)) answer();
+  await turn();
+  assert.equal(waiting.length, 0, "what waited is not submitted any more");
   stream.fail(refuse("unavailable", "stopping", "…").error);
   assert.equal(call.answered, 0);
 });
