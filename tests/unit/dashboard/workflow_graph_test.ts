@@ -7,6 +7,7 @@ import {
 } from "../../../api/dashboard/pages/workflow/graph_view.ts";
 import { heldBack } from "../../../api/dashboard/pages/workflow/held_back.ts";
 import { type Box, layout } from "../../../api/dashboard/pages/workflow/layout.ts";
+import { StatusBoard } from "../../../api/dashboard/pages/workflow/status_board.ts";
 import { taskGraph } from "../../../api/dashboard/pages/workflow/task_graph.ts";
 import { searchTasks } from "../../../api/dashboard/pages/workflow/task_search.ts";
 import { graphs, graphTask, montage } from "./workflow_samples.ts";
@@ -132,6 +133,33 @@ Deno.test("held_back names what waits behind a failure or was skipped for it", (
   const statuses = ["failed", "skipped", "completed", "blocked", "running", "blocked"] as const;
   assert.deepEqual([...heldBack(graph, statuses, [0])].toSorted(), [1, 3]);
   assert.equal(heldBack(graph, statuses, []).size, 0);
+});
+
+Deno.test("status_board tells who listens, and which way a failure goes", () => {
+  const graph = taskGraph([
+    graphTask("failed"),
+    graphTask("skipped", ["failed"], { wave: 1 }),
+    graphTask("done"),
+    graphTask("last", ["skipped", "done"], { wave: 2 }),
+  ]);
+  const board = new StatusBoard(graph);
+  let told = 0;
+  const unsubscribe = board.subscribe(() => told++);
+  const before = board.version();
+  board.show(["failed", "skipped", "completed", "blocked"]);
+  unsubscribe();
+  assert.deepEqual([told, board.version() === before], [1, false]);
+  assert.deepEqual([0, 1, 2, 3].map((task) => board.isHeld(task)), [false, true, false, true]);
+  const edges = ([[0, 1], [1, 3], [2, 3]] as const).map((edge) => board.edgeState(...edge));
+  assert.deepEqual(edges, ["failed", "failed", "passed"]);
+  assert.deepEqual(JSON.parse(board.summaryOf([1, 2, 3])), {
+    skipped: 1,
+    completed: 1,
+    blocked: 1,
+  });
+  assert.deepEqual([board.mainStatusOf([2, 1]), board.mainStatusOf([2, 0])], ["skipped", "failed"]);
+  board.show(["running", "blocked", "running", "blocked"]);
+  assert.equal(board.edgeState(0, 1), "open");
 });
 
 Deno.test("task_search finds keys, ids and methods, the best match first", () => {

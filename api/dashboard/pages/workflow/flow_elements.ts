@@ -13,8 +13,19 @@ export type GroupNode = Node<
 >;
 /** What stands behind all of a wave. */
 export type WaveNode = Node<{ readonly wave: number; readonly tasks: number }, "wave">;
+/** A wave with all that is in it as colours, for what would be too many nodes. */
+export type PaintedNode = Node<
+  { readonly wave: number; readonly items: readonly PaintedItem[]; readonly box: Box },
+  "painted"
+>;
 /** All that is drawn. */
-export type FlowNode = TaskNode | GroupNode | WaveNode;
+export type FlowNode = TaskNode | GroupNode | WaveNode | PaintedNode;
+
+/** A task or a group as a rectangle, seen from the corner of its wave. */
+export interface PaintedItem {
+  readonly tasks: readonly number[];
+  readonly box: Box;
+}
 /** A dependency; `tasks` where it is between two tasks. */
 export type FlowEdge = Edge<
   { readonly tasks: readonly [number, number] | null; readonly count: number },
@@ -39,6 +50,23 @@ export function flowNodes(graph: TaskGraph, view: GraphView, { boxes, waves }: L
     };
   });
   return [...behind, ...items];
+}
+
+/** More items than this are painted where each would be too small to be read. */
+export const NODES_MAX = 1_000;
+
+/** The waves with what is in them painted. */
+export function paintedNodes(view: GraphView, { boxes, waves }: Layout): FlowNode[] {
+  const byWave = Map.groupBy(view.items, ({ wave }) => wave);
+  return waves.map(({ wave, tasks: _, ...around }): PaintedNode => {
+    const items = (byWave.get(wave) ?? []).flatMap(({ id, tasks }) => {
+      const box = boxes.get(id);
+      if (box === undefined) return [];
+      return [{ tasks, box: { ...box, x: box.x - around.x, y: box.y - around.y } }];
+    });
+    const node = placed(`painted:${wave}`, around);
+    return { ...node, type: "painted", data: { wave, items, box: around } };
+  });
 }
 
 function taskNode(graph: TaskGraph, { id, tasks: [index = 0] }: ViewItem, box: Box): FlowNode {

@@ -12,10 +12,18 @@ import {
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { StatusBoard } from "./status_board.ts";
 import { DependencyEdge } from "./dependency_edge.tsx";
-import { type FlowEdge, flowEdges, type FlowNode, flowNodes } from "./flow_elements.ts";
+import {
+  type FlowEdge,
+  flowEdges,
+  type FlowNode,
+  flowNodes,
+  NODES_MAX,
+  paintedNodes,
+} from "./flow_elements.ts";
 import { FlowActionsContext, GroupBox, TaskBox, WaveGround } from "./flow_nodes.tsx";
 import type { GraphView } from "./graph_view.ts";
 import { type Box, layout } from "./layout.ts";
+import { PaintedWave } from "./painted_wave.tsx";
 import type { TaskGraph } from "./task_graph.ts";
 import { NEAR_ZOOM, useZoomLevel } from "./zoom_level.ts";
 
@@ -34,7 +42,7 @@ interface FlowGraphProps {
   readonly onToggle: (groupId: string) => void;
 }
 
-const NODE_TYPES = { task: TaskBox, tasks: GroupBox, wave: WaveGround };
+const NODE_TYPES = { task: TaskBox, tasks: GroupBox, wave: WaveGround, painted: PaintedWave };
 const EDGE_TYPES = { dependency: DependencyEdge };
 const FIT: FitViewOptions = {
   // The buttons are on the right.
@@ -57,19 +65,29 @@ export function FlowGraph(props: FlowGraphProps) {
 function Flow({ graph, view, board, target, onToggle }: FlowGraphProps) {
   const [pointed, setPointed] = useState<string | null>(null);
   const places = useMemo(() => layout(view), [view]);
-  const nodes = useMemo(() => flowNodes(graph, view, places), [graph, view, places]);
+  const level = useZoomLevel();
+  const painted = level === "colours" && view.items.length > NODES_MAX;
+  const all = useMemo(() => flowNodes(graph, view, places), [graph, view, places]);
+  const colours = useMemo(() => paintedNodes(view, places), [view, places]);
   const found = target?.found === true ? target.item : null;
   const marked = useMemo(
     () => new Set([pointed, found].filter((item) => item !== null)),
     [pointed, found],
   );
-  const edges = useMemo(() => flowEdges(view, marked), [view, marked]);
+  const edges = useMemo(
+    () => painted ? [] : flowEdges(view, marked),
+    [view, marked, painted],
+  );
   const onEnter: NodeMouseHandler<FlowNode> = useCallback((_, { id }) => setPointed(id), []);
   const onLeave = useCallback(() => setPointed(null), []);
   const flow = useReactFlow();
   const onClick: NodeMouseHandler<FlowNode> = useCallback(
-    (_, { id }) => lookAt(flow, places.boxes.get(id)),
-    [flow, places],
+    ({ clientX, clientY }, { id, type }) => {
+      const point = flow.screenToFlowPosition({ x: clientX, y: clientY });
+      if (type === "painted") lookAt(flow, { ...point, width: 0, height: 0 });
+      else if (level !== "near") lookAt(flow, places.boxes.get(id));
+    },
+    [flow, places, level],
   );
   useEffect(() => {
     if (target === null) void flow.fitView(FIT);
@@ -78,14 +96,14 @@ function Flow({ graph, view, board, target, onToggle }: FlowGraphProps) {
   return (
     <FlowActionsContext value={useMemo(() => ({ onToggle, found }), [onToggle, found])}>
       <ReactFlow<FlowNode, FlowEdge>
-        nodes={nodes}
+        nodes={painted ? colours : all}
         edges={edges}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         onNodeMouseEnter={onEnter}
         onNodeMouseLeave={onLeave}
         onNodeClick={onClick}
-        className={`flow-${useZoomLevel()}`}
+        className={`flow-${level}`}
         fitView
         fitViewOptions={FIT}
         minZoom={0.02}
@@ -130,13 +148,9 @@ function Overview({ board }: { readonly board: StatusBoard }) {
     };
   }, [board]);
   const classOf = useCallback((node: FlowNode) => {
-    if (node.type === "wave") return "map-wave";
     if (node.type === "task") return `map-${board.statusOf(node.data.index)}`;
-    const counts = JSON.parse(board.summaryOf(node.data.tasks));
-    return `map-${
-      ["failed", "running", "pending", "blocked"].find((status) => status in counts) ?? "completed"
-    }`;
-    // deno-lint-ignore react-rules-of-hooks -- `drawn` makes another function of it, which draws anew.
+    return node.type === "tasks" ? `map-${board.mainStatusOf(node.data.tasks)}` : "map-wave";
+    // `drawn` makes another function of it, which draws the map anew.
   }, [board, drawn]);
   return (
     <MiniMap<FlowNode>

@@ -5,12 +5,10 @@
 import { failures, heldBack } from "./held_back.ts";
 import { isEnded, type TaskGraph, type TaskStatus } from "./task_graph.ts";
 
-/** How a task stands, as it is drawn. */
-export interface Standing {
-  readonly status: TaskStatus;
-  /** It waits for, or was skipped because of, a task that failed or was cancelled. */
-  readonly held: boolean;
-}
+const URGENCY: readonly TaskStatus[] = [
+  ...["failed", "cancelled", "running", "pending"] as const,
+  ...["scheduled", "blocked", "skipped", "completed"] as const,
+];
 
 /** See above. */
 export class StatusBoard {
@@ -18,6 +16,7 @@ export class StatusBoard {
   readonly #listeners = new Set<() => void>();
   #statuses: readonly TaskStatus[] = [];
   #held: ReadonlySet<number> = new Set();
+  #version = 0;
 
   constructor(graph: TaskGraph) {
     this.#graph = graph;
@@ -27,8 +26,12 @@ export class StatusBoard {
   show(statuses: readonly TaskStatus[]): void {
     this.#statuses = statuses;
     this.#held = heldBack(this.#graph, statuses, failures(statuses));
+    this.#version++;
     for (const listener of this.#listeners) listener();
   }
+
+  /** Another number whenever something is shown. */
+  version = (): number => this.#version;
 
   subscribe = (listener: () => void): () => void => {
     this.#listeners.add(listener);
@@ -39,6 +42,7 @@ export class StatusBoard {
     return this.#statuses[task] ?? "pending";
   }
 
+  /** True where it waits for, or was skipped because of, a task that failed or was cancelled. */
   isHeld(task: number): boolean {
     return this.#held.has(task);
   }
@@ -51,6 +55,12 @@ export class StatusBoard {
       counts[status] = (counts[status] ?? 0) + 1;
     }
     return JSON.stringify(counts);
+  }
+
+  /** The status of `tasks` that one would most want to know of. */
+  mainStatusOf(tasks: readonly number[]): TaskStatus {
+    const there = new Set(tasks.map((task) => this.statusOf(task)));
+    return URGENCY.find((status) => there.has(status)) ?? "completed";
   }
 
   /** What goes over the edge from `parent` to `child`. */
