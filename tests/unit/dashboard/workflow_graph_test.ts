@@ -150,7 +150,7 @@ Deno.test("status_board tells who listens, and which way a failure goes", () => 
   unsubscribe();
   assert.deepEqual([told, board.version() === before], [1, false]);
   assert.deepEqual([0, 1, 2, 3].map((task) => board.isHeld(task)), [false, true, false, true]);
-  const edges = ([[0, 1], [1, 3], [2, 3]] as const).map((edge) => board.edgeState(...edge));
+  const edges = [board.edgeState(0, 1), board.edgeState(1, 3), board.edgeState(2, 3)];
   assert.deepEqual(edges, ["failed", "failed", "passed"]);
   assert.deepEqual(JSON.parse(board.summaryOf([1, 2, 3])), {
     skipped: 1,
