@@ -52,6 +52,9 @@ Deno.test("arguments of a method are described in a line", () => {
     "text, anything?",
   );
   assert.equal(text({ type: "array", items: false }), "none");
+  const properties = Object.fromEntries([..."abcde"].map((name) => [name, { type: "string" }]));
+  const group = { type: "object", properties, required: ["a"] };
+  assert.equal(text({ type: "array", items: group }), "{a, b?, c?, d?, …} …");
 });
 
 Deno.test("settings of a submission leave out what is empty, and leave judging to the server", () => {

@@ -1,8 +1,8 @@
 /** What a method takes, in a line. */
-import type { InputField, ListField } from "../../input_form/input_field.ts";
+import type { GroupField, InputField, ListField } from "../../input_form/input_field.ts";
 import { argumentsField } from "../../input_form/read_schema.ts";
 
-/** `text, number?, … text`: each argument by its kind. */
+/** `text, number?, {to, subject?}, text …`: each argument by its kind. */
 export function argumentsText(
   schema: Readonly<Record<string, unknown>> | null,
 ): string {
@@ -16,7 +16,7 @@ function listText({ first, rest }: ListField): string {
   return parts.length === 0 ? "none" : parts.join(", ");
 }
 
-const KINDS: Readonly<Record<InputField["kind"], string>> = {
+const KINDS: Readonly<Record<Exclude<InputField["kind"], "group">, string>> = {
   text: "text",
   number: "number",
   flag: "yes or no",
@@ -24,11 +24,21 @@ const KINDS: Readonly<Record<InputField["kind"], string>> = {
   choice: "choice",
   variant: "one of several",
   list: "list",
-  group: "map",
   map: "map",
   json: "anything",
 };
 
 function kindText(field: InputField): string {
-  return field.kind === "number" && field.integer ? "whole number" : KINDS[field.kind];
+  if (field.kind === "number" && field.integer) return "whole number";
+  return field.kind === "group" ? groupText(field) : KINDS[field.kind];
 }
+
+/** `{to, subject?, …}` */
+function groupText({ fields }: GroupField): string {
+  const names = fields.map(({ name, field }) => `${name}${field.optional ? "?" : ""}`);
+  const more = names.length > NAMES_MAX ? ["…"] : [];
+  return `{${[...names.slice(0, NAMES_MAX), ...more].join(", ")}}`;
+}
+
+/** Names that are told of a group. */
+const NAMES_MAX = 4;
