@@ -22,6 +22,8 @@ export interface SearchOptions<Row> {
     limit: number,
   ) => Promise<ListPage<Row>>;
   readonly cursor: string | null;
+  /** What was found already, where a search goes on that was cut off. */
+  readonly found?: SearchedPage<Row>;
   readonly limit: number;
   readonly maxReads: number;
   /** Called while it goes on, with what was found so far. */
@@ -33,11 +35,7 @@ export async function searchPage<Row>(
   options: SearchOptions<Row>,
 ): Promise<SearchedPage<Row>> {
   const { read, limit, maxReads, onPart } = options;
-  let part: SearchedPage<Row> = {
-    items: [],
-    nextCursor: options.cursor,
-    reads: 0,
-  };
+  let part = options.found ?? { items: [], nextCursor: options.cursor, reads: 0 };
   do {
     const page = await read(part.nextCursor, limit - part.items.length);
     part = {
@@ -49,6 +47,14 @@ export async function searchPage<Row>(
     onPart?.(part);
   } while (part.reads < maxReads);
   return part;
+}
+
+/** True where a search was cut off before it had filled its page. */
+export function isCutOff<Row>(
+  { items, nextCursor, reads }: SearchedPage<Row>,
+  { limit, maxReads }: Pick<SearchOptions<Row>, "limit" | "maxReads">,
+): boolean {
+  return items.length < limit && nextCursor !== null && reads < maxReads;
 }
 
 /**

@@ -40,8 +40,13 @@ export function showRows<Row>(
     return { row, left: left || complete || index < lastKnown };
   });
   const seenKeys = new Set(seen.map(({ row }) => rowKey(row)));
+  // What follows all that is seen moves nothing; nor does anything where nothing is seen.
+  const lastSeen = rows.findLastIndex((row) => seenKeys.has(rowKey(row)));
+  const isNew = (row: Row) => !seenKeys.has(rowKey(row));
+  const behind = seen.length === 0 ? 0 : lastSeen < 0 ? rows.length : lastSeen + 1;
+  const added = rows.slice(behind).filter(isNew).map((row) => ({ row, left: false }));
   return {
-    rows: shown,
-    waiting: rows.filter((row) => !seenKeys.has(rowKey(row))).length,
+    rows: [...shown, ...added],
+    waiting: rows.slice(0, behind).filter(isNew).length,
   };
 }

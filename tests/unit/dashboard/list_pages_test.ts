@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { searchPage, withFreshHead } from "../../../api/dashboard/data/list_pages.ts";
+import { isCutOff, searchPage, withFreshHead } from "../../../api/dashboard/data/list_pages.ts";
 
 /** A list of which each page of the server's looks at `scan` rows; `wanted` says which are found. */
 function server(rows: number, scan: number, wanted: (row: number) => boolean) {
@@ -34,6 +34,19 @@ Deno.test("searchPage ends with the list, or after as many reads as it may do", 
   assert.deepEqual(whole, { items: ["t95"], nextCursor: null, reads: 10 });
   const part = await searchPage({ read: rare.read, cursor: "20", limit: 3, maxReads: 2 });
   assert.deepEqual(part, { items: [], nextCursor: "40", reads: 2 });
+});
+
+Deno.test("searchPage goes on where it was cut off", async () => {
+  const { read, asked } = server(100, 10, (row) => row % 20 === 15);
+  const bounds = { limit: 3, maxReads: 99 };
+  const found = { items: ["t15"], nextCursor: "20", reads: 2 };
+  assert.equal(isCutOff(found, bounds), true);
+  const page = await searchPage({ read, cursor: null, found, ...bounds });
+  assert.deepEqual(page, { items: ["t15", "t35", "t55"], nextCursor: "56", reads: 6 });
+  assert.deepEqual(asked[0], ["20", 2]);
+  assert.equal(isCutOff(page, bounds), false);
+  assert.equal(isCutOff({ ...found, nextCursor: null }, bounds), false);
+  assert.equal(isCutOff({ ...found, reads: 99 }, bounds), false);
 });
 
 const key = (row: string) => row;

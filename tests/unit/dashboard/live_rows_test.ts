@@ -37,6 +37,12 @@ Deno.test("rows that new ones have pushed out of reach stay as they were", () =>
   assert.deepEqual(shown("xya", { seen: "cba", complete: false }), ["(c)(b)A", 2]);
 });
 
+Deno.test("rows that follow all that is seen are shown at once, since they move nothing", () => {
+  assert.deepEqual(shown("xcbazy", { seen: "cba", complete: true }), ["CBAZY", 1]);
+  assert.deepEqual(shown("ba", { seen: "", complete: true }), ["BA", 0]);
+  assert.deepEqual(shown("xy", { seen: "ba", complete: false }), ["ba", 2]);
+});
+
 Deno.test("rows that come back lose their mark", () => {
   const before = [{ row: { id: "a", read: "before" }, left: true }];
   const { rows: found } = showRows(rows("now", "a"), { seen: before, complete: true, rowKey });
