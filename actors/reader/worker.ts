@@ -1,45 +1,5 @@
 /** Entry of the reader's isolate. Its rights: the data folder, or the database's address. */
-import type { ReaderProtocol } from "../protocol.ts";
 import { serveActor } from "../runtime/mod.ts";
-import { openReader } from "../storage/open.ts";
-import { configureLogging, type LoggingOptions } from "../telemetry/logger.ts";
-import { Reader } from "./reader_actor.ts";
+import { READER } from "./entry.ts";
 
-/** What the supervisor hands over at each start. */
-export interface ReaderInit {
-  readonly dataDir: string;
-  /** PostgreSQL instead of the data folder; null: none. */
-  readonly databaseUrl: string | null;
-  readonly logging: LoggingOptions;
-}
-
-serveActor<ReaderProtocol, ReaderInit>(
-  async ({ dataDir, databaseUrl, logging }) => {
-    configureLogging(logging);
-    const store = await openReader(
-      databaseUrl === null ? { kind: "sqlite", dataDir } : { kind: "postgres", url: databaseUrl },
-    );
-    return { behaviour: new Reader(store) };
-  },
-  {
-    laneOf: {
-      GetTasks: "reads",
-      ListTasks: "reads",
-      GetAttempts: "reads",
-      GetLogs: "reads",
-      ListDependents: "reads",
-      GetWorkflow: "reads",
-      ListWorkflows: "reads",
-      ListQueues: "reads",
-      GetQueueDepths: "reads",
-      GetChanges: "reads",
-      ListDeadLetters: "reads",
-      CountDeadLetters: "reads",
-      GetStoreFacts: "reads",
-      ListSchedules: "reads",
-      GetSchedule: "reads",
-      ListTicks: "reads",
-    },
-    max: { reads: 10_000 },
-  },
-);
+serveActor(READER.factory, READER.lanes);

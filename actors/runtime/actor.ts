@@ -122,6 +122,13 @@ export type ActorFactory<P extends Protocol, Init> = (
   context: ActorContext,
 ) => Promise<Started<P>> | Started<P>;
 
+/** What the module of an isolate makes of it. */
+export interface ActorEntry<P extends Protocol, Init> {
+  readonly factory: ActorFactory<P, Init>;
+  /** Which lane each kind of message uses, and how many messages a lane holds. */
+  readonly lanes: LaneOptions;
+}
+
 /** How the supervisor keeps one actor. */
 export interface ChildSpec {
   readonly name: string;

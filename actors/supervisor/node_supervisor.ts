@@ -20,7 +20,13 @@ import type {
   SupervisorProtocol,
   SystemStatus,
 } from "../protocol.ts";
-import { ActorSystem, type Behaviour, errorMessage, type SystemEvent } from "../runtime/mod.ts";
+import {
+  ActorSystem,
+  type Behaviour,
+  errorMessage,
+  type SystemEvent,
+  type Transport,
+} from "../runtime/mod.ts";
 import { getLogger } from "../telemetry/logger.ts";
 import { AbandonedIsolates, MAX_ABANDONED } from "./abandoned_isolates.ts";
 import { childSpecs } from "./child_specs.ts";
@@ -53,6 +59,8 @@ export interface NodeSupervisorOptions {
   /** Texts of the TLS files, read by the caller. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly otel: boolean;
+  /** Web Workers when absent. */
+  readonly transport?: Transport;
 }
 
 /** How long aborted code may take to stop before its isolate is ended. */
@@ -79,7 +87,11 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
 
   constructor(options: NodeSupervisorOptions) {
     this.#options = options;
-    this.#system = new ActorSystem({ onEvent: (event) => this.#onEvent(event) });
+    const { transport } = options;
+    this.#system = new ActorSystem({
+      onEvent: (event) => this.#onEvent(event),
+      ...(transport !== undefined && { transport }),
+    });
     this.#member = new ClusterMember({
       system: this.#system,
       newId: options.newId,

@@ -48,10 +48,19 @@ export interface HttpReady {
 const SHUTDOWN_MS = 2_000;
 const log = getLogger("http");
 
+/** Where requests come from. */
+export interface Listener {
+  readonly address: HttpReady;
+  /** Resolves when it ends without having been closed. */
+  readonly failed: Promise<Error>;
+  close(): Promise<void>;
+}
+
 /** Starts to listen; the actor is ready when it does. */
 export async function startHttpActor(
   init: HttpInit,
   context: ActorContext,
+  listen: (init: HttpInit, app: RestApp) => Listener = (init, app) => new HttpListener(init, app),
 ): Promise<Started<FrontEndProtocol>> {
   const node = operationNode(context);
   const { service, rates, commits } = node;
@@ -62,7 +71,7 @@ export async function startHttpActor(
   const pulse = new Pulse({ read: () => readStats(node) });
   const app = new RestApp({ ...node, feed, pulse, metrics, config, authenticator });
   const patienceMs = init.bindPatienceMs ?? 0;
-  const listener = await bindAgain(() => new HttpListener(init, app), { patienceMs });
+  const listener = await bindAgain(() => listen(init, app), { patienceMs });
   listener.failed.then((error) => context.fail(error));
   const behaviour = new HttpActor({ service, feed, pulse, metrics, rates, commits, app, listener });
   return { behaviour, ready: listener.address satisfies HttpReady };
@@ -77,7 +86,7 @@ interface HttpActorParts {
   readonly rates: TaskRates;
   readonly commits: RecentCommits;
   readonly app: RestApp;
-  readonly listener: HttpListener;
+  readonly listener: Listener;
 }
 
 class HttpActor implements Behaviour<FrontEndProtocol> {
@@ -120,7 +129,7 @@ class HttpActor implements Behaviour<FrontEndProtocol> {
 }
 
 /** The socket. */
-class HttpListener {
+class HttpListener implements Listener {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #cut = new AbortController();
   #closing = false;
