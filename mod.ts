@@ -8,4 +8,5 @@
  */
 export * from "./tasks/sdk/mod.ts";
 export * from "./api/client/mod.ts";
+export { type TestNode, testNode, type TestNodeOptions } from "./api/testing/test_node.ts";
 export { type RunningNode, start, type StartOptions } from "./api/node/start.ts";

@@ -57,6 +57,7 @@ export const MODULES: readonly ModuleRule[] = [
   { name: "grpc", files: /^api\/grpc\//, mayImport: [...FRONT_END, "proto"] },
   { name: "cli", files: /^api\/cli\//, mayImport: [...FRONT_END, "client"] },
   { name: "node", files: /^api\/node\//, mayImport: ["*"] },
+  { name: "testing", files: /^api\/testing\//, mayImport: ["*"] },
   { name: "client", files: /^api\/client\//, mayImport: ["schema"], typesOnly: true },
   { name: "bundle", files: /^api\/dashboard\/bundle\//, mayImport: [] },
   { name: "dashboard", files: /^api\/dashboard\//, mayImport: ["schema"], typesOnly: true },

@@ -45,6 +45,8 @@ export interface DispatcherOptions {
   readonly startTimer?: StartTimer;
   /** How long aborted code may take to stop before its isolate is ended. */
   readonly graceMs: number;
+  /** How often running code is looked after: see `StuckRuns`. */
+  readonly lookMs?: number;
 }
 
 /** What the names of executors begin with; other peers are none of the dispatcher's business. */
@@ -77,7 +79,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   readonly #drains = new Drains(() => this.#heldCount());
   #draining = false;
 
-  constructor({ context, now = Date.now, graceMs, ...clocks }: DispatcherOptions) {
+  constructor({ context, now = Date.now, graceMs, lookMs, ...clocks }: DispatcherOptions) {
     this.#actor = context;
     this.#now = now;
     this.#scheduler = context.ref("scheduler");
@@ -108,6 +110,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       onLook: () => this.#recallParked(),
       now,
       graceMs,
+      ...(lookMs !== undefined && { lookMs }),
     });
     this.#giveBacks = new GiveBacks({ scheduler: this.#scheduler, now });
     this.#awaited = new AwaitedExecutors({

@@ -12,9 +12,10 @@ export interface StuckRunsOptions {
   readonly now: () => number;
   /** How long aborted code may take to stop. */
   readonly graceMs: number;
+  /** How often held runs are looked at, as long as there are any; 250 ms when absent. */
+  readonly lookMs?: number;
 }
 
-/** How often held runs are looked at, as long as there are any. */
 const LOOK_MS = 250;
 /** How long an isolate with overdue code may take to say that it is alive. */
 const ALIVE_MS = 1_000;
@@ -47,7 +48,7 @@ export class StuckRuns {
 
   /** Begins to look, if it does not already, and goes on while runs are held. */
   watch(): void {
-    this.#timer ??= setTimeout(() => this.#look(), LOOK_MS);
+    this.#timer ??= setTimeout(() => this.#look(), this.#options.lookMs ?? LOOK_MS);
   }
 
   stop(): void {

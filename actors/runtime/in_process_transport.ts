@@ -1,4 +1,4 @@
-import type { ActorEntry, Protocol } from "./actor.ts";
+import type { ActorEntry } from "./actor.ts";
 import { ActorHost } from "./actor_host.ts";
 import type { Batch } from "./envelope.ts";
 import type {
@@ -15,9 +15,11 @@ import type {
   Transport,
 } from "./transport.ts";
 
-/** What is to be run for the URL of an entry module. Whoever starts an actor knows what its data is. */
+/** An actor that can be started here. Whoever starts it knows what its data is. */
 // deno-lint-ignore no-explicit-any -- entries of different protocols and data stand side by side
-export type InProcessEntries = ReadonlyMap<string, ActorEntry<Protocol, any>>;
+export type InProcessEntry = ActorEntry<any, any>;
+/** What is to be run for the URL of an entry module. */
+export type InProcessEntries = ReadonlyMap<string, InProcessEntry>;
 
 export interface InProcessTransportOptions {
   readonly entries: InProcessEntries;

@@ -13,7 +13,7 @@ export {
 } from "./actor_system.ts";
 export { errorMessage, errorText } from "./error_text.ts";
 export { EventStream, type EventStreamOptions, type SendEvents } from "./event_stream.ts";
-export { type InProcessEntries, InProcessTransport } from "./in_process_transport.ts";
+export { type InProcessEntry, InProcessTransport } from "./in_process_transport.ts";
 export { serveActor } from "./serve_actor.ts";
 export { SUPERVISOR } from "./supervisor_name.ts";
 export type { Fault, Transport } from "./transport.ts";

@@ -59,7 +59,7 @@ export interface NodeSupervisorOptions {
   /** Texts of the TLS files, read by the caller. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly otel: boolean;
-  /** Web Workers when absent. */
+  /** Web Workers when absent. Of actors in other places than those nobody asks for signs of life. */
   readonly transport?: Transport;
 }
 
@@ -141,7 +141,9 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
       boundPort: (actor) => portFrom(this.#system.readyData(actor)),
       aliveExecutors: () => this.#aliveExecutors(),
     });
-    await this.#system.start([...executors, ...core]);
+    const specs = [...executors, ...core];
+    const isWatched = this.#options.transport === undefined;
+    await this.#system.start(isWatched ? specs : specs.map((spec) => ({ ...spec, ping: null })));
     this.#started = true;
     if (config.databaseUrl !== null) this.#member.begin();
     if (!config.allowTaskPermissions) warnAboutPermissions(this.#definitions());

@@ -8,7 +8,8 @@ export class TaskOutcomeError extends Error {
 
   constructor(task: TaskJson) {
     const why = task.error?.message ?? task.reason;
-    super(`Task "${task.id}" (${task.method}) was ${task.status}${why ? `: ${why}` : ""}`);
+    const end = task.status === "failed" ? "failed" : `was ${task.status}`;
+    super(`Task "${task.id}" (${task.method}) ${end}${why ? `: ${why}` : ""}`);
     this.task = task;
   }
 }
@@ -26,7 +27,8 @@ export class WorkflowOutcomeError extends Error {
     );
     const more = failed.length > named.length ? ` and ${failed.length - named.length} more` : "";
     const why = named.length === 0 ? "" : `: ${named.join(", ")}${more} failed`;
-    super(`Workflow "${workflow.id}" was ${workflow.status}${why}`);
+    const end = workflow.status === "failed" ? "failed" : `was ${workflow.status}`;
+    super(`Workflow "${workflow.id}" ${end}${why}`);
     this.workflow = workflow;
   }
 }
