@@ -14,7 +14,7 @@ export type { FollowOptions, StreamOpened } from "./follow_stream.ts";
 export type { TokenSource } from "./http_transport.ts";
 export { toJsonText } from "./json_text.ts";
 export type { LogEvent, LogEventsOptions } from "./log_events.ts";
-export type { TaskEvent, TaskEventsOptions } from "./task_events.ts";
+export type { OneTaskEvent, OneTaskOptions, TaskEvent, TaskEventsOptions } from "./task_events.ts";
 export * from "./schedule_json.ts";
 export * from "./task_change_json.ts";
 export * from "./task_json.ts";

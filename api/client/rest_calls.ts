@@ -36,6 +36,23 @@ export class RestCalls {
     return this.transport.options.signal;
   }
 
+  /**
+   * Asks for an operation that has no method here: one of a newer node. Gives its JSON. Only a GET is
+   * asked for again when no answer came.
+   *
+   * @param path Under the base URL, with its leading slash.
+   */
+  async request<T = unknown>(
+    method: "GET" | "POST" | "PUT" | "DELETE",
+    path: string,
+    { body, ...more }: Pick<RequestOptions, "query" | "signal"> & { readonly body?: unknown } = {},
+  ): Promise<T> {
+    const repeatable = method === "GET";
+    const text = body === undefined ? {} : { body: toJsonText(body) };
+    const answer = await this.transport.request({ method, path, repeatable, ...text, ...more });
+    return bodyAs(answer.body);
+  }
+
   protected async read<T>(
     path: string,
     more: Omit<RequestOptions, "path" | "method"> = {},

@@ -21,7 +21,14 @@ import type {
   RetryManyOptions,
   TaskSelectionJson,
 } from "./task_change_json.ts";
-import { followTaskEvents, type TaskEvent, type TaskEventsOptions } from "./task_events.ts";
+import {
+  followOneTask,
+  followTaskEvents,
+  type OneTaskEvent,
+  type OneTaskOptions,
+  type TaskEvent,
+  type TaskEventsOptions,
+} from "./task_events.ts";
 import type {
   ArgumentValue,
   AttemptJson,
@@ -190,6 +197,14 @@ export class RestClient extends OperatorClient {
    */
   followLogs(id: string, options: LogEventsOptions = {}): AsyncGenerator<LogEvent, void> {
     return followLog(this.transport, id, options);
+  }
+
+  /**
+   * Follows one task and what its code logs on one connection, beyond its end; leave the loop to end
+   * it. A connection that was cut is resumed.
+   */
+  followTask(id: string, options: OneTaskOptions = {}): AsyncGenerator<OneTaskEvent, void> {
+    return followOneTask(this.transport, id, options);
   }
 
   /** A page of the tasks that depend on one, in the order of their submission. */

@@ -1,7 +1,8 @@
+import { taskPath } from "./api_path.ts";
 import type { ServerSentEvent } from "./event_stream_parser.ts";
 import { type FollowOptions, followStream, type StreamOpened } from "./follow_stream.ts";
 import type { HttpTransport } from "./http_transport.ts";
-import type { TaskFilterJson, TaskJson } from "./task_json.ts";
+import type { LogLineJson, TaskFilterJson, TaskJson } from "./task_json.ts";
 
 /** What a follower of tasks is told. */
 export type TaskEvent =
@@ -24,6 +25,30 @@ export function followTaskEvents(
 ): AsyncGenerator<TaskEvent, void> {
   const stream = { path: "/api/events", query: { ...filter }, read: taskEventOf };
   return followStream<TaskEvent>(transport, stream, options);
+}
+
+/** What a follower of one task is told: its changes, and what its code logs. */
+export type OneTaskEvent = TaskEvent | { readonly kind: "line"; readonly line: LogLineJson };
+
+/** How one task is followed. `after` is the id of an event of such a stream. */
+export interface OneTaskOptions extends FollowOptions {
+  /** `RUN.LINE` of the last line that is known; without it, the log is told from its beginning. */
+  readonly log?: string;
+}
+
+/** Follows `GET /api/tasks/{id}/events`: see `followStream`. */
+export function followOneTask(
+  transport: HttpTransport,
+  id: string,
+  { log, ...options }: OneTaskOptions,
+): AsyncGenerator<OneTaskEvent, void> {
+  const stream = { path: taskPath(id, "/events"), query: { log }, read: oneTaskEventOf };
+  return followStream<OneTaskEvent>(transport, stream, options);
+}
+
+function oneTaskEventOf(event: ServerSentEvent): OneTaskEvent | null {
+  if (event.event !== "line") return taskEventOf(event);
+  return { kind: "line", line: JSON.parse(event.data) as LogLineJson };
 }
 
 function taskEventOf({ event, data, id }: ServerSentEvent): TaskEvent | null {
