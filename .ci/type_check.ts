@@ -15,8 +15,9 @@ export function programPaths(): string[] {
   return [".", "api"].flatMap((folder) =>
     [...Deno.readDirSync(folder)]
       .filter(({ name, isDirectory }) => isDirectory ? isSource(name) : name.endsWith(".ts"))
-      .map(({ name }) => join(folder, name))
-      .filter((path) => path !== "api" && path !== DASHBOARD)
+      // So that none is taken for an option, whatever it is called.
+      .map(({ name }) => `./${join(folder, name)}`)
+      .filter((path) => path !== "./api" && path !== `./${DASHBOARD}`)
   ).sort();
 }
 

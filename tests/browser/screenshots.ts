@@ -35,6 +35,8 @@ async function shoot(page: Page, url: string, file: string): Promise<void> {
 }
 
 async function main(args: readonly string[]): Promise<void> {
+  const unknown = args.find((arg) => arg.startsWith("-") && arg !== "--empty");
+  if (unknown !== undefined) throw new Error(`Unknown option "${unknown}": there is --empty alone`);
   const chromium = findChromium();
   if (chromium === null) throw new Error("Cannot take pictures: there is no Chromium");
   const [given, ...parts] = args.filter((arg) => arg !== "--empty");
