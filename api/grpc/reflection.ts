@@ -11,6 +11,7 @@ import {
   type ServerReflectionResponse,
   ServerReflectionResponseSchema,
 } from "../../proto/gen/grpc/reflection/v1/reflection_pb.ts";
+import { file_google_rpc_error_details } from "../../proto/gen/google/rpc/error_details_pb.ts";
 import type { Authenticator } from "../auth.ts";
 import { callStatus } from "./call_status.ts";
 import { decodeRequest } from "./decode_request.ts";
@@ -39,7 +40,9 @@ export class ReflectionService {
   constructor(services: readonly DescService[], authenticator: Authenticator) {
     const all = [...services, ServerReflection];
     this.#names = all.map((service) => service.typeName);
-    this.#index = new DescriptorIndex(all.map((service) => service.file));
+    // Tools look up what the details of a refused call are, which no service names.
+    const files = [...all.map((service) => service.file), file_google_rpc_error_details];
+    this.#index = new DescriptorIndex(files);
     this.#authenticator = authenticator;
   }
 

@@ -82,10 +82,11 @@ Deno.test("the front-end answers those who wait with PENDING when it stops", asy
 Deno.test("reflection gives descriptors with which a client can be built", async () => {
   await using node = await FakeGrpcNode.start();
   using client = await authorized(node);
-  const [services, bySymbol, byName] = await reflect(client, [
+  const [services, bySymbol, byName, details] = await reflect(client, [
     { case: "listServices", value: "*" },
     { case: "fileContainingSymbol", value: `${SERVICE}.SubmitTask` },
     { case: "fileByFilename", value: "task_scheduler.proto" },
+    { case: "fileContainingSymbol", value: "google.rpc.ErrorInfo" },
   ]);
   assert.ok(services?.messageResponse.case === "listServicesResponse");
   const names = services.messageResponse.value.service.map(({ name }) => name);
@@ -95,6 +96,7 @@ Deno.test("reflection gives descriptors with which a client can be built", async
     "grpc.health.v1.Health",
     "grpc.reflection.v1.ServerReflection",
   ]);
+  assert.equal(details?.messageResponse.case, "fileDescriptorResponse");
   assert.ok(bySymbol?.messageResponse.case === "fileDescriptorResponse");
   const files = bySymbol.messageResponse.value.fileDescriptorProto;
   const file = files.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes));
