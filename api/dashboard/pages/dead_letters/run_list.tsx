@@ -12,9 +12,11 @@ export function RunList({ letter }: RunListProps) {
   const { error, attempts, attemptsOmitted } = letter;
   return (
     <div className="run-list">
-      <span className="clamped" title={error?.message}>
-        {error?.message ?? "No error is known."}
-      </span>
+      <div>
+        <span className="clamped" title={error?.message}>
+          {error?.message ?? "No error is known."}
+        </span>
+      </div>
       {attempts.length === 0 ? null : (
         <details>
           <summary>

@@ -71,7 +71,12 @@ export function TaskName(
 function TaskNote({ task }: { readonly task: TaskView }) {
   const note = taskNote(task, useNow());
   if (note === "") return <span className="muted">–</span>;
-  return <span className="clamped" title={note}>{note}</span>;
+  return (
+    // A clamped text must not itself be what a card or a grid lays out.
+    <div>
+      <span className="clamped" title={note}>{note}</span>
+    </div>
+  );
 }
 
 /** A task that waits again has run, but is not running. */
