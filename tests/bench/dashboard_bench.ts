@@ -127,23 +127,19 @@ async function watch(
   const ending = new AbortController();
   const load = new FullLoad(node).run(ending.signal);
   const work = { alone: { ...NOTHING }, watched: { ...NOTHING } };
-  await delay(WARM_UP_MS);
-  for (let slice = 0; slice < slices; slice++) {
-    // Each comes first as often as second.
-    const watched = slice % 4 === 1 || slice % 4 === 2;
-    const leaving = new AbortController();
-    const watching = watched
-      ? Array.from(
-        { length: viewers },
-        (_, i) => view(node, pages[i % pages.length]?.requests ?? [], leaving.signal),
-      )
-      : [];
-    add(work[watched ? "watched" : "alone"], await measureSlice(node, sliceMs));
-    leaving.abort();
-    await Promise.all(watching);
+  try {
+    await delay(WARM_UP_MS);
+    for (let slice = 0; slice < slices; slice++) {
+      // Each comes first as often as second.
+      const watched = slice % 4 === 1 || slice % 4 === 2;
+      const requests = watched ? viewed(pages, viewers) : [];
+      const sum = work[watched ? "watched" : "alone"];
+      add(sum, await measureSlice(node, { sliceMs, requests }));
+    }
+  } finally {
+    ending.abort();
+    await load;
   }
-  ending.abort();
-  await load;
   const perSecond = ({ ended, seconds }: Slice) => ended / seconds;
   const perTask = ({ ended, processor }: Slice) => processor / ended;
   const { alone, watched } = work;
@@ -171,15 +167,32 @@ function add(sum: Slice, slice: Slice): void {
   sum.processor += slice.processor;
 }
 
-async function measureSlice(node: NodeProcess, sliceMs: number): Promise<Slice> {
+/** What each who watches reads: one looks at one page, the next at the next. */
+function viewed(pages: readonly PageTimes[], viewers: number): readonly (readonly string[])[] {
+  return Array.from({ length: viewers }, (_, i) => pages[i % pages.length]?.requests ?? []);
+}
+
+interface SliceOptions {
+  readonly sliceMs: number;
+  readonly requests: readonly (readonly string[])[];
+}
+
+async function measureSlice(
+  node: NodeProcess,
+  { sliceMs, requests }: SliceOptions,
+): Promise<Slice> {
   const read = async () => ({
     ended: await finishedTotal(node),
     seconds: performance.now() / 1_000,
     processor: Deno.build.os === "linux" ? processorSeconds(node.pid) : 0,
   });
+  const leaving = new AbortController();
+  const watching = requests.map((ofOne) => view(node, ofOne, leaving.signal));
   const before = await read();
   await delay(sliceMs);
   const after = await read();
+  leaving.abort();
+  await Promise.all(watching);
   return {
     ended: after.ended - before.ended,
     seconds: after.seconds - before.seconds,

@@ -2,14 +2,17 @@
  * Pictures of every page of the dashboard, on desktop and phone, light and dark, of a node as one looks
  * in earnest, while the workflow "Montage" runs on it.
  *
- *     deno task screenshots [FOLDER] [--empty] [PAGE …]
+ *     deno task screenshots [FOLDER] [--empty] [--minutes N] [PAGE …]
  *
  * PAGE is a part of a path, as `queues` or `/tasks/`; without one, all pages. `--empty`: of a node without
- * any tasks. FOLDER is a new one among the system's temporary ones when absent; it is printed.
+ * any tasks; `--minutes`: of one that has worked for so long. FOLDER is a new one among the system's temporary ones when absent; it is printed.
  */
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import { DESKTOP, findChromium, openDashboard, PHONE, settled } from "../support/browser.ts";
 import { fillNode, LIVELY_NODE, LIVELY_PAGES } from "../support/lively_node.ts";
+import type { NodeProcess } from "../support/node_process.ts";
 import type { Page } from "../support/playwright.ts";
 
 const LOOKS = [
@@ -34,21 +37,58 @@ async function shoot(page: Page, url: string, file: string): Promise<void> {
   await page.screenshot({ path: file, fullPage: true });
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const unknown = args.find((arg) => arg.startsWith("-") && arg !== "--empty");
-  if (unknown !== undefined) throw new Error(`Unknown option "${unknown}": there is --empty alone`);
-  const chromium = findChromium();
-  if (chromium === null) throw new Error("Cannot take pictures: there is no Chromium");
-  const [given, ...parts] = args.filter((arg) => arg !== "--empty");
+/** What the command line asks for. */
+interface Plan {
+  readonly folder: string;
+  readonly paths: readonly string[];
+  readonly empty: boolean;
+  /** How long the node works before Montage begins and the pictures are taken. */
+  readonly workMs: number;
+}
+
+async function readPlan(args: string[]): Promise<Plan> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      empty: { type: "boolean", default: false },
+      minutes: { type: "string", default: "0" },
+    },
+  });
+  const [given, ...parts] = positionals;
   const folder = given ?? await Deno.makeTempDir({ prefix: "dtask-screenshots-" });
   await Deno.mkdir(folder, { recursive: true });
   const paths = LIVELY_PAGES.filter((path) =>
     parts.length === 0 || parts.some((part) => path.includes(part))
   );
+  return { folder, paths, empty: values.empty, workMs: Number(values.minutes) * 60_000 };
+}
+
+/** Gives the node work that comes and goes in waves, for charts that have something to show. */
+async function work(node: NodeProcess, workMs: number): Promise<void> {
+  const mail = { method: "mail.send", payload: { to: "ada@shop.example", subject: "News" } };
+  const charge = (cents: number) => ({
+    method: "orders.charge",
+    payload: { order: "A-1042", cents },
+  });
+  const end = performance.now() + workMs;
+  for (let round = 0; performance.now() < end; round++) {
+    const count = Math.round(12 + 8 * Math.sin(round / 40) + 4 * Math.sin(round / 9));
+    const tasks = Array.from({ length: count }, (_, i) => i % 3 === 0 ? charge(4_900) : mail);
+    if (round % 60 === 30) tasks.push(charge(99_000));
+    await node.fetchApi("POST", "/api/tasks/batch", { tasks });
+    await delay(250);
+  }
+}
+
+async function main(args: string[]): Promise<void> {
+  const chromium = findChromium();
+  if (chromium === null) throw new Error("Cannot take pictures: there is no Chromium");
+  const { folder, paths, empty, workMs } = await readPlan(args);
   const node = { args: [...LIVELY_NODE.args, "--concurrency", String(CONCURRENCY)] };
   await using rig = await openDashboard(chromium, node);
-  const filled = !args.includes("--empty");
-  if (filled) await fillNode(rig.node, { graph: "montage-619", msPerSecond: MS_PER_SECOND });
+  await work(rig.node, workMs);
+  if (!empty) await fillNode(rig.node, { graph: "montage-619", msPerSecond: MS_PER_SECOND });
   for (const { name, size, theme } of LOOKS) {
     const page = await rig.visit("/", { size, theme, refusals: true });
     await settled(page);
