@@ -34,6 +34,7 @@ Deno.test("README", async (t) => {
     await t.step("submits its graph", () => submitGraph({ place, node }));
     await t.step("shows a client that works", () => runClient({ place, node }));
   }
+  await t.step("shows a test that passes", () => runTest(place));
   await t.step("shows a program with a node in it that works", () => runProgram(place));
   await Deno.remove(place, { recursive: true });
 });
@@ -128,6 +129,18 @@ async function runClient({ place, node }: Place): Promise<void> {
   );
   assert.match(output, /^completed half way$/m);
   assert.match(output, /^6$/m);
+}
+
+/** Runs the test of a task by the command that stands above it. */
+async function runTest(place: string): Promise<void> {
+  const text = BLOCKS.find(({ role }) => role === "resize_test.ts")?.text ?? "";
+  const [, command = ""] = /^\/\/ resize_test\.ts: deno (.*)$/m.exec(text) ?? [];
+  const args = command.replace("dtask/deno.json", join(ROOT, "deno.json")).split(" ");
+  const output = await execute(
+    [Deno.execPath(), ...args, "--no-check", "resize_test.ts"],
+    { place },
+  );
+  assert.match(output, /\b1 passed\b/);
 }
 
 /** Runs the program as the README says, until it has done its work, and stops it. */
