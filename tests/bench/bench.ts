@@ -39,7 +39,7 @@ export async function runBench(quick: boolean): Promise<BenchReport> {
     deno: Deno.version.deno,
     cores: navigator.hardwareConcurrency,
     submissions: await benchSubmissions(quick ? 500 : 8_000),
-    grpc: await benchGrpc(quick ? 300 : 8_000),
+    grpc: await benchGrpc(quick ? 300 : 5_000),
     drain: await benchDrain(quick ? 2_000 : 20_000),
     latency: await benchLatency(quick ? 500 : 10_000),
     lateness: await benchLateness(
