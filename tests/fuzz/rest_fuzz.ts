@@ -29,8 +29,8 @@ const KEPT = [
   ...["id", "workflowId", "key", "method", "deps", "triggerRule", "queue", "priority", "labels"],
   ...["timeoutMs", "maxAttempts", "createdAt", "concurrencyKey"],
 ] as const;
-/** Streams do not end by themselves. */
-const STREAMS = ["/api/events", "/api/pulse"];
+/** Longer than any answer takes on a busy machine. */
+const PATIENCE_MS = 60_000;
 const SUBMISSIONS = ["/api/tasks", "/api/tasks/batch", "/api/workflows"];
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -75,7 +75,8 @@ export class RestFuzz {
   async #send(request: RandomRequest): Promise<void> {
     const { operation, path, body, headers } = request;
     this.#noteIntent(request);
-    const answer = await this.#node.fetchApi(operation.method, path, body, { headers });
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await this.#node.fetchApi(operation.method, path, body, { headers, signal });
     this.statuses.set(answer.status, (this.statuses.get(answer.status) ?? 0) + 1);
     const what = () =>
       `${operation.method} ${path} ${String(JSON.stringify(body)).slice(0, 2_000)}`;
@@ -229,18 +230,24 @@ type Paths = Readonly<
         readonly requestBody?: {
           readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
         };
+        readonly responses: Readonly<Record<string, { readonly content?: object }>>;
       }>
     >
   >
 >;
 
+/** All but those that only stream: such answers do not end by themselves. */
 function operationsOf(paths: Paths): readonly Operation[] {
   return Object.entries(paths).flatMap(([path, methods]) =>
-    STREAMS.includes(path) ? [] : Object.entries(methods).map(([method, operation]) => ({
-      method: method.toUpperCase(),
-      path,
-      query: (operation.parameters ?? []).filter((parameter) => parameter.in === "query"),
-      body: operation.requestBody?.content["application/json"]?.schema ?? null,
-    }))
+    Object.entries(methods).flatMap(([method, operation]) => {
+      const types = Object.keys(operation.responses["200"]?.content ?? {});
+      if (types.length === 1 && types[0] === "text/event-stream") return [];
+      return {
+        method: method.toUpperCase(),
+        path,
+        query: (operation.parameters ?? []).filter((parameter) => parameter.in === "query"),
+        body: operation.requestBody?.content["application/json"]?.schema ?? null,
+      };
+    })
   );
 }
