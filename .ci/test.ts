@@ -28,10 +28,10 @@ const COVERAGE_MIN = 85;
  * Every folder of tests belongs to one, which `partsOfSuite` sees to.
  */
 const PARTS: readonly (readonly string[])[] = [
-  ["tests/binary", "tests/integration"],
+  ["tests/integration"],
   ["tests/browser", "tests/chaos", "tests/cluster"],
-  ["tests/fuzz", "tests/recovery"],
-  ["tests/bench", "tests/conformance", "tests/simulation", "tests/unit"],
+  ["tests/bench", "tests/binary", "tests/fuzz", "tests/recovery"],
+  ["tests/conformance", "tests/simulation", "tests/unit"],
 ];
 const NO_TESTS = ["tests/data", "tests/support"];
 
