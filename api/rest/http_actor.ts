@@ -11,6 +11,7 @@ import {
   type ActorContext,
   type Behaviour,
   errorMessage,
+  type LaneOptions,
   type Started,
 } from "../../actors/runtime/mod.ts";
 import { getLogger } from "../../actors/telemetry/logger.ts";
@@ -43,6 +44,12 @@ export interface HttpReady {
   readonly host: string;
   readonly port: number;
 }
+
+/** Which lanes its messages use. */
+export const HTTP_LANES: LaneOptions = {
+  laneOf: { EventsPublished: "reads", GrpcRequestsObserved: "reads" },
+  max: { reads: 1_000 },
+};
 
 /** After a stop answers may still be on their way for so long. */
 const SHUTDOWN_MS = 2_000;

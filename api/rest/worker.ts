@@ -2,7 +2,7 @@
 import type { FrontEndProtocol } from "../../actors/protocol.ts";
 import { serveActor } from "../../actors/runtime/mod.ts";
 import { configureLogging } from "../../actors/telemetry/logger.ts";
-import { type HttpInit, startHttpActor } from "./http_actor.ts";
+import { HTTP_LANES, type HttpInit, startHttpActor } from "./http_actor.ts";
 
 serveActor<FrontEndProtocol, HttpInit>(
   (init, context) => {
@@ -10,8 +10,5 @@ serveActor<FrontEndProtocol, HttpInit>(
     configureLogging({ format: logFormat, level: logLevel });
     return startHttpActor(init, context);
   },
-  {
-    laneOf: { EventsPublished: "reads", GrpcRequestsObserved: "reads" },
-    max: { reads: 1_000 },
-  },
+  HTTP_LANES,
 );

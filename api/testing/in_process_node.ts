@@ -22,7 +22,7 @@ import { SCHEDULER } from "../../actors/scheduler/entry.ts";
 import { NodeSupervisor } from "../../actors/supervisor/node_supervisor.ts";
 import { configureLogging } from "../../actors/telemetry/logger.ts";
 import { registeredTasks } from "../../tasks/sdk/task_registry.ts";
-import { type HttpInit, startHttpActor } from "../rest/http_actor.ts";
+import { HTTP_LANES, type HttpInit, startHttpActor } from "../rest/http_actor.ts";
 import type { RestApp } from "../rest/rest_app.ts";
 
 /** A node, and the way into it. */
@@ -103,10 +103,7 @@ function httpEntry(onApp: (app: RestApp) => void): ActorEntry<FrontEndProtocol, 
         const failed = new Promise<Error>(() => {});
         return { address: config.http, failed, close: () => Promise.resolve() };
       }),
-    lanes: {
-      laneOf: { EventsPublished: "reads", GrpcRequestsObserved: "reads" },
-      max: { reads: 1_000 },
-    },
+    lanes: HTTP_LANES,
   };
 }
 
