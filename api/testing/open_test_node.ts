@@ -105,8 +105,11 @@ class OpenTestNode implements TestNode {
       await clock.settle();
       clock.step(clock.now + RESULT_MAX_MS);
     }
-    await stopped;
-    await end();
+    try {
+      await stopped;
+    } finally {
+      await end();
+    }
   }
 }
 
