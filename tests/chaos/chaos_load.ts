@@ -22,9 +22,8 @@ export interface ChaosLoadOptions {
   readonly perSecond: number;
 }
 
-const BATCH_EVERY_MS = 500;
-/** How many batches there are each time: one for each node. */
-const BATCHES = 3;
+/** Often: where nothing is offered nothing starts, and that looks as if work stood still. */
+const BATCH_EVERY_MS = 100;
 /** How many seconds' worth of tasks each queue with a limit gets at once, in the beginning. */
 const BURST_S = 4;
 const GRAPH_EVERY_MS = 10_000;
@@ -107,20 +106,22 @@ export class ChaosLoad {
 
   async #submit(): Promise<void> {
     const { workload, perSecond } = this.#options;
-    let [owed, graphAt, at] = [0, performance.now(), performance.now()];
+    const share = perSecond * BATCH_EVERY_MS / 1_000;
+    let [owed, ahead, graphAt, at] = [0, 0, performance.now(), performance.now()];
     while (!this.#stopped) {
-      owed += perSecond * BATCH_EVERY_MS / 1_000;
+      // What a graph brought at once is made up for by smaller batches, never by none.
+      const saved = Math.min(ahead, share / 2);
+      [owed, ahead] = [owed + share - saved, ahead - saved];
       if (performance.now() >= graphAt) {
         graphAt += GRAPH_EVERY_MS;
         const graph = workload.graph();
-        owed -= graph.tasks.length;
+        ahead += graph.tasks.length;
         this.#offer(this.#submitGraph(graph));
       }
-      if (owed >= 1 && this.#offered < OFFERED_MAX) {
-        const size = Math.ceil(owed / BATCHES);
-        for (; owed >= 1; owed -= size) {
-          this.#offer(this.#submitBatch(Array.from({ length: size }, () => workload.task())));
-        }
+      const size = Math.floor(owed);
+      if (size > 0 && this.#offered < OFFERED_MAX) {
+        owed -= size;
+        this.#offer(this.#submitBatch(Array.from({ length: size }, () => workload.task())));
       }
       at += BATCH_EVERY_MS;
       await delay(Math.max(0, at - performance.now()));

@@ -8,7 +8,7 @@ export interface StandStill {
   readonly victims: number;
   /** The longest time until one of them went on: as the next run, or by an outcome that was taken. */
   readonly victimsMs: number | null;
-  /** The longest time in which no other node started anything, while the fault lasted and after it. */
+  /** The longest time in which no other node started anything; who is back counts like the others. */
   readonly othersMs: number | null;
   /** From the database's return to the first start, on the node that took longest. */
   readonly databaseMs: number | null;
@@ -56,8 +56,11 @@ function resumedAt(run: StoredRun, next: StoredRun | undefined): number {
   return (isGivenUp(run) ? next?.startedAt : null) ?? run.finishedAt ?? Infinity;
 }
 
-function longestGap({ pid, struckAt, until }: Strike, { starts }: StandStillOptions): number {
-  const times = starts.filter((start) => start.pid !== pid)
+function longestGap(
+  { pid, struckAt, healedAt, until }: Strike,
+  { starts }: StandStillOptions,
+): number {
+  const times = starts.filter((start) => start.pid !== pid || start.at > healedAt)
     .map(({ at }) => at).filter((at) => at > struckAt && at < until).sort((a, b) => a - b);
   return longest([struckAt, ...times, until]);
 }
