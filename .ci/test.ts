@@ -114,7 +114,7 @@ export async function runWithCoverage(args: readonly string[]): Promise<TestSumm
   if (exists(COVERAGE_DIR)) await Deno.remove(COVERAGE_DIR, { recursive: true });
   const summary = await runTests(
     [...args, `--coverage=${COVERAGE_DIR}`, "--coverage-raw-data-only"],
-    { DENO_COVERAGE_DIR: `${Deno.cwd()}/${COVERAGE_DIR}` },
+    { COVERAGE_DIR: `${Deno.cwd()}/${COVERAGE_DIR}` },
   );
   const percent = await lineCoverage(COVERAGE_DIR);
   const enough = percent >= COVERAGE_MIN;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { coverageEnv } from "../support/coverage.ts";
 import { assertOrder, GRAPHS, readGraph, workflowOf } from "../support/graphs.ts";
 import { type NodeProcess, startNode } from "../support/node_process.ts";
 
@@ -27,7 +28,7 @@ function spawnCli(words: readonly string[], { env = {} }: CliOptions = {}): Deno
       ...words,
     ],
     cwd: ROOT,
-    env: { ...env },
+    env: { ...coverageEnv(words[0] ?? ""), ...env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -1,6 +1,7 @@
 /** The command line as a process, with the rights of `deno task dtask`. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { coverageEnv } from "./coverage.ts";
 import { taskRights } from "./node_process.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -24,7 +25,7 @@ export async function runDtaskWith(
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", ...taskRights("dtask"), join(ROOT, "main.ts"), ...words],
     cwd: ROOT,
-    env: { NO_COLOR: "1", ...env },
+    env: { NO_COLOR: "1", ...coverageEnv(words[0] ?? ""), ...env },
   }).output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type AccessTokenOptions, signAccessToken } from "./access_token.ts";
 import { type ApiAnswer, type ApiRequestOptions, fetchApi } from "./api_request.ts";
+import { coverageEnv } from "./coverage.ts";
 import { eventually } from "./eventually.ts";
 import { ProcessOutput } from "./process_output.ts";
 
@@ -208,17 +209,12 @@ function spawnNode(dataDir: string, options: StartNodeOptions): Deno.ChildProces
       ...options.args ?? [],
     ],
     cwd: options.cwd ?? root,
-    env: { NO_COLOR: "1", ...coverageOf(options.root), ...options.env },
+    // What another version covers says nothing of this one.
+    env: { NO_COLOR: "1", ...options.root === undefined && coverageEnv("node"), ...options.env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-}
-
-/** What another version covers says nothing of this one, and its sources are gone when it is read. */
-function coverageOf(root: string | undefined): Readonly<Record<string, string>> {
-  if (root === undefined || !Deno.env.has("DENO_COVERAGE_DIR")) return {};
-  return { DENO_COVERAGE_DIR: join(root, "coverage") };
 }
 
 interface NodeAddress {
