@@ -72,12 +72,13 @@ export class CommitLoop {
   };
   #running: Promise<void> | null = null;
   readonly #absence = new StoreAbsence();
-  readonly #putOff = new PutOff<Item>((items) => this.#takeBack(items));
+  readonly #putOff: PutOff<Item>;
   readonly #attempts: Attempts;
 
   constructor(options: CommitLoopOptions) {
     this.#options = options;
     const { store, context, random = Math.random } = options;
+    this.#putOff = new PutOff((items) => this.#takeBack(items), random);
     this.#attempts = new Attempts({
       store,
       context,
@@ -133,7 +134,6 @@ export class CommitLoop {
       await this.#commitAll(batch);
       await nextTurn();
     }
-    this.#running = null;
   }
 
   /** What the next commit takes on, which may be nothing but a look whether the store is back. */
@@ -141,7 +141,11 @@ export class CommitLoop {
     const { cause } = this.#absence;
     if (cause !== null && await this.#absence.patience()) return this.#take();
     const items = this.#take();
-    if (items.length === 0) return null;
+    if (items.length === 0) {
+      // In the same moment as it was looked: what comes next starts a new run.
+      this.#running = null;
+      return null;
+    }
     if (cause === null) return items;
     for (const item of items) item.reject(cause);
     return await this.#next();
@@ -170,12 +174,12 @@ export class CommitLoop {
 
   /** Commits the batch, or what of it does not meet what other transactions hold, and puts the rest off. */
   async #commitAll(batch: readonly Item[]): Promise<void> {
-    const hurried = this.#putOff.items.length > 0;
-    if (await this.#commit(batch, { hurried }) !== "held") return;
-    const parts = [...halves(batch)];
+    let hurried = this.#putOff.items.length > 0;
+    const parts = [batch];
     let found = 0;
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      if (await this.#commit(part, { hurried: true }) !== "held") continue;
+      if (await this.#commit(part, { hurried }) !== "held") continue;
+      hurried = true;
       const smaller = halves(part);
       parts.unshift(...smaller);
       if (smaller.length > 0) continue;

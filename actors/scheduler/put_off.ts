@@ -5,14 +5,16 @@
  */
 export class PutOff<I> {
   readonly #back: (items: readonly I[]) => void;
+  readonly #random: () => number;
   #items: I[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wake = () => {};
   #returned: Promise<void> = Promise.resolve();
 
-  /** `back` takes the items whose time has come. */
-  constructor(back: (items: readonly I[]) => void) {
+  /** `back` takes the items whose time has come; `random` gives what is at least 0 and below 1. */
+  constructor(back: (items: readonly I[]) => void, random: () => number) {
     this.#back = back;
+    this.#random = random;
   }
 
   /** What waits, the earliest first. */
@@ -25,12 +27,14 @@ export class PutOff<I> {
     return this.#returned;
   }
 
-  /** Keeps `items`, and what is there already, for `PUT_OFF_MS` from the first of them. */
+  /** Keeps `items`, and what is there already, for about `PUT_OFF_MS` from the first of them. */
   add(items: readonly I[]): void {
     this.#items.push(...items);
     if (this.#timer !== undefined) return;
     this.#returned = new Promise((resolve) => this.#wake = resolve);
-    this.#timer = setTimeout(() => this.#giveBack(), PUT_OFF_MS);
+    // Two nodes that were in each other's way would be so again if both came back at one time.
+    const ms = PUT_OFF_MS * (0.5 + this.#random());
+    this.#timer = setTimeout(() => this.#giveBack(), ms);
   }
 
   #giveBack(): void {

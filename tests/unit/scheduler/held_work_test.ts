@@ -1,5 +1,6 @@
 /** Work that meets what a transaction of another node holds. */
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { type Stage, STAGES } from "../../../actors/scheduler/commit_batch.ts";
 import { CommitLoop } from "../../../actors/scheduler/commit_loop.ts";
@@ -111,6 +112,20 @@ Deno.test("commit loop does all that nobody holds, and the rest when it is relea
       { numRuns: 12 },
     );
   }));
+
+for (const stage of STAGES) {
+  Deno.test(`commit loop keeps a batch of ${stage} that can't be halved until it is released`, () =>
+    withLoop(async ({ store, submit, done }) => {
+      store.held.add(1);
+      const all = [submit(stage, 1)];
+      if (stage === "submissions") all.push(submit(stage, 2));
+      while (store.met < 2) await delay(5);
+      assert.deepEqual(done, []);
+      store.held.clear();
+      await Promise.all(all);
+      assert.equal(done.length, all.length);
+    }));
+}
 
 Deno.test("commit loop lets no submission overtake one that was put off", () =>
   withLoop(async ({ store, submit, done, loop }) => {
