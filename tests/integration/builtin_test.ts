@@ -56,19 +56,44 @@ async function run(node: NodeProcess, method: string, input: unknown, more = {})
   return await awaitEnd(node, id);
 }
 
+/** The processes that a task's program said there are, as far as that is in the log. */
+async function pidsInLog(node: NodeProcess, id: string): Promise<readonly number[]> {
+  const { body } = await node.fetchApi("GET", `/api/tasks/${id}/logs`);
+  const lines: readonly { readonly message: string }[] = body.items;
+  return lines.filter(({ message }) => /^\d+$/.test(message)).map(({ message }) => Number(message));
+}
+
 /** The process that a task's program said it is; null before its line is in the log. */
 async function pidInLog(node: NodeProcess, id: string): Promise<number | null> {
-  const { body } = await node.fetchApi("GET", `/api/tasks/${id}/logs`);
-  const line = body.items.find((one: { message: string }) => /^\d+$/.test(one.message));
-  return line === undefined ? null : Number(line.message);
+  return (await pidsInLog(node, id))[0] ?? null;
 }
 
 const awaitPid = (node: NodeProcess, id: string) =>
   eventually(() => pidInLog(node, id), { what: "the program has said its process id" });
+const awaitPids = (node: NodeProcess, id: string, count: number) =>
+  eventually(async () => {
+    const pids = await pidsInLog(node, id);
+    return pids.length === count ? pids : null;
+  }, { what: `the program has said ${count} process ids` });
 const awaitGone = (pid: number) =>
   eventually(() => !isRunning(pid), { what: `process ${pid} has ended` });
 
 const SLEEPER = { command: "sh", args: ["-c", "echo $$; sleep 600"] };
+/** Nothing of it ends for SIGTERM. */
+const STUBBORN = {
+  command: "sh",
+  args: ["-c", "trap '' TERM; sleep 600 & echo $!; echo $$; wait"],
+};
+/** Writes into `file` that it was asked to end. */
+const polite = (file: string) => ({
+  command: "sh",
+  args: [
+    "-c",
+    `trap 'echo asked > "$1"; exit' TERM; sleep 600 & echo $!; echo $$; wait`,
+    "sh",
+    file,
+  ],
+});
 
 testOrSkip({
   name: "built-in tasks reach outside with rights that are theirs alone",
@@ -227,5 +252,16 @@ async function withShellAgain(
     assert.equal((await awaitEnd(node, left.waited)).status, "completed");
     await node.fetchApi("POST", `/api/tasks/${left.ran}/cancel`);
     assert.equal((await awaitEnd(node, left.ran)).status, "cancelled");
+  });
+  await t.step("a killed node leaves no program running", async () => {
+    const file = join(dataDir, "asked");
+    const pids = await Promise.all([STUBBORN, polite(file)].map(async (input) => {
+      const { id } = await submitTask(node, { method: "shell.run", args: [input] });
+      return await awaitPids(node, id, 2);
+    }));
+    node.kill();
+    await node.status;
+    await Promise.all(pids.flat().map(awaitGone));
+    assert.equal(await Deno.readTextFile(file), "asked\n");
   });
 }

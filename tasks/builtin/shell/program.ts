@@ -1,5 +1,6 @@
 /** A program and all that it starts, from its start to its end. */
 import { NonRetryableError } from "../../sdk/mod.ts";
+import { Watchdog } from "./watchdog.ts";
 
 export interface ProgramOptions {
   readonly command: string;
@@ -28,7 +29,7 @@ const OUTPUT_PATIENCE_MS = 1_000;
 
 /**
  * Starts a program and resolves when it has ended and its output is read. It leads a process group of
- * its own, of which nothing is left then.
+ * its own, of which nothing is left then, nor soon after the node was killed meanwhile.
  *
  * @throws {NonRetryableError} when it can't be started.
  */
@@ -51,6 +52,7 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramEnd> {
     return { code, signal: by };
   } finally {
     signal.removeEventListener("abort", onAbort);
+    await group.release();
   }
 }
 
@@ -82,10 +84,12 @@ const BEYOND_REACH = [Deno.errors.NotFound, Deno.errors.PermissionDenied, TypeEr
 /** The group that a started program leads. */
 class ProcessGroup {
   readonly #child: Deno.ChildProcess;
+  readonly #watchdog: Watchdog | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(child: Deno.ChildProcess) {
     this.#child = child;
+    this.#watchdog = HAS_GROUPS ? Watchdog.start(child.pid, KILL_AFTER_MS) : null;
   }
 
   /** Asks all of it to end, and ends what does not. */
@@ -98,6 +102,11 @@ class ProcessGroup {
   clear(): void {
     clearTimeout(this.#timer);
     if (HAS_GROUPS) this.#send("SIGKILL");
+  }
+
+  /** Nobody has to end it any more. */
+  async release(): Promise<void> {
+    await this.#watchdog?.release();
   }
 
   #send(signal: Deno.Signal): void {

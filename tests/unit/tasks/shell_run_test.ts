@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { TaskValue } from "../../../mod.ts";
 import { OutputLines } from "../../../tasks/builtin/shell/output_lines.ts";
 import { OutputTail } from "../../../tasks/builtin/shell/output_tail.ts";
-import { isRunning } from "../../support/process_state.ts";
+import { childrenOf, isRunning } from "../../support/process_state.ts";
 import { eventually } from "../../support/eventually.ts";
 import { runBuiltin, type RunBuiltinOptions } from "./run_builtin.ts";
 
@@ -124,6 +124,7 @@ Deno.test("shell.run ends the program and all that it started with its signal", 
     const { running, pids } = await begin("sleep 600 & echo $!");
     assert.equal((await running).exitCode, 0);
     await eventually(() => !pids.some(isRunning), { what: "all of it has ended" });
+    assert.deepEqual(childrenOf(Deno.pid), [], "nobody watches over it any more");
   });
   await t.step("before it has begun", async () => {
     const signal = AbortSignal.abort(new Error("too late"));
