@@ -18,6 +18,7 @@ const FRONT_END = ["api", "task_service", "schema", "operations", ...ACTOR] as c
 export const MODULES: readonly ModuleRule[] = [
   { name: "main", files: /^main\.ts$/, mayImport: ["*"] },
   { name: "library", files: /^mod\.ts$/, mayImport: ["*"] },
+  { name: "client_library", files: /^client\.ts$/, mayImport: ["client", "sdk"] },
   { name: "tests", files: /^tests\//, mayImport: ["*"] },
   { name: "ci", files: /^\.ci\//, mayImport: ["*"] },
 
@@ -58,7 +59,7 @@ export const MODULES: readonly ModuleRule[] = [
   { name: "cli", files: /^api\/cli\//, mayImport: [...FRONT_END, "client"] },
   { name: "node", files: /^api\/node\//, mayImport: ["*"] },
   { name: "testing", files: /^api\/testing\//, mayImport: ["*"] },
-  { name: "client", files: /^api\/client\//, mayImport: ["schema"], typesOnly: true },
+  { name: "client", files: /^api\/client\//, mayImport: [] },
   { name: "bundle", files: /^api\/dashboard\/bundle\//, mayImport: [] },
   { name: "dashboard", files: /^api\/dashboard\//, mayImport: ["schema"], typesOnly: true },
   { name: "proto", files: /^proto\//, mayImport: [] },

@@ -23,12 +23,13 @@ export { TaskOutcomeError, WorkflowOutcomeError } from "./outcome_error.ts";
 export { RestClient } from "./rest_client.ts";
 export { ResultReference } from "./result_reference.ts";
 export type {
-  HistoryJson,
+  ExecutorJson,
   PulseEvent,
   ReadinessJson,
   StatsJson,
   SystemJson,
 } from "./system_json.ts";
+export type * from "./traffic_json.ts";
 export { TaskHandle } from "./task_handle.ts";
 export type {
   AnyTask,

@@ -18,7 +18,6 @@ import type {
 } from "./schedule_json.ts";
 import {
   followPulse,
-  type HistoryJson,
   type PulseEvent,
   type ReadinessJson,
   type StatsJson,
@@ -26,6 +25,7 @@ import {
 } from "./system_json.ts";
 import type { BatchChangeJson, ChangeManyOptions, RetryManyOptions } from "./task_change_json.ts";
 import type { MethodJson, NodeJson, PageJson, QueueJson, QueueSettingsJson } from "./task_json.ts";
+import type { HistoryJson } from "./traffic_json.ts";
 
 /** Operations on what tasks run in and by: queues, schedules, dead letters, nodes; see `RestClient`. */
 export class OperatorClient extends RestCalls {
