@@ -6,7 +6,6 @@
  *
  * @module
  */
-export * from "./tasks/sdk/mod.ts";
-export * from "./api/client/mod.ts";
+export * from "./client.ts";
 export { type TestNode, testNode, type TestNodeOptions } from "./api/testing/test_node.ts";
 export { type RunningNode, start, type StartOptions } from "./api/node/start.ts";

@@ -5,6 +5,8 @@ export interface ChildResult {
 }
 
 export interface ChildOptions {
+  /** Where it runs; here when absent. */
+  readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Shows the output while it comes; it is kept either way. */
   readonly echo?: boolean;
@@ -16,10 +18,11 @@ export interface ChildOptions {
  */
 export async function runDeno(
   args: readonly string[],
-  { env = {}, echo = false }: ChildOptions = {},
+  { cwd, env = {}, echo = false }: ChildOptions = {},
 ): Promise<ChildResult> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
+    ...(cwd !== undefined && { cwd }),
     env: { ...env },
     stdin: "null",
     stdout: "piped",
