@@ -38,12 +38,13 @@ function nameOf({ what, led }: Strike): string {
 }
 
 function costOf(strike: Strike & StandStill): readonly string[] {
-  const { victims, victimsMs, othersMs, databaseMs, led } = strike;
+  const { victims, victimsMs, othersMs, othersAfterMs, databaseMs, led } = strike;
   const allowed = ALLOWED.victims + (led ? ALLOWED.leader : 0);
   return [
     strike.pid === null ? "" : String(victims),
     inSeconds(victimsMs, allowed),
-    inSeconds(othersMs, ALLOWED.others),
+    inSeconds(othersMs, ALLOWED.others) +
+    (othersAfterMs === null ? "" : `, from ${(othersAfterMs / 1_000).toFixed(1)} s on`),
     inSeconds(databaseMs, ALLOWED.database),
   ];
 }

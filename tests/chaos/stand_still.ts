@@ -10,6 +10,8 @@ export interface StandStill {
   readonly victimsMs: number | null;
   /** The longest time in which no other node started anything; who is back counts like the others. */
   readonly othersMs: number | null;
+  /** From the fault to the beginning of that time. */
+  readonly othersAfterMs: number | null;
   /** From the database's return to the first start, on the node that took longest. */
   readonly databaseMs: number | null;
 }
@@ -22,10 +24,12 @@ export interface StandStillOptions {
 /** Measures what `strike` cost. */
 export function measureStandStill(strike: Strike, seen: StandStillOptions): StandStill {
   const waits = resumptions(strike, seen).map((at) => at - strike.struckAt);
+  const gap = strike.ofDatabase ? null : longestGap(strike, seen);
   return {
     victims: waits.length,
     victimsMs: waits.length === 0 ? null : Math.max(...waits),
-    othersMs: strike.ofDatabase ? null : longestGap(strike, seen),
+    othersMs: gap?.ms ?? null,
+    othersAfterMs: gap?.afterMs ?? null,
     databaseMs: strike.ofDatabase ? slowestReturn(strike, seen) : null,
   };
 }
@@ -56,17 +60,23 @@ function resumedAt(run: StoredRun, next: StoredRun | undefined): number {
   return (isGivenUp(run) ? next?.startedAt : null) ?? run.finishedAt ?? Infinity;
 }
 
+interface Gap {
+  readonly ms: number;
+  readonly afterMs: number;
+}
+
 function longestGap(
   { pid, struckAt, healedAt, until }: Strike,
   { starts }: StandStillOptions,
-): number {
+): Gap {
   const times = starts.filter((start) => start.pid !== pid || start.at > healedAt)
     .map(({ at }) => at).filter((at) => at > struckAt && at < until).sort((a, b) => a - b);
-  return longest([struckAt, ...times, until]);
-}
-
-function longest(times: readonly number[]): number {
-  return times.reduce((most, at, index) => Math.max(most, at - (times[index - 1] ?? at)), 0);
+  let [longest, before] = [{ ms: 0, afterMs: 0 }, struckAt];
+  for (const at of [...times, until]) {
+    if (at - before > longest.ms) longest = { ms: at - before, afterMs: before - struckAt };
+    before = at;
+  }
+  return longest;
 }
 
 function slowestReturn({ healedAt, until }: Strike, { starts }: StandStillOptions): number | null {

@@ -37,10 +37,13 @@ Deno.test("stand_still finds the longest time in which no other node started any
   const at = (pid: number, times: readonly number[]) =>
     times.map((time) => ({ task: `t${time}`, run: 1, pid, at: time }));
   const starts = [...at(1, [12_000, 13_000]), ...at(2, [9_000, 10_500]), ...at(3, [14_000])];
-  const measure = (healedAt: number) =>
-    measureStandStill({ ...KILL, healedAt, until: 15_000 }, { tasks: [], starts }).othersMs;
-  assert.equal(measure(15_000), 3_500);
-  assert.equal(measure(11_500), 1_500, "who is back works, too");
+  const measure = (healedAt: number) => {
+    const strike = { ...KILL, healedAt, until: 15_000 };
+    const { othersMs, othersAfterMs } = measureStandStill(strike, { tasks: [], starts });
+    return [othersMs, othersAfterMs];
+  };
+  assert.deepEqual(measure(15_000), [3_500, 500]);
+  assert.deepEqual(measure(11_500), [1_500, 500], "who is back works, too");
 });
 
 Deno.test("stand_still takes the node that came back last after the database", () => {
@@ -52,15 +55,24 @@ Deno.test("stand_still takes the node that came back last after the database", (
 });
 
 Deno.test("report shows what stood still too long, and the rules that were broken", () => {
-  const cost = { victims: 3, victimsMs: 40_000, othersMs: 100, databaseMs: null };
+  const cost = {
+    databaseMs: null,
+    victims: 3,
+    victimsMs: 40_000,
+    othersMs: 100,
+    othersAfterMs: 2_000,
+  };
   const violations = [{ rule: "lost", text: "a was accepted and is not there" }];
   const strikes = [{ ...KILL, ...cost }, { ...KILL, ...cost, led: true }];
   const report = renderReport({ accepted: 9, runs: 10, violations, strikes });
   assert.match(
     report,
-    /\| kill -9 of node 0 \| 3 \| 40\.0 s \(more than 35 s\) \| 0\.1 s \| {2}\|/,
+    /\| kill -9 of node 0 \| 3 \| 40\.0 s \(more than 35 s\) \| 0\.1 s, from 2\.0 s on \| {2}\|/,
   );
-  assert.match(report, /\| kill -9 of node 0, which led \| 3 \| 40\.0 s \| 0\.1 s \| {2}\|/);
+  assert.match(
+    report,
+    /\| kill -9 of node 0, which led \| 3 \| 40\.0 s \| 0\.1 s, from 2\.0 s on \| {2}\|/,
+  );
   assert.match(
     report,
     /1 rules were broken, 1 times in all\n {2}lost: 1\n {2}lost: a was accepted/,
