@@ -23,15 +23,24 @@ const DOCUMENTED = ["mod.ts", "tasks/sdk"];
 const COVERAGE_DIR = "coverage";
 const COVERAGE_MIN = 85;
 
+interface Part {
+  readonly folders: readonly string[];
+  /** Whether it counts for the coverage, which costs about half as much time again. */
+  readonly measured: boolean;
+}
+
 /**
  * Tests that start nodes mostly wait, for starts, restarts and deadlines: the parts run side by side.
  * Every folder of tests belongs to one, which `partsOfSuite` sees to.
  */
-const PARTS: readonly (readonly string[])[] = [
-  ["tests/integration"],
-  ["tests/browser", "tests/chaos", "tests/cluster"],
-  ["tests/bench", "tests/binary", "tests/fuzz", "tests/recovery"],
-  ["tests/conformance", "tests/simulation", "tests/unit"],
+const PARTS: readonly Part[] = [
+  { folders: ["tests/integration"], measured: true },
+  { folders: ["tests/browser", "tests/chaos", "tests/cluster"], measured: false },
+  {
+    folders: ["tests/bench", "tests/binary", "tests/fuzz", "tests/recovery", "tests/simulation"],
+    measured: false,
+  },
+  { folders: ["tests/conformance", "tests/unit"], measured: true },
 ];
 const NO_TESTS = ["tests/data", "tests/support"];
 
@@ -42,26 +51,36 @@ const NO_TESTS = ["tests/data", "tests/support"];
 const SECOND_TRIES = 5;
 
 /** Runs `deno test` with `args`, or the whole suite where they name no file. */
-export async function runTests(
+export function runTests(args: readonly string[]): Promise<TestSummary> {
+  return runParts(args, []);
+}
+
+/** `measure`: further arguments for what counts for the coverage; none where that is not asked for. */
+async function runParts(
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  measure: readonly string[],
 ): Promise<TestSummary> {
-  const run = async (more: readonly string[], echo = true) => {
-    const { success, output } = await runDeno([...TEST_ARGS, ...more], { env, echo });
+  const run = async (more: readonly string[], { measured = true, echo = true } = {}) => {
+    const isMeasured = measured && measure.length > 0;
+    const env = isMeasured ? { COVERAGE_DIR: `${Deno.cwd()}/${COVERAGE_DIR}` } : {};
+    const all = [...TEST_ARGS, ...isMeasured ? measure : [], ...args, ...more];
+    const { success, output } = await runDeno(all, { env, echo });
     return { output, summary: summarizeTests(output, success) };
   };
-  if (args.some((arg) => !arg.startsWith("-"))) return (await run(args)).summary;
+  if (args.some((arg) => !arg.startsWith("-"))) return (await run([])).summary;
   // The first is seen while it runs, the others once all are done: mixed, nobody could read them.
   const parts = await Promise.all(
-    partsOfSuite().map((folders, index) => run([...args, ...folders], index === 0)),
+    partsOfSuite().map(({ folders, measured }, index) =>
+      run(folders, { measured, echo: index === 0 })
+    ),
   );
   for (const { output } of parts.slice(1)) console.log(output);
   const summaries = parts.map(({ summary }) => summary);
   const documented = DOCUMENTED.filter(exists);
   if (documented.length > 0) {
-    summaries.push((await run([...args, "--doc", "--permit-no-files", ...documented])).summary);
+    summaries.push((await run(["--doc", "--permit-no-files", ...documented])).summary);
   }
-  return await secondTry(summaries.reduce(addSummaries), (file) => run([...args, file]));
+  return await secondTry(summaries.reduce(addSummaries), (file) => run([file]));
 }
 
 /** Runs files again that had failures, where all of those are known and they are few. */
@@ -88,15 +107,16 @@ async function secondTry(
   return left;
 }
 
-/** The folders of each part that are there; throws where a folder of tests is in no part. */
-function partsOfSuite(): readonly (readonly string[])[] {
-  const known = [...PARTS.flat(), ...NO_TESTS];
+/** The parts with those folders that are there; throws where a folder of tests is in no part. */
+function partsOfSuite(): readonly Part[] {
+  const known = [...PARTS.flatMap(({ folders }) => folders), ...NO_TESTS];
   for (const { name } of Deno.readDirSync("tests")) {
     if (!known.includes(`tests/${name}`)) {
       throw new Error(`tests/${name} is in no part of the suite`);
     }
   }
-  return PARTS.map((folders) => folders.filter(exists)).filter((folders) => folders.length > 0);
+  const parts = PARTS.map((part) => ({ ...part, folders: part.folders.filter(exists) }));
+  return parts.filter(({ folders }) => folders.length > 0);
 }
 
 /** Prints what was left out and why, then the totals as the last line. */
@@ -112,10 +132,8 @@ export function printSummary(summary: TestSummary): void {
 /** As `runTests`, and prints the share of lines that ran; too small a share is a failure. */
 export async function runWithCoverage(args: readonly string[]): Promise<TestSummary> {
   if (exists(COVERAGE_DIR)) await Deno.remove(COVERAGE_DIR, { recursive: true });
-  const summary = await runTests(
-    [...args, `--coverage=${COVERAGE_DIR}`, "--coverage-raw-data-only"],
-    { COVERAGE_DIR: `${Deno.cwd()}/${COVERAGE_DIR}` },
-  );
+  const measure = [`--coverage=${COVERAGE_DIR}`, "--coverage-raw-data-only"];
+  const summary = await runParts(args, measure);
   const percent = await lineCoverage(COVERAGE_DIR);
   const enough = percent >= COVERAGE_MIN;
   console.log(`\ncoverage of actors/ and api/: ${percent.toFixed(1)} % of lines`);
