@@ -144,9 +144,25 @@ function formFault(text: string): string | null {
   return `it has ${fields.length} fields${year}`;
 }
 
+/** What the parser's errors call the fields, with their lowest and highest values. */
+const FIELDS: Readonly<Record<string, readonly [name: string, min: number, max: number]>> = {
+  second: ["second", 0, 59],
+  minute: ["minute", 0, 59],
+  hour: ["hour", 0, 23],
+  day: ["day of month", 1, 31],
+  nearestWeekdays: ["day of month", 1, 31],
+  month: ["month", 1, 12],
+  dayOfWeek: ["day of week", 0, 7],
+};
+
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/^CronPattern: /, "");
+  const [, part = "", value] = /^CronPattern: Invalid value for (\w+): (-?\d+)$/.exec(text) ?? [];
+  const field = FIELDS[part];
+  if (field === undefined) return text.replace(/^CronPattern: /, "");
+  const [name, min, max] = field;
+  // It counts from 0 what begins with 1, and says so.
+  return `${Number(value) + min} is no ${name}: that is ${min} to ${max}`;
 }
 
 function refused(text: string, fault: string): Result<never> {
