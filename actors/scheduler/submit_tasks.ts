@@ -186,7 +186,9 @@ class Intake {
 /** Refuses a method that no definition is registered for. */
 export function unknownMethod(item: Submission, pointer = "/method"): Answer & { ok: false } {
   const message =
-    `Cannot submit task "${item.id}": method "${clip(item.method)}" is not registered; ` +
+    `Cannot submit task "${item.key ?? item.id}": method "${
+      clip(item.method)
+    }" is not registered; ` +
     (howToOffer(item.method) ?? "GET /api/methods lists those that are");
   return refuse("invalid_argument", "unknown_method", message, {
     subject: item.method,
@@ -196,11 +198,11 @@ export function unknownMethod(item: Submission, pointer = "/method"): Answer & {
 
 /** Refuses an `onFailure` whose method no definition is registered for. */
 export function unknownHandler(
-  { id, onFailure }: Submission,
+  { key, id, onFailure }: Submission,
   pointer = "/onFailure/method",
 ): Answer & { ok: false } {
   const method = clip(onFailure?.method ?? "");
-  const message = `Cannot submit task "${id}": method "${method}" of its onFailure is not ` +
+  const message = `Cannot submit task "${key ?? id}": method "${method}" of its onFailure is not ` +
     "registered; GET /api/methods lists those that are";
   return refuse("invalid_argument", "unknown_method", message, {
     subject: method,

@@ -18,6 +18,11 @@ Deno.test("scheduler stores a workflow whole or not at all", async () => {
     { key: "b", deps: ["a"] },
   ]));
   assert.equal(cyclic.ok === false && cyclic.error.reason, "cycle");
+  const unknown = await rig.ask(workflow([{ key: "a" }, { key: "b", method: "absent" }]));
+  assert.match(
+    unknown.ok ? "" : unknown.error.message,
+    /^Cannot submit task "b": method "absent" is not registered/,
+  );
   const made = await rig.ask(workflow([
     { id: "wb", key: "b", deps: ["a"] },
     { id: "wa", key: "a" },
