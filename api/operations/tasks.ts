@@ -68,11 +68,11 @@ export function resultOf(task: TaskRecord): Result<ResultView> {
   const { id, status } = task;
   if (!hasEnded(task)) return ok({ id, status });
   if (status === "completed") return ok({ id, status, result: taskView(task).result });
-  const why = task.error?.message ?? task.reason ?? "no reason is known";
+  const why = task.error?.message ?? task.reason;
   return refuse(
     "failed_precondition",
     `task_${status}`,
-    `Task "${id}" has no result: ${status}: ${why}`,
+    `Task "${id}" has no result: ${status}${why === null ? "" : `: ${why}`}`,
   );
 }
 

@@ -195,9 +195,9 @@ export const PROBLEM_EXAMPLES: Readonly<Record<number, Readonly<Record<string, u
   },
   422: {
     title: "Invalid request",
-    detail: "Cannot accept the request: /priority: Too big: expected number to be <=100",
+    detail: "Cannot accept the request: /priority: at most 100",
     code: "invalid_argument",
-    errors: [{ pointer: "/priority", message: "Too big: expected number to be <=100" }],
+    errors: [{ pointer: "/priority", message: "at most 100" }],
   },
   429: {
     title: "Rate limit exceeded",

@@ -23,12 +23,54 @@ export async function readBody(
       "Cannot read the body: its content type has to be application/json",
     );
   }
+  let text: string;
+  let value: unknown;
   try {
-    return ok(JSON.parse(UTF8.decode(bytes.value)));
+    text = UTF8.decode(bytes.value);
+    value = JSON.parse(text);
   } catch {
     // Decoder and parser say only where; a client needs to know that it was not JSON.
     return refuse("malformed", "malformed", "Cannot read the body: it is not JSON in UTF-8");
   }
+  const inexact = LONG_NUMBER.test(text) ? inexactInteger(text) : null;
+  return inexact === null ? ok(value) : loses(inexact);
+}
+
+/** Below so many digits every whole number is exact. */
+const LONG_NUMBER = /\d{16}/;
+
+/**
+ * The first whole number in the JSON that would arrive with other digits: what was sent as
+ * 9007199254740993 must not be stored as 9007199254740992. Null where there is none.
+ */
+function inexactInteger(text: string): string | null {
+  let found: string | null = null;
+  try {
+    JSON.parse(text, (_key: string, value: unknown, context?: { readonly source?: string }) => {
+      const source = context?.source ?? "";
+      if (typeof value === "number" && /^-?\d{16,}$/.test(source)) {
+        // Programs with doubles write the shortest digits that stand for one: those lose nothing.
+        const isExact = String(value) === source || BigInt(value) === BigInt(source);
+        if (!isExact) found ??= source;
+      }
+      return null;
+    });
+  } catch (error) {
+    // Nested too deep for the parser's calls to itself: the check of values refuses that.
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return found;
+}
+
+function loses(integer: string): Result<never> {
+  const shown = integer.length > 40 ? `${integer.slice(0, 39)}…` : integer;
+  return refuse(
+    "invalid_argument",
+    "inexact_number",
+    `Cannot read the body: the number ${shown} would lose digits, since numbers in JSON are exact ` +
+      `up to 2^53; write {"$int64":"${shown}"} for a 64-bit integer, or a text`,
+    { errors: [{ pointer: "", message: `${shown} loses digits as a number` }] },
+  );
 }
 
 async function readBytes(request: Request): Promise<Result<Uint8Array>> {

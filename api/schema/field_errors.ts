@@ -7,7 +7,7 @@ const ERRORS_MAX = 50;
 
 /** Validates `value` against `schema`; pointers of faults start with `at`. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, at = ""): Result<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: messageOf });
   return parsed.success ? ok(parsed.data) : invalid(fieldErrors(parsed.error.issues, at));
 }
 
@@ -32,15 +32,64 @@ export function pointerTo(path: readonly PropertyKey[], at = ""): string {
   );
 }
 
-/** One error a faulty place; an unknown field is its own place. */
+/**
+ * One error a faulty place; an unknown field is its own place. Of several rules that a place breaks, the
+ * last is the schema's own: before it come those of the type.
+ */
 function fieldErrors(issues: readonly z.core.$ZodIssue[], at: string): FieldError[] {
-  return issues.flatMap((issue): FieldError[] => {
+  const messages = new Map<string, string>();
+  for (const issue of issues) {
     if (issue.code !== "unrecognized_keys") {
-      return [{ pointer: pointerTo(issue.path, at), message: issue.message }];
+      messages.set(pointerTo(issue.path, at), issue.message);
+      continue;
     }
-    return issue.keys.slice(0, ERRORS_MAX).map((key) => ({
-      pointer: pointerTo([...issue.path, key.slice(0, 200)], at),
-      message: "unknown field",
-    }));
-  });
+    for (const key of issue.keys.slice(0, ERRORS_MAX)) {
+      messages.set(pointerTo([...issue.path, key.slice(0, 200)], at), "unknown field");
+    }
+  }
+  return [...messages].map(([pointer, message]) => ({ pointer, message }));
+}
+
+/** What is wrong, for people who never saw the schema; undefined where its own words will do. */
+function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.input === undefined
+        ? "has to be given"
+        : `must be ${KINDS[issue.expected] ?? issue.expected}, not ${kindOf(issue.input)}`;
+    case "too_big":
+      return `at most ${issue.maximum}${unitOf(issue.origin, issue.maximum)}`;
+    case "too_small":
+      return issue.minimum === 1 && issue.origin !== "number"
+        ? "must not be empty"
+        : `at least ${issue.minimum}${unitOf(issue.origin, issue.minimum)}`;
+    case "invalid_value":
+      return `must be one of ${issue.values.join(", ")}`;
+    case "invalid_key":
+      return `is no name: ${issue.issues[0]?.message ?? "not valid"}`;
+    default:
+      return undefined;
+  }
+}
+
+/** What a schema expects, by its name for it. */
+const KINDS: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  record: "an object",
+};
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "number") return String(value);
+  return Array.isArray(value) ? "a list" : KINDS[typeof value] ?? typeof value;
+}
+
+function unitOf(origin: string, count: number | bigint): string {
+  const unit = origin === "string" ? "character" : origin === "array" ? "item" : null;
+  return unit === null ? "" : ` ${unit}${count === 1 ? "" : "s"}`;
 }

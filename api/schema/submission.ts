@@ -86,9 +86,6 @@ export function readArgs(
   { now, at }: Pick<SubmissionContext, "now" | "at">,
 ): Result<string> {
   const errors = [...timeErrors(input, now, at)];
-  if (input.args !== undefined && input.payload !== undefined) {
-    errors.push({ pointer: `${at}/payload`, message: "cannot stand together with args" });
-  }
   const args = readArgsText(input, {
     at,
     maxBytes: LIMITS.argsBytes,

@@ -40,6 +40,7 @@ export function readWorkflow(
     const of = { ...context, key: task.key, ...texts.value, contentHash: hash };
     return tasks.push(toSubmission(task, { ...of, idempotencyKey: null }));
   });
+  errors.push(...repeatedIds(input.value.tasks));
   if (errors.length > 0) return invalid(errors);
   return ok({
     id: input.value.id ?? uuidv7(),
@@ -48,4 +49,17 @@ export function readWorkflow(
     idempotencyKey: context.idempotencyKey,
     tasks,
   });
+}
+
+/** Keys are the graph's to check; an id has to be one task's in the workflow, too. */
+function* repeatedIds(
+  tasks: z.infer<typeof workflowInput>["tasks"],
+): Generator<FieldError> {
+  const places = new Map<string, number>();
+  for (const [place, { id }] of tasks.entries()) {
+    if (id === undefined) continue;
+    const first = places.get(id);
+    if (first === undefined) places.set(id, place);
+    else yield { pointer: `/tasks/${place}/id`, message: `is the id of /tasks/${first}, too` };
+  }
 }

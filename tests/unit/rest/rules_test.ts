@@ -23,6 +23,8 @@ const FAULTS: readonly Fault[] = [
   ["/id", { id: "é" }],
   ["/id", { id: "a\n" }],
   ["/id", { id: null }],
+  ["/id", { id: "." }],
+  ["/id", { id: ".." }],
   ["/args", { args: {} }],
   [`/args${"/0".repeat(65)}`, { args: [nested(65)] }],
   ["/args/1", { args: [0, { $int64: "1e3" }] }],
@@ -214,4 +216,62 @@ Deno.test("queue settings are checked, and PUT replaces them all", async () => {
     keyConcurrency: null,
     paused: false,
   });
+});
+
+Deno.test("faults are told once a place, in words that say what is taken", async () => {
+  const node = new FakeRestNode();
+  const faults: readonly (readonly [fields: object, detail: string])[] = [
+    [{ method: undefined }, "/method: has to be given"],
+    [{ method: "" }, "/method: must not be empty"],
+    [{ method: LONG }, "/method: at most 200 characters"],
+    [{ method: ["noop"] }, "/method: must be a text, not a list"],
+    [{ args: "a" }, "/args: must be a list, not a text"],
+    [{ args: [], payload: 1 }, "/payload: cannot stand together with args"],
+    [{ priority: 101 }, "/priority: at most 100"],
+    [{ priority: 0.5 }, "/priority: must be a whole number, not 0.5"],
+    [{ delayMs: -1 }, "/delayMs: at least 0"],
+    [{ delayMs: 1e300 }, "/delayMs: at most 315576000000"],
+    [{ runAt: "soon" }, "/runAt: must be an ISO 8601 time"],
+    [{ labels: { "": "x" } }, "/labels/: is no name: must not be empty"],
+    [{ retry: { jitter: "some" } }, "/retry/jitter: must be one of full, none"],
+    [{ deps: Array(1_001).fill("a") }, "/deps: at most 1000 items"],
+  ];
+  for (const [fields, detail] of faults) {
+    const { body } = await node.call("POST", "/api/tasks", { body: { method: "noop", ...fields } });
+    assert.equal(body.detail, `Cannot accept the request: ${detail}`);
+    assert.equal(body.errors.length, 1, detail);
+  }
+});
+
+Deno.test("whole numbers that JSON's would change are refused, and those that it keeps are taken", async () => {
+  const node = new FakeRestNode();
+  const submit = (number: string) =>
+    node.call("POST", "/api/tasks", { body: `{"method":"noop","args":[{"id":${number}}]}` });
+  for (const number of ["9007199254740993", "-9007199254740993", "1234567890123456789"]) {
+    const { status, body } = await submit(number);
+    assert.deepEqual([status, body.code], [422, "inexact_number"], number);
+    assert.ok(body.detail.includes(`{"$int64":"${number}"}`), body.detail);
+  }
+  // 2^53, 2^63, 1e20 as JavaScript writes it, the shortest digits of a double, and no whole number.
+  const kept = ["9007199254740992", "9223372036854775808", "100000000000000000000"];
+  const others = ["123456789012345680000", "0.12345678901234567", '"1234567890123456789"'];
+  for (const number of [...kept, ...others]) {
+    assert.equal((await submit(number)).status, 201, number);
+  }
+});
+
+Deno.test("workflow with one id for two tasks is refused with the place of the second", async () => {
+  const node = new FakeRestNode();
+  const tasks = ["a", "b", "c"].map((key) => ({
+    key,
+    method: "noop",
+    id: key === "a" ? "x" : "y",
+  }));
+  const { status, body } = await node.call("POST", "/api/workflows", { body: { tasks } });
+  assert.equal(status, 422);
+  assert.deepEqual(body.errors, [{
+    pointer: "/tasks/2/id",
+    message: "is the id of /tasks/1, too",
+  }]);
+  assert.equal(node.asked.length, 0);
 });

@@ -188,6 +188,9 @@ Deno.test("result answers 200, 202 or 409 by the task's status", async () => {
   assert.equal(failed.status, 409);
   assert.equal(failed.body.code, "task_failed");
   assert.deepEqual(failed.body.error, error);
+  node.commit("cancelled", { status: "cancelled" });
+  const cancelled = await node.call("GET", "/api/tasks/cancelled/result");
+  assert.equal(cancelled.body.detail, 'Task "cancelled" has no result: cancelled');
 });
 
 Deno.test("result waits for the end of the task", async () => {
