@@ -1,6 +1,7 @@
 /** A status as colour, picture and word: none of them alone. */
 import type { TaskView, WorkflowView } from "../../schema.ts";
-import { Icon, type IconName } from "./icon.tsx";
+import { Badge } from "./badge.tsx";
+import type { IconName } from "./icon.tsx";
 
 /** Of a task or a workflow. */
 export type Status = TaskView["status"] | WorkflowView["status"];
@@ -26,10 +27,9 @@ interface StatusBadgeProps {
 /** The badge. */
 export function StatusBadge({ status, reason = null }: StatusBadgeProps) {
   return (
-    <span className={`badge status-${status}`}>
-      <Icon name={STATUS_ICONS[status]} />
+    <Badge icon={STATUS_ICONS[status]} like={status}>
       {status}
       {reason === null ? null : <span className="badge-reason">{reason.replaceAll("_", " ")}</span>}
-    </span>
+    </Badge>
   );
 }

@@ -1,6 +1,7 @@
 /** What is known of a method. */
 import { Link } from "wouter";
 import type { MethodView } from "../../../schema.ts";
+import { type Fact, FactList } from "../../ui/fact_list.tsx";
 import { formatDuration } from "../../ui/format.ts";
 
 /** Its settings, as far as its definition says more than the server's defaults. */
@@ -15,7 +16,7 @@ export function MethodFacts({ method }: { readonly method: MethodView }) {
     permissions,
   } = method;
   const rights = Object.keys(permissions);
-  const facts: readonly (readonly [string, React.ReactNode])[] = [
+  const facts: readonly Fact[] = [
     ["Queue", queue ?? "default"],
     [
       "Mode",
@@ -38,16 +39,7 @@ export function MethodFacts({ method }: { readonly method: MethodView }) {
       </Link>,
     ],
   ];
-  return (
-    <dl className="facts card">
-      {facts.map(([label, value]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} />;
 }
 
 function retryText(retry: MethodView["retry"]): string {

@@ -1,6 +1,7 @@
 /** What can be said of a task beside its arguments. */
 import type { MethodView } from "../../../schema.ts";
 import { fieldProblem } from "../../data/field_problem.ts";
+import { bindFields } from "../../ui/bind_fields.ts";
 import { TextArea, TextInput } from "../../ui/field.tsx";
 import { SpanInput } from "../../ui/span_input.tsx";
 import type { SubmissionForm } from "./submission_form.ts";
@@ -26,43 +27,25 @@ export const SETTINGS_POINTERS: readonly string[] = [
 export function SettingsInput(
   { form, method, problem, onChange }: SettingsInputProps,
 ) {
-  const set = (field: Exclude<keyof SubmissionForm, "delay">) => (value: string) =>
-    onChange({ ...form, [field]: value });
-  const wrong = (pointer: string) => fieldProblem(problem, pointer);
-  const isWrong = SETTINGS_POINTERS.some((pointer) => wrong(pointer) !== null);
+  const isWrong = SETTINGS_POINTERS.some((pointer) => fieldProblem(problem, pointer) !== null);
+  const field = bindFields({ form, problem, onChange });
   return (
     <details className="details" open={isWrong || undefined}>
       <summary>Queue, priority, delay, labels, id</summary>
       <div className="form-grid">
-        <TextInput
-          label="Queue"
-          placeholder={method.queue ?? "default"}
-          value={form.queue}
-          onChange={set("queue")}
-          problem={wrong("/queue")}
-        />
+        <TextInput label="Queue" placeholder={method.queue ?? "default"} {...field("queue")} />
         <TextInput
           label="Priority"
           hint="−100 to 100, higher first."
           placeholder="0"
           inputMode="numeric"
-          value={form.priority}
-          onChange={set("priority")}
-          problem={wrong("/priority")}
+          {...field("priority")}
         />
-        <SpanInput
-          label="Delay"
-          placeholder="none"
-          value={form.delay}
-          onChange={(delay) => onChange({ ...form, delay })}
-          problem={wrong("/delayMs")}
-        />
+        <SpanInput label="Delay" placeholder="none" {...field("delay", "/delayMs")} />
         <TextInput
           label="Id"
           hint="Made for you when empty. The same id again gives the same task."
-          value={form.id}
-          onChange={set("id")}
-          problem={wrong("/id")}
+          {...field("id")}
         />
         <TextArea
           label="Labels"
@@ -72,9 +55,7 @@ export function SettingsInput(
             </>
           }
           rows={2}
-          value={form.labels}
-          onChange={set("labels")}
-          problem={wrong("/labels")}
+          {...field("labels")}
         />
       </div>
     </details>

@@ -1,9 +1,8 @@
 /** The form that submits a task of a method. */
-import { type FormEvent, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import type { MethodView } from "../../../schema.ts";
 import { ApiProblem } from "../../data/api.ts";
-import { isAllShown } from "../../data/field_problem.ts";
 import { useSubmitTask } from "../../data/methods.ts";
 import {
   type ArgumentsDraft,
@@ -14,9 +13,9 @@ import { ArgumentsInput } from "../../input_form/arguments_input.tsx";
 import type { DraftProblem } from "../../input_form/read_draft.ts";
 import { argumentsField } from "../../input_form/read_schema.ts";
 import { Button } from "../../ui/button.tsx";
-import { useFocusOnProblem } from "../../ui/focus_problem.ts";
-import { ProblemNote } from "../../ui/problem_note.tsx";
+import { FormProblem } from "../../ui/form_problem.tsx";
 import { toast } from "../../ui/toast.ts";
+import { useForm } from "../../ui/use_form.ts";
 import { SETTINGS_POINTERS, SettingsInput } from "./settings_input.tsx";
 import { NO_SETTINGS, submissionSettings } from "./submission_form.ts";
 
@@ -34,29 +33,25 @@ export function SubmitForm({ method }: { readonly method: MethodView }) {
     setWritten(next);
     setWrong([]);
   };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const reading = readArguments(field, written);
-    setWrong(reading.ok ? [] : reading.problems);
-    if (!reading.ok) return;
-    const body = {
-      method: method.name,
-      args: reading.args,
-      ...submissionSettings(settings),
-    };
-    const { id } = await submission.mutateAsync(body);
-    toast("The task is submitted");
-    navigate(`/tasks/${encodeURIComponent(id)}`);
-  };
   const { error } = submission;
-  const form = useFocusOnProblem(wrong.length > 0 ? wrong : error);
+  const form = useForm({
+    problem: wrong.length > 0 ? wrong : error,
+    async submit() {
+      const reading = readArguments(field, written);
+      setWrong(reading.ok ? [] : reading.problems);
+      if (!reading.ok) return;
+      const body = {
+        method: method.name,
+        args: reading.args,
+        ...submissionSettings(settings),
+      };
+      const { id } = await submission.mutateAsync(body);
+      toast("The task is submitted");
+      navigate(`/tasks/${encodeURIComponent(id)}`);
+    },
+  });
   return (
-    <form
-      ref={form}
-      className="form"
-      noValidate
-      onSubmit={(event) => submit(event).catch(() => {})}
-    >
+    <form {...form}>
       <ArgumentsInput
         field={field}
         written={written}
@@ -74,9 +69,7 @@ export function SubmitForm({ method }: { readonly method: MethodView }) {
           Some arguments are not right yet.
         </p>
       )}
-      {error === null || isAllShown(error, ["/args", ...SETTINGS_POINTERS])
-        ? null
-        : <ProblemNote problem={error} />}
+      <FormProblem problem={error} pointers={["/args", ...SETTINGS_POINTERS]} />
       <div className="form-actions">
         <Button
           kind="primary"

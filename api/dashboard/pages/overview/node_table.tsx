@@ -5,12 +5,12 @@ import { useAllowed } from "../../session/session.ts";
 import { type Column, DataTable } from "../../ui/data_table.tsx";
 import { formatNumber } from "../../ui/format.ts";
 import { TimeText } from "../../ui/time_text.tsx";
-import { NodeState } from "../system/node_state.tsx";
+import { StateBadge } from "../system/state_badge.tsx";
 
 const COLUMNS: readonly Column<NodeView>[] = [
   { id: "id", header: "Node", cell: ({ id }) => <strong>{id}</strong> },
   { id: "role", header: "Role", cell: ({ leader }) => leader ? "leader" : "member" },
-  { id: "state", header: "State", cell: ({ state }) => <NodeState state={state} /> },
+  { id: "state", header: "State", cell: ({ state }) => <StateBadge state={state} /> },
   {
     id: "load",
     header: "Runs / slots",

@@ -7,38 +7,25 @@ import { rateLines, timeLines } from "./chart_lines.ts";
 
 /** The charts. */
 export function TrafficCharts({ history }: { readonly history: HistoryView }) {
-  const { times, rates, waits, runs } = useMemo(() => ({
-    times: history.points.map(({ at }) => Date.parse(at)),
-    rates: rateLines(history.points),
-    waits: timeLines(history.points, "waitMs"),
-    runs: timeLines(history.points, "runMs"),
-  }), [history]);
+  const times = useMemo(() => history.points.map(({ at }) => Date.parse(at)), [history]);
+  const charts = useMemo(() => chartsOf(history), [history]);
   return (
     <div className="chart-grid">
-      <div className="card chart-wide">
-        <Chart
-          title="Tasks a second"
-          times={times}
-          lines={rates}
-          format={formatRate}
-        />
-      </div>
-      <div className="card">
-        <Chart
-          title="Wait before a run"
-          times={times}
-          lines={waits}
-          format={formatDuration}
-        />
-      </div>
-      <div className="card">
-        <Chart
-          title="Run time"
-          times={times}
-          lines={runs}
-          format={formatDuration}
-        />
-      </div>
+      {charts.map(({ wide, ...chart }) => (
+        <div key={chart.title} className={wide ? "card chart-wide" : "card"}>
+          <Chart times={times} {...chart} />
+        </div>
+      ))}
     </div>
   );
+}
+
+function chartsOf({ points }: HistoryView) {
+  const wait = timeLines(points, "waitMs");
+  const run = timeLines(points, "runMs");
+  return [
+    { title: "Tasks a second", lines: rateLines(points), format: formatRate, wide: true },
+    { title: "Wait before a run", lines: wait, format: formatDuration, wide: false },
+    { title: "Run time", lines: run, format: formatDuration, wide: false },
+  ];
 }

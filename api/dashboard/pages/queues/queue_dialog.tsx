@@ -1,15 +1,15 @@
 /** The form of a queue's limits, of one that is there or of a new one. */
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import type { QueueView } from "../../../schema.ts";
-import { fieldProblem, isAllShown } from "../../data/field_problem.ts";
 import { useSetQueue } from "../../data/queues.ts";
+import { bindFields, type FieldBinder } from "../../ui/bind_fields.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { TextInput } from "../../ui/field.tsx";
-import { useFocusOnProblem } from "../../ui/focus_problem.ts";
-import { ProblemNote } from "../../ui/problem_note.tsx";
+import { FormProblem } from "../../ui/form_problem.tsx";
 import { SpanInput } from "../../ui/span_input.tsx";
 import { toast } from "../../ui/toast.ts";
+import { useForm } from "../../ui/use_form.ts";
 import { type QueueForm, queueForm, queueSettings } from "./queue_form.ts";
 
 interface QueueDialogProps {
@@ -40,81 +40,49 @@ export function QueueDialog({ queue, open, onClose }: QueueDialogProps) {
 
 function SettingsForm({ queue, onClose }: Omit<QueueDialogProps, "open">) {
   const [form, setForm] = useState(() => queueForm(queue));
-  const save = useSetQueue();
-  const place = useFocusOnProblem(save.error);
-  const set = (field: Exclude<keyof QueueForm, "span">) => (value: string) =>
-    setForm({ ...form, [field]: value });
-  const wrong = (pointer: string) => fieldProblem(save.error, pointer);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const name = form.name.trim();
-    await save.mutateAsync({ name, settings: queueSettings(form) });
-    toast(`The limits of queue ${name} are set`);
-    onClose();
-  };
+  const { error, isPending, mutateAsync: save } = useSetQueue();
+  const properties = useForm({
+    problem: error,
+    async submit() {
+      const name = form.name.trim();
+      await save({ name, settings: queueSettings(form) });
+      toast(`The limits of queue ${name} are set`);
+      onClose();
+    },
+  });
+  const field = bindFields({ form, problem: error, onChange: setForm });
   return (
-    <form
-      ref={place}
-      className="form"
-      noValidate
-      onSubmit={(event) => submit(event).catch(() => {})}
-    >
-      {queue === null
-        ? (
-          <TextInput
-            label="Name"
-            required
-            value={form.name}
-            onChange={set("name")}
-            problem={wrong("/path")}
-          />
-        )
-        : null}
+    <form {...properties}>
+      {queue === null ? <TextInput label="Name" required {...field("name", "/path")} /> : null}
       <TextInput
         label="Runs at a time"
         hint="Over all nodes. Empty: no limit."
         inputMode="numeric"
-        value={form.concurrency}
-        onChange={set("concurrency")}
-        problem={wrong("/concurrency")}
+        {...field("concurrency")}
       />
       <TextInput
         label="Runs at a time of one concurrency key"
         hint="Empty: no limit."
         inputMode="numeric"
-        value={form.keyConcurrency}
-        onChange={set("keyConcurrency")}
-        problem={wrong("/keyConcurrency")}
+        {...field("keyConcurrency")}
       />
-      <RateLimitFields form={form} onChange={setForm} wrong={wrong} />
+      <RateLimitFields field={field} />
       <TextInput
         label="Weight"
         hint="Its share of starts beside other queues: 2 is twice as much as 1."
         inputMode="numeric"
-        value={form.weight}
-        onChange={set("weight")}
-        problem={wrong("/weight")}
+        {...field("weight")}
       />
-      {save.error === null || isAllShown(save.error, POINTERS)
-        ? null
-        : <ProblemNote problem={save.error} />}
+      <FormProblem problem={error} pointers={POINTERS} />
       <footer className="dialog-actions">
         <Button onClick={onClose}>Keep as it is</Button>
-        <Button kind="primary" type="submit" busy={save.isPending}>
-          Set limits
-        </Button>
+        <Button kind="primary" type="submit" busy={isPending}>Set limits</Button>
       </footer>
     </form>
   );
 }
 
-interface RateLimitFieldsProps {
-  readonly form: QueueForm;
-  readonly onChange: (form: QueueForm) => void;
-  readonly wrong: (pointer: string) => string | null;
-}
-
-function RateLimitFields({ form, onChange, wrong }: RateLimitFieldsProps) {
+function RateLimitFields({ field }: { readonly field: FieldBinder<QueueForm> }) {
   return (
     <fieldset className="field-group">
       <legend>Rate limit</legend>
@@ -123,16 +91,9 @@ function RateLimitFields({ form, onChange, wrong }: RateLimitFieldsProps) {
           label="Starts"
           hint="Empty: no limit."
           inputMode="numeric"
-          value={form.limit}
-          onChange={(limit) => onChange({ ...form, limit })}
-          problem={wrong("/rateLimit/limit")}
+          {...field("limit", "/rateLimit/limit")}
         />
-        <SpanInput
-          label="In"
-          value={form.span}
-          onChange={(span) => onChange({ ...form, span })}
-          problem={wrong("/rateLimit/perMs")}
-        />
+        <SpanInput label="In" {...field("span", "/rateLimit/perMs")} />
       </div>
     </fieldset>
   );

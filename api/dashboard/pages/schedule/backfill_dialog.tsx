@@ -57,9 +57,7 @@ function RangeForm({ name, onClose }: Omit<BackfillDialogProps, "open">) {
           problem={fieldProblem(error, "/until")}
         />
       </div>
-      {error === null || isAllShown(error, ["/from", "/until"])
-        ? null
-        : <ProblemNote problem={error} />}
+      <FormProblem problem={error} pointers={["/from", "/until"]} />
       <p role="status">
         {data === undefined
           ? ""

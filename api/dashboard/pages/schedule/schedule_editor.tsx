@@ -1,9 +1,8 @@
 /** The form of a schedule, of one that is there or of a new one. */
-import { type FormEvent, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import type { ScheduleAnswer } from "../../../schema.ts";
 import { ApiProblem } from "../../data/api.ts";
-import { fieldProblem, isAllShown } from "../../data/field_problem.ts";
 import { useMethods } from "../../data/methods.ts";
 import { useSetSchedule } from "../../data/schedules.ts";
 import { emptyArguments, givenArguments, readArguments } from "../../input_form/arguments_draft.ts";
@@ -11,9 +10,9 @@ import type { DraftProblem } from "../../input_form/read_draft.ts";
 import { argumentsField } from "../../input_form/read_schema.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { useFocusOnProblem } from "../../ui/focus_problem.ts";
-import { ProblemNote } from "../../ui/problem_note.tsx";
+import { FormProblem } from "../../ui/form_problem.tsx";
 import { toast } from "../../ui/toast.ts";
+import { useForm } from "../../ui/use_form.ts";
 import { scheduleBody, type ScheduleForm, scheduleForm } from "./schedule_form.ts";
 import { TargetInput } from "./target_input.tsx";
 import { TIMING_POINTERS, TimingInput } from "./timing_input.tsx";
@@ -48,35 +47,31 @@ function EditorForm({ schedule: latest, onClose }: Omit<ScheduleEditorProps, "op
     setForm(next);
     setWrong([]);
   };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const reading = form.starts === "workflow"
-      ? { ok: true, args: [] } as const
-      : readArguments(field, written);
-    if (!reading.ok) return setWrong(reading.problems);
-    const made = scheduleBody(form, reading.args);
-    if (!made.ok) return setWrong([{ pointer: `/${made.field}`, message: made.problem }]);
-    setWrong([]);
-    const name = form.name.trim();
-    await save.mutateAsync({ name, body: made.body });
-    toast(`Schedule ${name} is set`);
-    onClose();
-    if (schedule === null) navigate(`/schedules/${encodeURIComponent(name)}`);
-  };
   const { error } = save;
-  const place = useFocusOnProblem(wrong.length > 0 ? wrong : error);
+  const properties = useForm({
+    problem: wrong.length > 0 ? wrong : error,
+    async submit() {
+      const reading = form.starts === "workflow"
+        ? { ok: true, args: [] } as const
+        : readArguments(field, written);
+      if (!reading.ok) return setWrong(reading.problems);
+      const made = scheduleBody(form, reading.args);
+      if (!made.ok) return setWrong([{ pointer: `/${made.field}`, message: made.problem }]);
+      setWrong([]);
+      const name = form.name.trim();
+      await save.mutateAsync({ name, body: made.body });
+      toast(`Schedule ${name} is set`);
+      onClose();
+      if (schedule === null) navigate(`/schedules/${encodeURIComponent(name)}`);
+    },
+  });
   const refused = wrong.length > 0 ? wrong : error instanceof ApiProblem ? error.errors : [];
   return (
-    <form
-      ref={place}
-      className="form"
-      noValidate
-      onSubmit={(event) => submit(event).catch(() => {})}
-    >
+    <form {...properties}>
       <TimingInput
         form={form}
         isNew={schedule === null}
-        wrong={(pointer) => fieldProblem(error, pointer)}
+        problem={error}
         onChange={change}
       />
       <TargetInput
@@ -87,9 +82,10 @@ function EditorForm({ schedule: latest, onClose }: Omit<ScheduleEditorProps, "op
         onArguments={setWritten}
         problems={refused}
       />
-      {error === null || isAllShown(error, [...TIMING_POINTERS, "/method", "/args", "/workflow"])
-        ? null
-        : <ProblemNote problem={error} />}
+      <FormProblem
+        problem={error}
+        pointers={[...TIMING_POINTERS, "/method", "/args", "/workflow"]}
+      />
       <footer className="dialog-actions">
         <Button onClick={onClose}>Keep as it is</Button>
         <Button kind="primary" type="submit" busy={save.isPending}>Set schedule</Button>

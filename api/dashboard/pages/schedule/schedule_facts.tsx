@@ -1,14 +1,14 @@
 /** What a schedule is. */
-import type { ReactNode } from "react";
 import { Link } from "wouter";
 import type { ScheduleAnswer } from "../../../schema.ts";
+import { type Fact, FactList } from "../../ui/fact_list.tsx";
 import { formatDuration, formatNumber } from "../../ui/format.ts";
 import { OVERLAPS } from "./schedule_form.ts";
 
 /** Its settings and counters. */
 export function ScheduleFacts({ schedule }: { readonly schedule: ScheduleAnswer }) {
   const { cron, timezone, overlap, catchUpWindowMs, jitterMs, counts, name } = schedule;
-  const facts: readonly (readonly [string, ReactNode])[] = [
+  const facts: readonly Fact[] = [
     ["Cron expression", <code key="cron">{cron}</code>],
     ["Time zone", timezone],
     [
@@ -32,14 +32,5 @@ export function ScheduleFacts({ schedule }: { readonly schedule: ScheduleAnswer 
       </Link>,
     ],
   ];
-  return (
-    <dl className="facts card">
-      {facts.map(([label, value]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} />;
 }

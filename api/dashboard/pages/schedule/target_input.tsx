@@ -1,11 +1,11 @@
 /** What a schedule starts: a task of a method, or a workflow. */
-import { useId } from "react";
 import { useMethods } from "../../data/methods.ts";
 import type { ArgumentsDraft } from "../../input_form/arguments_draft.ts";
 import { ArgumentsInput } from "../../input_form/arguments_input.tsx";
 import type { ListField } from "../../input_form/input_field.ts";
 import type { DraftProblem } from "../../input_form/read_draft.ts";
-import { Field, Select, TextArea } from "../../ui/field.tsx";
+import { Select, TextArea } from "../../ui/field.tsx";
+import { SuggestionInput } from "../../ui/suggestion_input.tsx";
 import type { ScheduleForm } from "./schedule_form.ts";
 
 interface TargetInputProps {
@@ -26,6 +26,7 @@ const STARTS = [
 /** The choice, and what it needs. */
 export function TargetInput(props: TargetInputProps) {
   const { form, onChange, field, written, onArguments, problems } = props;
+  const methods = useMethods();
   const wrong = (pointer: string) => messagesAt(problems, pointer);
   return (
     <fieldset className="field-group">
@@ -49,7 +50,9 @@ export function TargetInput(props: TargetInputProps) {
         )
         : (
           <>
-            <MethodInput
+            <SuggestionInput
+              label="Method"
+              suggestions={methods.data?.map(({ name }) => name) ?? []}
               value={form.method}
               onChange={(method) => onChange({ ...form, method })}
               problem={wrong("/method")}
@@ -71,35 +74,6 @@ export function TargetInput(props: TargetInputProps) {
           </>
         )}
     </fieldset>
-  );
-}
-
-interface MethodInputProps {
-  readonly value: string;
-  readonly onChange: (method: string) => void;
-  readonly problem: string | null;
-}
-
-/** A method by name; one that no node knows yet can be typed, too. */
-function MethodInput({ value, onChange, problem }: MethodInputProps) {
-  const list = useId();
-  const methods = useMethods();
-  return (
-    <Field label="Method" problem={problem}>
-      {(ids) => (
-        <>
-          <input
-            {...ids}
-            list={list}
-            value={value}
-            onChange={({ target }) => onChange(target.value)}
-          />
-          <datalist id={list}>
-            {methods.data?.map(({ name }) => <option key={name} value={name} />)}
-          </datalist>
-        </>
-      )}
-    </Field>
   );
 }
 

@@ -8,19 +8,17 @@ import {
   useStartedStatuses,
   useTicks,
 } from "../../data/schedules.ts";
+import { Badge, type BadgeLook } from "../../ui/badge.tsx";
 import { type Column, DataTable } from "../../ui/data_table.tsx";
 import { EmptyState } from "../../ui/empty_state.tsx";
-import { Icon, type IconName } from "../../ui/icon.tsx";
 import { StatusBadge } from "../../ui/status_badge.tsx";
 import { TimeText } from "../../ui/time_text.tsx";
 
-const OUTCOMES: Readonly<
-  Record<TickAnswer["outcome"], { readonly icon: IconName; readonly status: string }>
-> = {
-  fired: { icon: "check", status: "completed" },
-  triggered: { icon: "play", status: "running" },
-  skipped: { icon: "skipped", status: "skipped" },
-  refused: { icon: "failed", status: "failed" },
+const OUTCOMES: Readonly<Record<TickAnswer["outcome"], BadgeLook>> = {
+  fired: { icon: "check", like: "completed" },
+  triggered: { icon: "play", like: "running" },
+  skipped: { icon: "skipped", like: "skipped" },
+  refused: { icon: "failed", like: "failed" },
 };
 
 /** The table. */
@@ -58,7 +56,11 @@ function tickColumns(statuses: StartedStatuses | undefined): readonly Column<Tic
         </span>
       ),
     },
-    { id: "outcome", header: "Outcome", cell: ({ outcome }) => <Outcome outcome={outcome} /> },
+    {
+      id: "outcome",
+      header: "Outcome",
+      cell: ({ outcome }) => <Badge {...OUTCOMES[outcome]}>{outcome}</Badge>,
+    },
     {
       id: "started",
       header: "Started",
@@ -90,14 +92,4 @@ function tickColumns(statuses: StartedStatuses | undefined): readonly Column<Tic
       ),
     },
   ];
-}
-
-function Outcome({ outcome }: Pick<TickAnswer, "outcome">) {
-  const { icon, status } = OUTCOMES[outcome];
-  return (
-    <span className={`badge status-${status}`}>
-      <Icon name={icon} />
-      {outcome}
-    </span>
-  );
 }

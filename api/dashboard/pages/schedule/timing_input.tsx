@@ -1,14 +1,16 @@
 /** When a schedule fires. */
-import { useId, useMemo } from "react";
-import { Field, Select, TextInput } from "../../ui/field.tsx";
+import { useMemo } from "react";
+import { bindFields } from "../../ui/bind_fields.ts";
+import { Select, TextInput } from "../../ui/field.tsx";
 import { SpanInput } from "../../ui/span_input.tsx";
+import { SuggestionInput } from "../../ui/suggestion_input.tsx";
 import { OVERLAPS, type ScheduleForm } from "./schedule_form.ts";
 
 interface TimingInputProps {
   readonly form: ScheduleForm;
   readonly isNew: boolean;
-  /** What the server says of the value at a pointer. */
-  readonly wrong: (pointer: string) => string | null;
+  /** What the server has refused. */
+  readonly problem: unknown;
   readonly onChange: (form: ScheduleForm) => void;
 }
 
@@ -23,80 +25,34 @@ export const TIMING_POINTERS: readonly string[] = [
 ];
 
 /** Name, expression, zone, and what happens when something is late. */
-export function TimingInput({ form, isNew, wrong, onChange }: TimingInputProps) {
-  const set = <K extends keyof ScheduleForm>(field: K) => (value: ScheduleForm[K]) =>
-    onChange({ ...form, [field]: value });
+export function TimingInput({ isNew, ...binding }: TimingInputProps) {
+  const zones = useMemo(() => ["UTC", ...Intl.supportedValuesOf("timeZone")], []);
+  const field = bindFields(binding);
   return (
     <div className="form-grid">
-      {isNew
-        ? (
-          <TextInput
-            label="Name"
-            value={form.name}
-            onChange={set("name")}
-            problem={wrong("/path")}
-          />
-        )
-        : null}
+      {isNew ? <TextInput label="Name" {...field("name", "/path")} /> : null}
       <TextInput
         label="Cron expression"
         hint="Minute, hour, day, month, weekday; six fields begin with seconds."
         placeholder="30 3 * * 1-5"
-        value={form.cron}
-        onChange={set("cron")}
-        problem={wrong("/cron")}
+        {...field("cron")}
       />
-      <ZoneInput value={form.timezone} onChange={set("timezone")} problem={wrong("/timezone")} />
+      <SuggestionInput label="Time zone" suggestions={zones} {...field("timezone")} />
       <Select
         label="While the work before still runs"
-        value={form.overlap}
         options={OVERLAPS}
-        onChange={set("overlap")}
-        problem={wrong("/overlap")}
+        {...field("overlap")}
       />
       <SpanInput
         label="Catch-up window"
         hint="Ticks that come later than this are missed."
-        value={form.catchUp}
-        onChange={set("catchUp")}
-        problem={wrong("/catchUpWindowMs")}
+        {...field("catchUp", "/catchUpWindowMs")}
       />
       <SpanInput
         label="Jitter"
         hint="Each tick starts later by a share of this."
-        value={form.jitter}
-        onChange={set("jitter")}
-        problem={wrong("/jitterMs")}
+        {...field("jitter", "/jitterMs")}
       />
     </div>
-  );
-}
-
-interface ZoneInputProps {
-  readonly value: string;
-  readonly onChange: (zone: string) => void;
-  readonly problem: string | null;
-}
-
-/** A time zone by name, with those that the browser knows. */
-function ZoneInput({ value, onChange, problem }: ZoneInputProps) {
-  const list = useId();
-  const zones = useMemo(() => ["UTC", ...Intl.supportedValuesOf("timeZone")], []);
-  return (
-    <Field label="Time zone" problem={problem}>
-      {(ids) => (
-        <>
-          <input
-            {...ids}
-            list={list}
-            value={value}
-            onChange={({ target }) => onChange(target.value)}
-          />
-          <datalist id={list}>
-            {zones.map((zone) => <option key={zone} value={zone} />)}
-          </datalist>
-        </>
-      )}
-    </Field>
   );
 }

@@ -1,11 +1,8 @@
-import { Icon } from "../../ui/icon.tsx";
+import { Badge } from "../../ui/badge.tsx";
 
 /** Whether a schedule fires. */
 export function ScheduleState({ paused }: { readonly paused: boolean }) {
-  return (
-    <span className={`badge ${paused ? "status-blocked" : "status-completed"}`}>
-      <Icon name={paused ? "pause" : "play"} />
-      {paused ? "paused" : "active"}
-    </span>
-  );
+  return paused
+    ? <Badge icon="pause" like="blocked">paused</Badge>
+    : <Badge icon="play" like="completed">active</Badge>;
 }

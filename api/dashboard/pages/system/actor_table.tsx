@@ -3,30 +3,9 @@ import type { Column } from "../../ui/data_table.tsx";
 import { DataTable } from "../../ui/data_table.tsx";
 import { EmptyState } from "../../ui/empty_state.tsx";
 import { formatNumber } from "../../ui/format.ts";
-import { Icon, type IconName } from "../../ui/icon.tsx";
 import { TimeText } from "../../ui/time_text.tsx";
 import { type Actor, placeActors, type PlacedActor, waitingText } from "./actor_tree.ts";
-
-const STATES: Readonly<Record<Actor["state"], { readonly icon: IconName; readonly look: string }>> =
-  {
-    starting: { icon: "clock", look: "pending" },
-    ready: { icon: "check", look: "completed" },
-    restarting: { icon: "retry", look: "blocked" },
-    stopping: { icon: "pause", look: "blocked" },
-    stopped: { icon: "cancelled", look: "cancelled" },
-    failed: { icon: "failed", look: "failed" },
-  };
-
-/** State of an actor as colour, picture and word. */
-export function ActorState({ state }: Pick<Actor, "state">) {
-  const { icon, look } = STATES[state];
-  return (
-    <span className={`badge status-${look}`}>
-      <Icon name={icon} />
-      {state}
-    </span>
-  );
-}
+import { StateBadge } from "./state_badge.tsx";
 
 const COLUMNS: readonly Column<PlacedActor>[] = [
   {
@@ -36,7 +15,7 @@ const COLUMNS: readonly Column<PlacedActor>[] = [
       <span className={`actor-name actor-level-${Math.min(level, 3)}`}>{actor.name}</span>
     ),
   },
-  { id: "state", header: "State", cell: ({ actor }) => <ActorState state={actor.state} /> },
+  { id: "state", header: "State", cell: ({ actor }) => <StateBadge state={actor.state} /> },
   {
     id: "mailbox",
     header: "Mailbox",

@@ -5,14 +5,14 @@ import { type Column, DataTable } from "../../ui/data_table.tsx";
 import { EmptyState } from "../../ui/empty_state.tsx";
 import { formatNumber } from "../../ui/format.ts";
 import { DurationText } from "../../ui/time_text.tsx";
-import { ActorState } from "./actor_table.tsx";
+import { StateBadge } from "./state_badge.tsx";
 
 type Executor = SystemView["executors"][number];
 
 const COLUMNS: readonly Column<Executor>[] = [
   { id: "name", header: "Executor", cell: ({ name }) => <span className="keep">{name}</span> },
   { id: "pool", header: "Pool", cell: ({ pool }) => pool },
-  { id: "state", header: "State", cell: ({ state }) => <ActorState state={state} /> },
+  { id: "state", header: "State", cell: ({ state }) => <StateBadge state={state} /> },
   {
     id: "slots",
     header: "Slots",

@@ -4,7 +4,7 @@ import type { NodeView } from "../../../schema.ts";
 import { formatCount, formatNumber } from "../../ui/format.ts";
 import { TimeText } from "../../ui/time_text.tsx";
 import { ActorTable } from "./actor_table.tsx";
-import { NodeState } from "./node_state.tsx";
+import { StateBadge } from "./state_badge.tsx";
 
 interface NodeSectionProps {
   readonly node: NodeView;
@@ -22,7 +22,7 @@ export function NodeSection({ node, isOwn }: NodeSectionProps) {
     <section className="section" aria-labelledby={heading}>
       <div className="node-head">
         <h2 id={heading}>{id}</h2>
-        <NodeState state={state} />
+        <StateBadge state={state} />
         {leader ? <span className="badge status-running">leads</span> : null}
         {isOwn ? <span className="muted">this node</span> : null}
       </div>

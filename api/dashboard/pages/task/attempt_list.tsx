@@ -2,10 +2,10 @@
 import { useState } from "react";
 import type { AttemptView, TaskView } from "../../../schema.ts";
 import { useAttempts } from "../../data/task.ts";
+import { Badge, type BadgeLook } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { useNow } from "../../ui/clock.ts";
 import { formatCount, formatDuration } from "../../ui/format.ts";
-import { Icon, type IconName } from "../../ui/icon.tsx";
 import { ProblemNote } from "../../ui/problem_note.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { DurationText, TimeText } from "../../ui/time_text.tsx";
@@ -104,12 +104,12 @@ function Run(
 function Track(
   { run: { attempt, start, length } }: { readonly run: TimelineRun },
 ) {
-  const { status } = OUTCOMES[attempt.outcome ?? "running"];
+  const { like } = OUTCOMES[attempt.outcome ?? "running"];
   return (
     <svg className="task-track" aria-hidden="true" focusable="false">
       <rect className="task-track-all" width="100%" height="100%" rx="2" />
       <rect
-        className={`task-track-run status-${status}`}
+        className={`task-track-run status-${like}`}
         x={`${100 * start}%`}
         width={`${100 * length}%`}
         height="100%"
@@ -119,31 +119,23 @@ function Track(
   );
 }
 
-interface OutcomeLook {
+interface OutcomeLook extends BadgeLook {
   readonly text: string;
-  /** Whose colour it has. */
-  readonly status: TaskView["status"];
-  readonly icon: IconName;
 }
 
 const OUTCOMES: Readonly<
   Record<NonNullable<AttemptView["outcome"]> | "running", OutcomeLook>
 > = {
-  running: { text: "running", status: "running", icon: "running" },
-  completed: { text: "completed", status: "completed", icon: "check" },
-  threw: { text: "threw an error", status: "failed", icon: "failed" },
-  timeout: { text: "timed out", status: "failed", icon: "clock" },
-  cancelled: { text: "cancelled", status: "cancelled", icon: "cancelled" },
-  given_back: { text: "given back", status: "pending", icon: "retry" },
-  crashed: { text: "crashed", status: "failed", icon: "failed" },
+  running: { text: "running", like: "running", icon: "running" },
+  completed: { text: "completed", like: "completed", icon: "check" },
+  threw: { text: "threw an error", like: "failed", icon: "failed" },
+  timeout: { text: "timed out", like: "failed", icon: "clock" },
+  cancelled: { text: "cancelled", like: "cancelled", icon: "cancelled" },
+  given_back: { text: "given back", like: "pending", icon: "retry" },
+  crashed: { text: "crashed", like: "failed", icon: "failed" },
 };
 
 function Outcome({ outcome }: Pick<AttemptView, "outcome">) {
-  const { text, status, icon } = OUTCOMES[outcome ?? "running"];
-  return (
-    <span className={`badge status-${status}`}>
-      <Icon name={icon} />
-      {text}
-    </span>
-  );
+  const { text, ...look } = OUTCOMES[outcome ?? "running"];
+  return <Badge {...look}>{text}</Badge>;
 }

@@ -1,8 +1,7 @@
 /** Runs a task again with other arguments. What was written stays until it was taken. */
-import { type FormEvent, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import type { MethodView, TaskView } from "../../../schema.ts";
 import { ApiProblem } from "../../data/api.ts";
-import { isAllShown } from "../../data/field_problem.ts";
 import { useMethods } from "../../data/methods.ts";
 import { useRetryTask } from "../../data/task.ts";
 import {
@@ -15,9 +14,10 @@ import type { DraftProblem } from "../../input_form/read_draft.ts";
 import { argumentsField } from "../../input_form/read_schema.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { ProblemNote } from "../../ui/problem_note.tsx";
+import { FormProblem } from "../../ui/form_problem.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { toast } from "../../ui/toast.ts";
+import { useForm } from "../../ui/use_form.ts";
 
 interface RetryDialogProps {
   readonly task: TaskView;
@@ -77,27 +77,28 @@ function RetryForm(props: RetryFormProps) {
     setWrong([]);
     retry.reset();
   };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const reading = readArguments(field, draft);
-    setWrong(reading.ok ? [] : reading.problems);
-    if (!reading.ok) return;
-    await retry.mutateAsync(reading.args);
-    toast("The task will run again with the new input");
-    onDone();
-  };
   const { error } = retry;
+  const form = useForm({
+    problem: wrong.length > 0 ? wrong : error,
+    async submit() {
+      const reading = readArguments(field, draft);
+      setWrong(reading.ok ? [] : reading.problems);
+      if (!reading.ok) return;
+      await retry.mutateAsync(reading.args);
+      toast("The task will run again with the new input");
+      onDone();
+    },
+  });
   const refused = error instanceof ApiProblem ? error.errors : [];
   return (
-    // What is refused is shown below, and what was written stays.
-    <form className="form" noValidate onSubmit={(event) => submit(event).catch(() => {})}>
+    <form {...form}>
       <ArgumentsInput
         field={field}
         written={draft}
         onChange={change}
         problems={wrong.length > 0 ? wrong : refused}
       />
-      {error === null || isAllShown(error, ["/args"]) ? null : <ProblemNote problem={error} />}
+      <FormProblem problem={error} pointers={["/args"]} />
       <footer className="dialog-actions">
         {written === null
           ? null
