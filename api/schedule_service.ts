@@ -2,6 +2,7 @@
 import type { Result } from "../actors/domain/error.ts";
 import type { ScheduleSpec, TickRecord } from "../actors/domain/schedule.ts";
 import type {
+  BackfillPreview,
   BackfillReport,
   ReaderProtocol,
   SchedulerProtocol,
@@ -71,6 +72,11 @@ export class ScheduleService {
   /** Fires the ticks of a past range that have not fired. */
   async backfill(name: string, range: TickRange): Promise<Result<BackfillReport>> {
     return written(await this.#scheduler.ask({ kind: "BackfillSchedule", name, ...range }, WRITE));
+  }
+
+  /** What a backfill of the range would do. */
+  async previewBackfill(name: string, range: TickRange): Promise<Result<BackfillPreview>> {
+    return read(await this.#scheduler.ask({ kind: "PreviewBackfill", name, ...range }, READ));
   }
 
   /** At most `limit` decided ticks, newest nominal time first. */

@@ -1,8 +1,13 @@
 /** Schedules as the JSON that users see. */
 import type { ScheduleRecord, TaskTemplate, TickRecord } from "../actors/domain/schedule.ts";
 import { LIMITS } from "../actors/domain/task.ts";
-import type { ScheduleView } from "../actors/protocol.ts";
-import type { GivenTaskFields, ScheduleAnswer, TickAnswer } from "./schema/schedule.ts";
+import type { BackfillPreview, ScheduleView } from "../actors/protocol.ts";
+import type {
+  BackfillView,
+  GivenTaskFields,
+  ScheduleAnswer,
+  TickAnswer,
+} from "./schema/schedule.ts";
 import { onFailureView } from "./schema/on_failure.ts";
 import { uniqueView } from "./schema/unique.ts";
 
@@ -33,6 +38,16 @@ export function scheduleView(
     lastStarted: schedule.lastStarted,
     createdAt: iso(schedule.createdAt),
     updatedAt: iso(schedule.updatedAt),
+  };
+}
+
+/** What a backfill would do. */
+export function backfillView({ matched, unfired }: BackfillPreview): BackfillView {
+  const [first = null, last = null] = [unfired.at(0), unfired.at(-1)];
+  return {
+    matched,
+    changed: 0,
+    unfired: { count: unfired.length, first: isoOrNull(first), last: isoOrNull(last) },
   };
 }
 

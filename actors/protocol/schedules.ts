@@ -15,6 +15,14 @@ export interface BackfillReport {
   readonly changed: number;
 }
 
+/** What a backfill would do. */
+export interface BackfillPreview {
+  /** Ticks of the range. */
+  readonly matched: number;
+  /** Nominal times of those that would start work, epoch ms, oldest first. */
+  readonly unfired: readonly number[];
+}
+
 /** The scheduler's part: whatever changes a schedule or starts its work. */
 export type ScheduleCommand =
   | { readonly kind: "PutSchedule"; readonly name: string; readonly spec: ScheduleSpec }
@@ -35,6 +43,13 @@ export type ScheduleCommand =
     readonly name: string;
     readonly from: number;
     readonly until: number;
+  }
+  /** Changes nothing, and says which ticks `BackfillSchedule` would fire now. */
+  | {
+    readonly kind: "PreviewBackfill";
+    readonly name: string;
+    readonly from: number;
+    readonly until: number;
   };
 
 export interface ScheduleCommandReplies {
@@ -43,6 +58,7 @@ export interface ScheduleCommandReplies {
   PauseSchedule: Result<ScheduleView>;
   TriggerSchedule: Result<TickRecord>;
   BackfillSchedule: Result<BackfillReport>;
+  PreviewBackfill: Result<BackfillPreview>;
 }
 
 /** The reader's part. */

@@ -2,18 +2,26 @@ import { ok, refuse, type Result } from "../domain/error.ts";
 import type { ScheduleRecord, TickOutcome } from "../domain/schedule.ts";
 import { LIMITS } from "../domain/task.ts";
 import { Timetable } from "../domain/timetable.ts";
+import type { BackfillPreview } from "../protocol.ts";
 import type { Commit } from "./commit.ts";
 import { fullBudget } from "./fire_schedules.ts";
 import { findSchedule, unknownSchedule } from "./schedule_commands.ts";
-import { weightOf } from "./start_work.ts";
+import { tickId, weightOf } from "./start_work.ts";
 import { TickWriter } from "./tick_writer.ts";
 
-/** One commit's part of a backfill. */
-export interface BackfillSlice {
+/** Tasks that a preview reads at a time: they come with their arguments. */
+const TICKS_AT_ONCE = 100;
+
+/** Ticks of a schedule from `from` to before `until`. */
+export interface BackfillRange {
   readonly name: string;
-  /** Ticks from here to before `until` are matched; those before `resumeAt` are done. */
   readonly from: number;
   readonly until: number;
+}
+
+/** One commit's part of a backfill. */
+export interface BackfillSlice extends BackfillRange {
+  /** Ticks before this are done. */
   readonly resumeAt: number;
 }
 
@@ -39,6 +47,51 @@ export async function backfillSlices(
   return answers;
 }
 
+/** Finds what a backfill of each range would start. It writes nothing. */
+export async function previewBackfills(
+  commit: Commit,
+  work: readonly BackfillRange[],
+): Promise<readonly Result<BackfillPreview>[]> {
+  const answers: Result<BackfillPreview>[] = [];
+  for (const range of work) {
+    const record = await findSchedule(commit, range.name);
+    answers.push(
+      record === null ? unknownSchedule(range.name) : await preview(commit, record, range),
+    );
+  }
+  return answers;
+}
+
+async function preview(
+  commit: Commit,
+  record: ScheduleRecord,
+  range: BackfillRange,
+): Promise<Result<BackfillPreview>> {
+  const ticks = matchingTicks(commit, record, range);
+  if (!ticks.ok) return ticks;
+  const matched = ticks.value.length;
+  const decided = await decidedTicks(commit, record, { from: range.from, until: range.until });
+  const open = ticks.value.filter((nominalAt) => !isFired(decided.get(nominalAt)));
+  // Rows are kept of the newest ticks alone; what older ones have started is there under their name.
+  const unfired: number[] = [];
+  for (let at = 0; at < open.length; at += TICKS_AT_ONCE) {
+    const some = open.slice(at, at + TICKS_AT_ONCE);
+    const started = await startedIds(commit, record, some);
+    unfired.push(...some.filter((nominalAt) => !started.has(tickId(record.name, nominalAt))));
+  }
+  return ok({ matched, unfired });
+}
+
+/** Which of the ticks have work under their name. */
+async function startedIds(
+  { tx }: Commit,
+  { name, spec: { target } }: ScheduleRecord,
+  ticks: readonly number[],
+): Promise<{ has(id: string): boolean }> {
+  const ids = ticks.map((nominalAt) => tickId(name, nominalAt));
+  return target.kind === "task" ? await tx.findTasks(ids) : await tx.findWorkflows(ids);
+}
+
 async function backfill(
   commit: Commit,
   record: ScheduleRecord,
@@ -50,8 +103,7 @@ async function backfill(
   const [first] = open;
   const matched = ticks.value.length;
   if (first === undefined) return ok({ matched, changed: 0, resumeAt: null });
-  const range = { after: first - 1, until: slice.until - 1 };
-  const decided = await commit.tx.decidedTicks(record.name, range);
+  const decided = await decidedTicks(commit, record, { from: first, until: slice.until });
   const writer = new TickWriter(commit, record, { replace: true });
   const budget = fullBudget();
   let changed = 0;
@@ -70,11 +122,20 @@ async function backfill(
   return ok({ matched, changed, resumeAt });
 }
 
+/** What is known of the ticks from `from` to before `until`. */
+function decidedTicks(
+  { tx }: Commit,
+  { name }: ScheduleRecord,
+  { from, until }: Pick<BackfillRange, "from" | "until">,
+): Promise<ReadonlyMap<number, TickOutcome>> {
+  return tx.decidedTicks(name, { after: from - 1, until: until - 1 });
+}
+
 /** The ticks of the range, which must be over and not too long. */
 function matchingTicks(
   { now }: Commit,
   record: ScheduleRecord,
-  { from, until }: BackfillSlice,
+  { from, until }: BackfillRange,
 ): Result<readonly number[]> {
   const limit = LIMITS.backfillTicks;
   if (until > now) return refusedRange(record, "/until", "it ends in the future");

@@ -39,6 +39,7 @@ export const SCHEDULER: ActorEntry<SchedulerProtocol, SchedulerWorkerInit> = {
       GetSchedulerStats: "reads",
       GetMethods: "reads",
       GetStartConditions: "reads",
+      PreviewBackfill: "reads",
     },
     max: { control: 10_000, outcomes: 10_000, submissions: 5_000, reads: 1_000 },
   },

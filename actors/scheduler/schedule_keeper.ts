@@ -2,7 +2,7 @@ import { ok, type Result } from "../domain/error.ts";
 import { unreachable } from "../domain/exhaustive.ts";
 import type { BackfillReport, ScheduleCommand } from "../protocol.ts";
 import { getLogger } from "../telemetry/logger.ts";
-import { backfillSlices } from "./backfill.ts";
+import { backfillSlices, previewBackfills } from "./backfill.ts";
 import type { Clock } from "./clock.ts";
 import type { Handler } from "./commit_batch.ts";
 import type { CommitLoop } from "./commit_loop.ts";
@@ -111,6 +111,8 @@ export class ScheduleKeeper {
         return this.#commit(triggerSchedules, message);
       case "BackfillSchedule":
         return this.#backfill(message);
+      case "PreviewBackfill":
+        return this.#commit(previewBackfills, message);
       default:
         return unreachable(message);
     }

@@ -223,6 +223,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       case "PauseSchedule":
       case "TriggerSchedule":
       case "BackfillSchedule":
+      case "PreviewBackfill":
         return this.#schedules.receive(message);
       case "AnnounceExecutor":
         return this.#loop.submit("control", announceExecutors, { work: message });

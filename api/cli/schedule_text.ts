@@ -1,4 +1,4 @@
-import type { ScheduleJson, StartedWorkJson, TickJson } from "../client/mod.ts";
+import type { BackfillJson, ScheduleJson, StartedWorkJson, TickJson } from "../client/mod.ts";
 import type { Paint, Style } from "./paint.ts";
 import { printable, printableLine } from "./printable.ts";
 import { type Cell, formatPairs, formatTable } from "./table.ts";
@@ -101,6 +101,19 @@ export function tickTable(
       printableLine(error ?? "", NOTE_WIDTH),
     ]),
   });
+}
+
+/** `5 ticks, 4 started`, or of a trial which of them would be. */
+export function backfillText(
+  { matched, changed, unfired }: BackfillJson,
+  timezone: string,
+): string {
+  if (unfired === undefined) return `${matched} ticks, ${changed} started`;
+  const { count, first, last } = unfired;
+  const text = `${matched} ticks, ${count} would start`;
+  if (first === null || last === null) return text;
+  const at = clockTime(first, timezone);
+  return count === 1 ? `${text}: ${at}` : `${text}: ${at} to ${clockTime(last, timezone)}`;
 }
 
 /** `task 0199…`. */

@@ -10,11 +10,11 @@ import type { FollowOptions } from "./follow_stream.ts";
 import { CHANGE_MS, RestCalls } from "./rest_calls.ts";
 import type {
   BackfillJson,
+  BackfillRequestJson,
   PausedScheduleJson,
   ScheduleJson,
   ScheduleSettingsJson,
   TickJson,
-  TickRangeJson,
 } from "./schedule_json.ts";
 import {
   followPulse,
@@ -116,8 +116,8 @@ export class OperatorClient extends RestCalls {
   }
 
   /** Fires the ticks of a past range that have not fired, 1,000 at most; doing it twice is once. */
-  backfillSchedule(name: string, range: TickRangeJson): Promise<BackfillJson> {
-    return this.send(schedulePath(name, "/backfill"), range);
+  backfillSchedule(name: string, request: BackfillRequestJson): Promise<BackfillJson> {
+    return this.send(schedulePath(name, "/backfill"), request);
   }
 
   /** The decided ticks of a schedule, newest first; `limit` is 1 to 500, 50 when absent. */

@@ -107,10 +107,22 @@ export interface TickRangeJson {
   readonly until: string;
 }
 
+/** Which ticks a backfill is to fire. */
+export interface BackfillRequestJson extends TickRangeJson {
+  /** Starts nothing, and says which they would be. */
+  readonly dryRun?: boolean;
+}
+
 /** What a backfill did: ticks of the range, and how many of them started work. */
 export interface BackfillJson {
   readonly matched: number;
   readonly changed: number;
+  /** As a trial: those that would start work, with the nominal times of the first and the last. */
+  readonly unfired?: {
+    readonly count: number;
+    readonly first: string | null;
+    readonly last: string | null;
+  };
 }
 
 /** What only answers have, so that `putSchedule` does not take it. */

@@ -1,9 +1,9 @@
 /** Operations on schedules. */
 import { ok, refuse } from "../../actors/domain/error.ts";
-import type { BackfillReport } from "../../actors/protocol.ts";
-import { pauseNote, scheduleView, tickView } from "../schedule_view.ts";
+import { backfillView, pauseNote, scheduleView, tickView } from "../schedule_view.ts";
 import {
   backfillInput,
+  type BackfillView,
   emptyInput,
   parse,
   readSchedule,
@@ -102,14 +102,16 @@ export const triggerSchedule: Operation<TickAnswer> = {
   },
 };
 
-/** Fires the ticks of a past range that have not fired. */
-export const backfillSchedule: Operation<BackfillReport> = {
+/** Fires the ticks of a past range that have not fired; as a trial, says which those are. */
+export const backfillSchedule: Operation<BackfillView> = {
   scope: "tasks:write",
   input: "body",
   async run({ node, target, input }) {
     const body = parse(backfillInput, input);
     if (!body.ok) return body;
-    const range = { from: Date.parse(body.value.from), until: Date.parse(body.value.until) };
+    const { from, until, dryRun = false } = body.value;
+    const range = { from: Date.parse(from), until: Date.parse(until) };
+    if (dryRun) return mapped(await node.schedules.previewBackfill(target, range), backfillView);
     const report = await node.schedules.backfill(target, range);
     return mapped(report, ({ matched, changed }) => ({ matched, changed }));
   },

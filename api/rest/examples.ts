@@ -97,7 +97,7 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, RequestExample>> = {
   "POST /api/schedules/{name}/resume": { target: "nightly", body: {} },
   "POST /api/schedules/{name}/backfill": {
     target: "nightly",
-    body: { from: "2026-01-01T00:00:00.000Z", until: "2026-01-08T00:00:00.000Z" },
+    body: { from: "2026-01-01T00:00:00.000Z", until: "2026-01-08T00:00:00.000Z", dryRun: true },
   },
   "GET /api/schedules/{name}/ticks": { target: "nightly", query: { limit: "20" } },
   "GET /api/stats/history": { query: { window: "1h" } },

@@ -147,6 +147,9 @@ function readWorkflowTarget(
 export const backfillInput = z.strictObject({
   from: timeText.meta({ description: "Of the first tick at the earliest." }),
   until: timeText.meta({ description: "The ticks end before." }),
+  dryRun: z.boolean().optional().meta({
+    description: "Starts nothing, and says how many ticks would start work, and which.",
+  }),
 }).refine(({ from, until }) => Date.parse(from) < Date.parse(until), {
   path: ["until"],
   error: "must be later than from",
@@ -228,9 +231,19 @@ export const tickAnswer = z.strictObject({
 /** What a backfill did. */
 export const backfillAnswer = z.strictObject({
   matched: count.meta({ description: "Ticks of the range." }),
-  changed: count.meta({ description: "Those of them that started work." }),
+  changed: count.meta({ description: "Those of them that started work; 0 with `dryRun`." }),
+  unfired: z.strictObject({
+    count,
+    first: instant.nullable().meta({ description: "The nominal time of the first; null: none." }),
+    last: instant.nullable(),
+  }).optional().meta({
+    id: "UnfiredTicks",
+    description: "With `dryRun`: those of them that have started nothing, and would.",
+  }),
 }).meta({ id: "BackfillResult" });
 
+/** What a backfill did, as JSON. */
+export type BackfillView = z.infer<typeof backfillAnswer>;
 /** A schedule as JSON. */
 export type ScheduleAnswer = z.infer<typeof scheduleAnswer>;
 /** The task fields of a schedule or of its workflow's tasks, as far as they were given. */

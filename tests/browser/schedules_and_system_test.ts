@@ -99,12 +99,17 @@ async function backfill(page: Page): Promise<void> {
   const dialog = page.getByRole("dialog", { name: "Backfill inventory" });
   await dialog.getByLabel("From").fill(midnight(1));
   await dialog.getByLabel("Until").fill(midnight(3));
-  await dialog.getByRole("button", { name: "Backfill" }).click();
   await dialog.getByText("must be later than from").waitFor();
+  const start = dialog.getByRole("button", { name: "Backfill" });
+  assert.notEqual(await start.getAttribute("disabled"), null);
   await dialog.getByLabel("From").fill(midnight(3));
   await dialog.getByLabel("Until").fill(midnight(1));
-  await dialog.getByRole("button", { name: "Backfill" }).click();
-  await dialog.getByText("2 ticks in that time").waitFor();
+  await dialog.getByText(/^2 of 2 ticks in that time would start work: the first is .*, the last /)
+    .waitFor();
+  await dialog.getByRole("button", { name: "Backfill 2 ticks" }).click();
+  await dialog.getByText("2 ticks in that time, 2 of them started work.").waitFor();
+  // Nothing of them is left, as is said when it is asked anew.
+  await dialog.getByRole("button", { name: "Backfill", exact: true }).waitFor();
   await dialog.getByRole("button", { name: "Close" }).last().click();
 }
 

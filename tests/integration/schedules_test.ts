@@ -210,6 +210,15 @@ Deno.test("schedule's backfill fires ticks of the past once", async () => {
     from: new Date(from).toISOString(),
     until: new Date(from + 10 * MINUTE_MS).toISOString(),
   };
+  assert.deepEqual(await act(node, "minutely", "backfill", { ...range, dryRun: true }), {
+    matched: 10,
+    changed: 0,
+    unfired: {
+      count: 10,
+      first: range.from,
+      last: new Date(from + 9 * MINUTE_MS).toISOString(),
+    },
+  });
   assert.deepEqual(await act(node, "minutely", "backfill", range), { matched: 10, changed: 10 });
   assert.deepEqual(await act(node, "minutely", "backfill", range), { matched: 10, changed: 0 });
   const ticks = (await ticksOf(node, "minutely")).slice(0, 10);
@@ -291,6 +300,8 @@ Deno.test("cli sets schedules up, changes them and starts their work", async () 
   const id = /started task (\S+)\n/.exec(await run("trigger", "nightly"))?.[1] ?? "";
   assert.equal((await awaitEnd(node, id)).result, 3);
   const range = ["--from", "2024-11-01T00:00:00Z", "--until", "2024-11-03T00:00:00Z"];
+  const trial = await run("backfill", "nightly", ...range, "--dry-run");
+  assert.match(trial, /^nightly {2}2 ticks, 2 would start: 2024-11-\d\d .* to 2024-11-\d\d .*\n$/);
   assert.equal(await run("backfill", "nightly", ...range), "nightly  2 ticks, 2 started\n");
   assert.match(await run("ticks", "nightly"), /triggered .*\n.* fired .*task nightly:2024-11-02T/);
   const wrong = await dtask("set", "nightly", "--cron", "0 3");

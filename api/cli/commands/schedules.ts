@@ -7,6 +7,7 @@ import { addClientOptions, connect } from "../connection.ts";
 import { instantBefore } from "../filter_options.ts";
 import { makePaint } from "../paint.ts";
 import {
+  backfillText,
   scheduleDetails,
   scheduleTable,
   type ScheduleTextContext,
@@ -43,7 +44,8 @@ export function addSchedules(program: Command, binder: CommandBinder): void {
   binder.bind(addClientOptions(add("trigger", "start the work once, now")), triggerSchedule);
   const backfill = add("backfill", "fire the ticks of a past range that have not fired")
     .option("--from <time>", "first: 2026-11-21T20:00:00Z, or 2h for two hours ago")
-    .option("--until <time>", "end, not included (default: now)");
+    .option("--until <time>", "end, not included (default: now)")
+    .option("--dry-run", "start nothing, and say which ticks would");
   binder.bind(addClientOptions(backfill), backfillSchedule);
   const ticks = add("ticks", "list decided ticks, newest first")
     .option("--limit <n>", "how many at most (default: 50)");
@@ -86,14 +88,15 @@ async function triggerSchedule(call: CommandCall): Promise<number> {
 }
 
 async function backfillSchedule(call: CommandCall): Promise<number> {
-  const { own, ports } = call;
+  const { options, own, ports } = call;
   const instant = instantBefore(ports.now());
   const from = own.read("--from", instant);
   if (from === null) throw wrongUsage(`schedules backfill takes --from, ${instant.takes}`);
   const until = own.read("--until", instant) ?? new Date(ports.now()).toISOString();
   const name = operand(call, 0);
-  const report = await (await connect(call)).backfillSchedule(name, { from, until });
-  writeAnswer(call, report, () => `${name}  ${report.matched} ticks, ${report.changed} started\n`);
+  const trial = options["dryRun"] === true ? { dryRun: true } : {};
+  const report = await (await connect(call)).backfillSchedule(name, { from, until, ...trial });
+  writeAnswer(call, report, () => `${name}  ${backfillText(report, ports.timezone)}\n`);
   return 0;
 }
 

@@ -1,6 +1,12 @@
 /** Schedules as the server has them. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { ScheduleAnswer, TaskView, TickAnswer, WorkflowView } from "../../schema.ts";
+import type {
+  BackfillView,
+  ScheduleAnswer,
+  TaskView,
+  TickAnswer,
+  WorkflowView,
+} from "../../schema.ts";
 import { get, send } from "./api.ts";
 import { LIVE } from "./query_client.ts";
 
@@ -13,12 +19,6 @@ export type StartedKind = "task" | "workflow";
 type Started = Pick<TaskView | WorkflowView, "id" | "status">;
 /** What it came to, by the id of what was started. */
 export type StartedStatuses = ReadonlyMap<string, Started["status"]>;
-
-/** What a backfill did. */
-export interface BackfillResult {
-  readonly matched: number;
-  readonly changed: number;
-}
 
 /** All schedules, live. */
 export function useSchedules() {
@@ -86,11 +86,33 @@ export function usePauseSchedule() {
   ) => send<{ note: string }>("POST", `${pathOf(name)}/${paused ? "pause" : "resume"}`));
 }
 
+/** Nominal times of a schedule; `until` is not among them. */
+export interface TickRange {
+  readonly from: string;
+  readonly until: string;
+}
+
+/** Which ticks of a range a backfill would fire; asked anew each time. */
+export function useBackfillPreview(name: string, range: TickRange) {
+  return useQuery({
+    queryKey: [...KEY, name, "backfill", range],
+    queryFn: () => backfill(name, { ...range, dryRun: true }),
+    gcTime: 0,
+    staleTime: 0,
+    refetchOnWindowFocus: false,
+  });
+}
+
 /** Fires the ticks of a range that have not fired. */
-export function useBackfill() {
-  return useScheduleChange((
-    { name, ...range }: { readonly name: string; readonly from: string; readonly until: string },
-  ) => send<BackfillResult>("POST", `${pathOf(name)}/backfill`, range));
+export function useBackfill(name: string) {
+  return useScheduleChange((range: TickRange) => backfill(name, range));
+}
+
+function backfill(
+  name: string,
+  request: TickRange & { readonly dryRun?: true },
+): Promise<BackfillView> {
+  return send("POST", `${pathOf(name)}/backfill`, request);
 }
 
 function useScheduleChange<V, T>(mutationFn: (variables: V) => Promise<T>) {

@@ -127,7 +127,8 @@ export const SCHEDULE_ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/schedules/{name}/backfill",
-    summary: "Fire the ticks of a past range that have not fired, 1,000 at most",
+    summary:
+      "Fire the ticks of a past range that have not fired, 1,000 at most, or say which those are",
     tag,
     body: { schema: backfillInput, optional: false },
     answers: { 200: { description: "What was done.", schema: backfillAnswer } },

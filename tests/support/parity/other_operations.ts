@@ -262,6 +262,14 @@ function scheduleOf(schedule: Json) {
 const ONCE_A_YEAR = { cron: "0 3 1 1 *", method: "noop", args: [1], queue: "held", delayMs: 1_000 };
 const setUp = (name: string) => [`PUT /api/schedules/${name}`, ONCE_A_YEAR] as const;
 
+const TWO_YEARS = {
+  body: { from: "2020-01-01T00:00:00Z", until: "2022-01-01T00:00:00Z" },
+  request: { from: seconds(1_577_836_800), until: seconds(1_640_995_200) },
+};
+const TRIAL_OF_TWO_YEARS = {
+  body: { ...TWO_YEARS.body, dryRun: true },
+  request: { ...TWO_YEARS.request, dryRun: true },
+};
 const schedules = ScheduleService.method;
 const paused = (schedule: Json) => ({ schedule: scheduleOf(schedule), note: schedule.note });
 const SCHEDULES: readonly ParityOperation[] = [
@@ -340,14 +348,8 @@ const SCHEDULES: readonly ParityOperation[] = [
     UNKNOWN,
   ]),
   operation("POST /api/schedules/{name}/backfill", schedules.backfillSchedule, same, [
-    {
-      what: "two years",
-      status: 200,
-      target: "$-s8",
-      given: [setUp("$-s8")],
-      body: { from: "2020-01-01T00:00:00Z", until: "2022-01-01T00:00:00Z" },
-      request: { from: seconds(1_577_836_800), until: seconds(1_640_995_200) },
-    },
+    { what: "two years", status: 200, target: "$-s8", given: [setUp("$-s8")], ...TWO_YEARS },
+    { what: "two years, as a trial", status: 200, target: "yearly", ...TRIAL_OF_TWO_YEARS },
     {
       what: "the wrong way round",
       status: 422,

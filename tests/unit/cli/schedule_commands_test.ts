@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ScheduleJson, TickJson } from "../../../api/client/mod.ts";
+import { backfillText } from "../../../api/cli/schedule_text.ts";
 import { FakeNode, json, problem } from "./fake_node.ts";
 import { FakeWorld } from "./fake_world.ts";
 
@@ -189,13 +190,17 @@ Deno.test("schedules pause and resume pass on what becomes of the ticks", async 
 });
 
 Deno.test("schedules trigger, backfill, ticks and delete act on one", async () => {
+  const done = { matched: 5, changed: 4 };
+  const [first, last] = ["2026-11-21T18:00:00.000Z", "2026-11-21T19:30:00.000Z"];
+  const trial = { matched: 5, changed: 0, unfired: { count: 4, first, last } };
   const ticks = [
     tick({ outcome: "refused", started: null, error: 'no method "x"\n' }),
     tick(),
   ];
   await using node = new FakeNode({
     [`POST ${PATH}/trigger`]: () => json(tick(), 201),
-    [`POST ${PATH}/backfill`]: () => json({ matched: 5, changed: 4 }),
+    [`POST ${PATH}/backfill`]: ({ body }) =>
+      json((body as { dryRun?: true }).dryRun ? trial : done),
     [`GET ${PATH}/ticks`]: () => json({ items: ticks }),
     [`DELETE ${PATH}`]: () => new Response(null, { status: 204 }),
   });
@@ -209,6 +214,18 @@ Deno.test("schedules trigger, backfill, ticks and delete act on one", async () =
     from: "2026-11-21T18:00:00.000Z",
     until: "2026-11-21T20:00:00.000Z",
   });
+  assert.equal(
+    (await run("backfill", "--from", "2h", "--dry-run")).out,
+    "nightly  5 ticks, 4 would start: 2026-11-21 19:00:00 to 2026-11-21 20:30:00\n",
+  );
+  assert.equal(
+    backfillText({ ...trial, unfired: { count: 1, first, last: first } }, "UTC"),
+    "5 ticks, 1 would start: 2026-11-21 18:00:00",
+  );
+  assert.equal(
+    backfillText({ ...trial, unfired: { count: 0, first: null, last: null } }, "UTC"),
+    "5 ticks, 0 would start",
+  );
   assert.equal((await run("backfill")).code, 2);
   assert.equal(
     (await run("ticks", "--limit", "7")).out,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { backfillText, previewText } from "../../../api/dashboard/pages/schedule/backfill_text.ts";
 import { scheduleBody, scheduleForm } from "../../../api/dashboard/pages/schedule/schedule_form.ts";
 import {
   formatInZone,
@@ -70,4 +71,23 @@ Deno.test("times are shown in the zone of the schedule", () => {
   assert.match(formatInZone(at, "No/Where"), /01:30:00 UTC$/);
   assert.equal(instantOf(localInput(at)), new Date(at).toISOString());
   assert.equal(instantOf("soon"), null);
+});
+
+Deno.test("backfill says before how many ticks it would fire, the first and the last, and then what it did", () => {
+  const text = (matched: number, ...[first = null, last = first]: readonly (string | null)[]) => {
+    const count = first === null ? 0 : first === last ? 1 : 2;
+    return previewText({ matched, changed: 0, unfired: { count, first, last } }, "UTC");
+  };
+  assert.equal(text(0), "No tick is in that time.");
+  assert.equal(text(3), "No tick is left to fire of the 3 in that time.");
+  const [first, last] = ["2026-11-20T03:30:00.000Z", "2026-11-21T03:30:00.000Z"];
+  assert.match(
+    text(3, first),
+    /^1 of 3 ticks in that time would start work: Fri.* 03:30:00 UTC\.$/,
+  );
+  assert.match(text(2, first, last), /^2 of 2 ticks .*: the first is Fri.*, the last Sat.* UTC\.$/);
+  assert.equal(
+    backfillText({ matched: 2, changed: 1 }),
+    "2 ticks in that time, 1 of them started work.",
+  );
 });

@@ -303,7 +303,7 @@ export class FakeRestNode {
   }
 
   #answerSchedule(message: FakeMessage): unknown {
-    if (!/Schedules?$|^ListTicks$/.test(message.kind)) {
+    if (!/Schedules?$|^ListTicks$|^PreviewBackfill$/.test(message.kind)) {
       throw new Error(`The fakes do not know ${message.kind}`);
     }
     return this.schedules.answer(message as ScheduleCommand | ScheduleQuery);

@@ -67,6 +67,11 @@ export class FakeSchedules {
         const matched = Math.floor((message.until - message.from) / MINUTE_MS);
         return ok({ matched, changed: matched - 1 });
       }
+      case "PreviewBackfill": {
+        const matched = Math.floor((message.until - message.from) / MINUTE_MS);
+        const ticks = Array.from({ length: matched }, (_, i) => message.from + i * MINUTE_MS);
+        return ok({ matched, unfired: ticks.slice(1) });
+      }
       case "ListTicks":
         return ok([this.#tick(schedule)].slice(0, message.limit));
     }

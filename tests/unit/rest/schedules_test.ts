@@ -217,11 +217,17 @@ Deno.test("schedule's backfill takes a range of times and answers matched and ch
   const answer = await node.call("POST", `${PATH}/backfill`, { body });
   assert.deepEqual([answer.status, answer.body], [200, { matched: 10, changed: 9 }]);
   assert.equal(node.asked.at(-1)?.["from"], Date.parse("2026-11-21T20:00:00Z"));
+  const trial = await node.call("POST", `${PATH}/backfill`, { body: { ...body, dryRun: true } });
+  const [first, last] = ["2026-11-21T20:01:00.000Z", "2026-11-21T20:09:00.000Z"];
+  const wouldRun = { matched: 10, changed: 0, unfired: { count: 9, first, last } };
+  assert.deepEqual([trial.status, trial.body], [200, wouldRun]);
+  assert.equal(node.asked.at(-1)?.["kind"], "PreviewBackfill");
   const faults: readonly (readonly [string, unknown])[] = [
     ["/until", { from: body.from }],
     ["/from", { ...body, from: "yesterday" }],
     ["/until", { from: body.until, until: body.until }],
     ["/limit", { ...body, limit: 1 }],
+    ["/dryRun", { ...body, dryRun: 1 }],
   ];
   for (const [pointer, faulty] of faults) {
     const { status, body } = await node.call("POST", `${PATH}/backfill`, { body: faulty });

@@ -158,6 +158,10 @@ Deno.test("trigger starts the work whatever the time, a pause and an overlap say
   assert.equal(!unknown.ok && unknown.error.code, "not_found");
 });
 
+async function preview(rig: SchedulerRig, from: number, until: number) {
+  return await rig.ask({ kind: "PreviewBackfill", name: "s", from, until });
+}
+
 Deno.test("backfill fires what has not fired, once", async () => {
   await using rig = await openRig();
   await putSchedule(rig, "s", { overlap: "skip", catchUpWindowMs: 0 });
@@ -171,7 +175,11 @@ Deno.test("backfill fires what has not fired, once", async () => {
   const before = await storedSchedule(rig, "s");
   assert.deepEqual([outcomes(before.ticks), before.missed], [["1 fired", "2 skipped"], 3]);
   const range = [NOON, NOON + 5 * MINUTE] as const;
+  const unfired = [0, 2, 3, 4].map((minute) => NOON + minute * MINUTE);
+  assert.deepEqual(await preview(rig, ...range), { ok: true, value: { matched: 5, unfired } });
+  assert.deepEqual(await storedSchedule(rig, "s"), before);
   assert.deepEqual(await backfill(rig, ...range), { ok: true, value: { matched: 5, changed: 4 } });
+  assert.deepEqual(await preview(rig, ...range), { ok: true, value: { matched: 5, unfired: [] } });
   assert.deepEqual(await backfill(rig, ...range), { ok: true, value: { matched: 5, changed: 0 } });
   const { ticks, fired } = await storedSchedule(rig, "s");
   assert.deepEqual(outcomes(ticks), ["0 fired", "1 fired", "2 fired", "3 fired", "4 fired"]);
@@ -187,6 +195,10 @@ Deno.test("backfill knows by the tasks that there are what fired longer ago than
   const { ticks, fired } = await storedSchedule(rig, "s");
   assert.equal(ticks.length, LIMITS.ticksKept);
   assert.equal(fired, 1_040);
+  assert.deepEqual(await preview(rig, NOON + 1_000, NOON + 10_000), {
+    ok: true,
+    value: { matched: 9, unfired: [] },
+  });
   assert.deepEqual(await backfill(rig, NOON + 1_000, NOON + 10_000), {
     ok: true,
     value: { matched: 9, changed: 0 },
@@ -217,6 +229,7 @@ Deno.test("backfill does the thousand ticks that it may in slices, and refuses m
   const more = await backfill(rig, NOON - 1_001 * MINUTE, NOON);
   assert.ok(!more.ok);
   assert.match(more.error.message, /more than 1000 ticks, which is the limit/);
+  assert.deepEqual(await preview(rig, NOON - 1_001 * MINUTE, NOON), more);
 });
 
 Deno.test("backfill refuses a range that is not over or empty, and an unknown schedule", async () => {
@@ -229,6 +242,17 @@ Deno.test("backfill refuses a range that is not over or empty, and an unknown sc
   const nobody = { kind: "BackfillSchedule", name: "nobody", from: 0, until: 1 } as const;
   const unknown = await rig.ask(nobody);
   assert.equal(!unknown.ok && unknown.error.reason, "unknown_schedule");
+  assert.deepEqual(await rig.ask({ ...nobody, kind: "PreviewBackfill" }), unknown);
+});
+
+Deno.test("preview of a backfill knows workflows that were started", async () => {
+  await using rig = await openRig();
+  await putSchedule(rig, "s", workflow(template({ key: "a" })));
+  await backfill(rig, NOON - 2 * MINUTE, NOON - MINUTE);
+  assert.deepEqual(await preview(rig, NOON - 3 * MINUTE, NOON), {
+    ok: true,
+    value: { matched: 3, unfired: [NOON - 3 * MINUTE, NOON - MINUTE] },
+  });
 });
 
 Deno.test("a node that shuts down starts nothing for schedules", async () => {

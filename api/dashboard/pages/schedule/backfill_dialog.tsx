@@ -1,12 +1,15 @@
-/** Fires ticks of the past that have not fired. */
-import { type FormEvent, useState } from "react";
-import { fieldProblem, isAllShown } from "../../data/field_problem.ts";
-import { useBackfill } from "../../data/schedules.ts";
+/** Fires ticks of the past that have not fired: says first how many they are. */
+import { useState } from "react";
+import { type TickRange, useBackfill, useBackfillPreview } from "../../data/schedules.ts";
+import { bindFields } from "../../ui/bind_fields.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { TextInput } from "../../ui/field.tsx";
 import { formatCount } from "../../ui/format.ts";
-import { ProblemNote } from "../../ui/problem_note.tsx";
+import { FormProblem } from "../../ui/form_problem.tsx";
+import { useForm } from "../../ui/use_form.ts";
+import { useSettled } from "../../ui/use_settled.ts";
+import { backfillText, previewText } from "./backfill_text.ts";
 import { instantOf, localInput, userZone } from "./zone_time.ts";
 
 interface BackfillDialogProps {
@@ -17,7 +20,7 @@ interface BackfillDialogProps {
 
 const DAY_MS = 86_400_000;
 
-/** Asks for the range, then says how many ticks were in it and how many started work. */
+/** Asks for the range, says what would be started, then what was. */
 export function BackfillDialog({ name, open, onClose }: BackfillDialogProps) {
   return (
     <Dialog title={`Backfill ${name}`} open={open} onClose={onClose}>
@@ -27,48 +30,63 @@ export function BackfillDialog({ name, open, onClose }: BackfillDialogProps) {
 }
 
 function RangeForm({ name, onClose }: Omit<BackfillDialogProps, "open">) {
-  const [from, setFrom] = useState(() => localInput(Date.now() - DAY_MS));
-  const [until, setUntil] = useState(() => localInput(Date.now()));
-  const backfill = useBackfill();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    backfill.mutate({ name, from: instantOf(from) ?? from, until: instantOf(until) ?? until });
-  };
-  const { data, error, isPending } = backfill;
+  const [form, setForm] = useState(lastDay);
+  const asked = useSettled(form);
+  const preview = useBackfillPreview(name, instantsOf(asked));
+  const backfill = useBackfill(name);
+  const problem = backfill.error ?? preview.error;
+  const properties = useForm({
+    // What a preview finds is said without taking the focus from where somebody types.
+    problem: backfill.error,
+    submit: async () => void await backfill.mutateAsync(instantsOf(asked)),
+  });
+  const field = bindFields({
+    form,
+    problem,
+    onChange(next) {
+      setForm(next);
+      backfill.reset();
+    },
+  });
+  // Of the range that stands there, and of no one before.
+  const known = asked === form && !preview.isFetching ? preview.data : undefined;
+  const count = known?.unfired?.count ?? 0;
   return (
-    <form className="form" noValidate onSubmit={submit}>
+    <form {...properties}>
       <p>
-        Ticks of this range that have not fired start their work now, as the overlap policy allows.
+        Ticks of this range that have not fired start their work now, as if overlaps were allowed.
         Times are of {userZone()}.
       </p>
       <div className="form-grid">
-        <TextInput
-          label="From"
-          type="datetime-local"
-          value={from}
-          onChange={setFrom}
-          problem={fieldProblem(error, "/from")}
-        />
-        <TextInput
-          label="Until"
-          type="datetime-local"
-          value={until}
-          onChange={setUntil}
-          problem={fieldProblem(error, "/until")}
-        />
+        <TextInput label="From" type="datetime-local" {...field("from")} />
+        <TextInput label="Until" type="datetime-local" {...field("until")} />
       </div>
-      <FormProblem problem={error} pointers={["/from", "/until"]} />
+      <FormProblem problem={problem} pointers={["/from", "/until"]} />
       <p role="status">
-        {data === undefined
-          ? ""
-          : `${formatCount(data.matched, "tick")} in that time, ${
-            formatCount(data.changed, "of them", "of them")
-          } started work.`}
+        {backfill.data !== undefined
+          ? backfillText(backfill.data)
+          : known !== undefined
+          ? previewText(known, userZone())
+          : problem === null
+          ? "Counting the ticks…"
+          : null}
       </p>
       <footer className="dialog-actions">
         <Button onClick={onClose}>Close</Button>
-        <Button kind="primary" type="submit" busy={isPending}>Backfill</Button>
+        <Button kind="primary" type="submit" busy={backfill.isPending} disabled={count === 0}>
+          {count === 0 ? "Backfill" : `Backfill ${formatCount(count, "tick")}`}
+        </Button>
       </footer>
     </form>
   );
+}
+
+function lastDay(): TickRange {
+  const now = Date.now();
+  return { from: localInput(now - DAY_MS), until: localInput(now) };
+}
+
+/** As the server takes it; what is no time goes as it is, and the server says what is wrong. */
+function instantsOf({ from, until }: TickRange): TickRange {
+  return { from: instantOf(from) ?? from, until: instantOf(until) ?? until };
 }

@@ -45,6 +45,7 @@ const PAIRS: readonly (readonly [z.ZodObject, DescMessage, string?])[] = [
   [schema.scheduleAnswer, schedules.ScheduleSchema, "payload"],
   [schema.scheduleInput, schedules.SetScheduleRequestSchema, "payload"],
   [schema.backfillInput, schedules.BackfillScheduleRequestSchema],
+  [schema.backfillAnswer, schedules.BackfillScheduleResponseSchema],
   [schema.tickAnswer, schedules.TickSchema],
   [schema.methodAnswer, node.MethodSchema],
   [schema.statsAnswer, node.StatsSchema],
