@@ -1,6 +1,7 @@
 import {
   type Store,
   StoreFullError,
+  StoreHeldError,
   type StoreUncertainError,
   type StoreWriter,
 } from "../../actors/storage/port.ts";
@@ -18,8 +19,13 @@ export const STORE_FAULTS = [
 ] as const;
 export type StoreFault = (typeof STORE_FAULTS)[number];
 
+/** Tells by its num whether a task is held by a transaction of another node. */
+export type Held = (num: number) => boolean;
+
 export interface FaultyStoreOptions {
   readonly store: Store;
+  /** What is held now; null: nothing. */
+  readonly held: () => Held | null;
   /** The fault of the commit that is about to be made; null for none. */
   readonly takeFault: () => StoreFault | null;
   /** Ends the process. What it still does is seen by nobody. */
@@ -47,17 +53,17 @@ export class FaultyStore implements Store {
 
   async write<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
     if (this.#cut) return await forever();
-    const { store, takeFault, crash, onCommitted } = this.#options;
+    const { takeFault, crash, onCommitted } = this.#options;
     const fault = takeFault();
     if (fault === null || fault === "crash_after_commit") {
-      const value = await store.write(work);
+      const value = await this.#transact(work);
       onCommitted();
       if (fault === null) return value;
       crash();
       return await forever();
     }
     try {
-      return await store.write(async (writer) => {
+      return await this.#transact(async (writer) => {
         await work(writer);
         throw errorOf(fault);
       });
@@ -66,6 +72,14 @@ export class FaultyStore implements Store {
       crash();
       return await forever();
     }
+  }
+
+  #transact<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
+    const { store, held } = this.#options;
+    return store.write((writer) => {
+      const isHeld = held();
+      return work(isHeld === null ? writer : besideAnother(writer, isHeld));
+    });
   }
 
   get shared(): boolean {
@@ -83,6 +97,35 @@ export class FaultyStore implements Store {
   close(): Promise<void> {
     return this.#options.store.close();
   }
+}
+
+/**
+ * A writer beside a transaction of another node, which holds tasks, and the names of new ones. A claim
+ * passes over such tasks in the database, so that here none meets them.
+ */
+function besideAnother(writer: StoreWriter, isHeld: Held): StoreWriter {
+  const meet = (nums: readonly number[]) => {
+    if (nums.some(isHeld)) throw new StoreHeldError("a lock was not to be had in time");
+  };
+  const verbs: Partial<StoreWriter> = {
+    insertTasks: async (tasks) => {
+      meet(tasks.map(({ num }) => num));
+      return await writer.insertTasks(tasks);
+    },
+    updateTasks: async (changes) => {
+      const others = changes.filter(({ before, after }) =>
+        before.status !== "pending" || after.status !== "running"
+      );
+      meet(others.map(({ before }) => before.num));
+      return await writer.updateTasks(changes);
+    },
+  };
+  return new Proxy(writer, {
+    get: (target, name) => {
+      const verb = Reflect.get(verbs, name) ?? Reflect.get(target, name);
+      return typeof verb === "function" ? verb.bind(target) : verb;
+    },
+  });
 }
 
 function errorOf(fault: Exclude<StoreFault, "crash_after_commit">): Error {

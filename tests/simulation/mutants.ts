@@ -36,6 +36,12 @@ export const MUTANTS: readonly Mutant[] = [
 `,
   },
   {
+    what: "work that another node holds up is dropped where it can't be halved",
+    file: `${SCHEDULER}/commit_loop.ts`,
+    text: `      this.#putOff.add(part);`,
+    becomes: `      if (part !== batch) this.#putOff.add(part);`,
+  },
+  {
     what: "depths are not kept when a task changes",
     file: `${SQLITE}/tasks.ts`,
     text: `  counters.count(before, before.status, after.status);\n`,

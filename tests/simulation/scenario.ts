@@ -61,6 +61,8 @@ export type Trouble =
   | { readonly kind: "kill" | "kill_core" | "drain" | Lie }
   | { readonly kind: "kill_executor"; readonly index: number }
   | { readonly kind: "store_fault"; readonly fault: StoreFault }
+  /** A transaction of another node holds every so many-th task for so long. */
+  | { readonly kind: "hold"; readonly every: number; readonly ms: number }
   | { readonly kind: "step_clock"; readonly ms: number };
 
 export type Action = UserAction | Trouble;
@@ -254,7 +256,11 @@ function planFault(dice: Dice): Action {
   if (roll < 0.15) return { kind: "drain" };
   if (roll < 0.30) return { kind: "kill_core" };
   if (roll < 0.45) return { kind: "kill_executor", index: dice.below(5) };
-  if (roll < 0.75) return { kind: "store_fault", fault: dice.pick(STORE_FAULTS) };
+  if (roll < 0.65) return { kind: "store_fault", fault: dice.pick(STORE_FAULTS) };
+  if (roll < 0.75) {
+    const ms = dice.chance(0.7) ? dice.below(400) : dice.below(4_000);
+    return { kind: "hold", every: 1 + dice.below(4), ms };
+  }
   if (roll < 0.85) return { kind: "step_clock", ms: dice.below(20_000) - 10_000 };
   return { kind: dice.pick(["lie_again", "lie_stale", "lie_foreign"] as const) };
 }

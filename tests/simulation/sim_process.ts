@@ -18,7 +18,7 @@ import type {
 import type { Behaviour, Protocol } from "../../actors/runtime/mod.ts";
 import { Scheduler } from "../../actors/scheduler/scheduler_actor.ts";
 import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
-import { FaultyStore, type StoreFault } from "./faulty_store.ts";
+import { FaultyStore, type Held, type StoreFault } from "./faulty_store.ts";
 import { Network } from "./network.ts";
 import type { ExecutorsUp } from "./starvation.ts";
 import type { VirtualTime } from "./virtual_time.ts";
@@ -32,6 +32,7 @@ export interface SimProcessOptions {
   /** Counts the starts, so that incarnations differ. */
   readonly start: number;
   readonly takeFault: () => StoreFault | null;
+  readonly held: () => Held | null;
   readonly onCommitted: () => void;
   /** The process has ended, by a fault or because it gave up. */
   readonly onExit: (why: string) => void;
@@ -101,7 +102,10 @@ export class SimProcess {
     const answer = context.ref<SchedulerProtocol>("scheduler")
       .ask<K>(message as never, { deadlineMs: 15_000 });
     const first = await Promise.race([answer, this.#end.promise]);
-    return first?.ok === true ? first.value : null;
+    if (first?.ok === true) return first.value;
+    // Whatever goes wrong: as long as there is somebody to answer, whoever asks is told.
+    if (first?.error.code === "timeout") this.#options.onBug(`${message.kind} is never answered`);
+    return null;
   }
 
   /** Kills the process at once: nothing is told, nothing is written. */
@@ -161,7 +165,7 @@ export class SimProcess {
   }
 
   async #startCore(): Promise<void> {
-    const { time, random, dataDir, definitions, takeFault, onCommitted } = this.#options;
+    const { time, random, dataDir, definitions, takeFault, held, onCommitted } = this.#options;
     const generation = `${this.#options.start}.${++this.#generation}`;
     this.#core = generation;
     const isDead = () => this.#ended || this.#core !== generation;
@@ -172,7 +176,7 @@ export class SimProcess {
       const store = await openSqliteStore({ dataDir, locked: true, now });
       if (isDead()) return await store.close();
       const crash = () => this.kill("a crash in a commit");
-      this.#store = new FaultyStore({ store, takeFault, crash, onCommitted });
+      this.#store = new FaultyStore({ store, takeFault, held, crash, onCommitted });
       const scheduler = await Scheduler.start({
         init: {
           node: `n-${this.#options.start}`,

@@ -4,7 +4,7 @@ import type { RunOutcome, SchedulerMessage } from "../../actors/protocol.ts";
 import type { Protocol } from "../../actors/runtime/mod.ts";
 import { configureLogging } from "../../actors/telemetry/logger.ts";
 import { seededRandom } from "../support/random.ts";
-import type { StoreFault } from "./faulty_store.ts";
+import type { Held, StoreFault } from "./faulty_store.ts";
 import { type Lie, type Planned, planRetention, TROUBLE_MS } from "./scenario.ts";
 import { SimProcess } from "./sim_process.ts";
 import { Starvation } from "./starvation.ts";
@@ -51,6 +51,7 @@ export class Simulation {
   #starts = 0;
   #commits = 0;
   #fault: StoreFault | null = null;
+  #hold: { readonly every: number; readonly until: number } | null = null;
   #clockWasSetBack = false;
   #hasHealed = false;
   #failure: string | null = null;
@@ -108,7 +109,7 @@ export class Simulation {
   #lookForStarvation(): void {
     if (this.#process === null || this.#witness === null) return;
     const { executorsUp } = this.#process;
-    if (executorsUp.size === 0) return this.#starvation.forgive();
+    if (executorsUp.size === 0 || this.#held() !== null) return this.#starvation.forgive();
     const wrong = this.#starvation.look(
       this.#witness.snapshot,
       executorsUp,
@@ -140,6 +141,7 @@ export class Simulation {
         if (fault !== null) this.#starvation.forgive();
         return fault;
       },
+      held: () => this.#held(),
       onCommitted: () => this.#onCommitted(),
       onExit: (why) => this.#tell(`the process ends: ${why}`),
       onBug: (what) => this.#fail(what),
@@ -161,6 +163,7 @@ export class Simulation {
    */
   #heal(): void {
     this.#fault = null;
+    this.#hold = null;
     if (this.#users.asking > 0) return void this.#time.after(HEAL_AGAIN_MS, () => this.#heal());
     this.#tell("all heals");
     for (const { name, paused } of this.#witness?.snapshot.queues.values() ?? []) {
@@ -185,6 +188,9 @@ export class Simulation {
       case "store_fault":
         this.#fault = action.fault;
         return;
+      case "hold":
+        this.#hold = { every: action.every, until: this.#time.elapsed + action.ms };
+        return;
       case "step_clock":
         this.#time.wallOffset += action.ms;
         if (action.ms < 0) this.#clockWasSetBack = true;
@@ -196,6 +202,13 @@ export class Simulation {
       default:
         return this.#users.act(action);
     }
+  }
+
+  /** What a transaction of another node holds now. */
+  #held(): Held | null {
+    const hold = this.#hold;
+    if (hold === null || this.#time.elapsed >= hold.until) return null;
+    return (num) => num % hold.every === 0;
   }
 
   #lie(kind: Lie): void {
