@@ -23,6 +23,8 @@ import { type BatchChange, interrupted, NOTHING, pageSize, sum } from "./batch_c
 export interface TaskChangeServiceOptions {
   readonly scheduler: ActorRef<SchedulerProtocol>;
   readonly reader: ActorRef<ReaderProtocol>;
+  /** Most tasks that it changes in one commit; as many as fit when absent. */
+  readonly pageTasks?: number;
 }
 
 /** What to do with them; `args` is JSON text of new arguments, null keeps each task's own. */
@@ -43,10 +45,12 @@ const COUNT_STEPS = 250;
 export class TaskChangeService {
   readonly #scheduler: ActorRef<SchedulerProtocol>;
   readonly #reader: ActorRef<ReaderProtocol>;
+  readonly #pageTasks: number;
 
-  constructor({ scheduler, reader }: TaskChangeServiceOptions) {
+  constructor({ scheduler, reader, pageTasks = Infinity }: TaskChangeServiceOptions) {
     this.#scheduler = scheduler;
     this.#reader = reader;
+    this.#pageTasks = pageTasks;
   }
 
   /**
@@ -58,7 +62,8 @@ export class TaskChangeService {
     action: TaskAction,
     signal?: AbortSignal,
   ): Promise<Result<BatchChange>> {
-    const perPage = pageSize(action.kind === "retry" ? action.args : null);
+    const fitting = pageSize(action.kind === "retry" ? action.args : null);
+    const perPage = Math.min(fitting, this.#pageTasks);
     let done = NOTHING;
     for (let walk: TaskWalk | null = null;;) {
       const limit = Math.min(perPage, LIMITS.changeTasks - done.matched);

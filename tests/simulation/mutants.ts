@@ -42,6 +42,36 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: `      if (part !== batch) this.#putOff.add(part);`,
   },
   {
+    what: "a cancel of many passes over what is running",
+    file: `${SCHEDULER}/change_many.ts`,
+    text: `    await cancelLive(commit, meant);`,
+    becomes: `    await cancelLive(commit, meant.filter(({ status }) => status !== "running"));`,
+  },
+  {
+    what: "a change of many counts what it has asked for before",
+    file: `${SCHEDULER}/change_many.ts`,
+    text: `changed: meant.length`,
+    becomes: `changed: live.length`,
+  },
+  {
+    what: "a change of many ends with its first page",
+    file: "api/task_change_service.ts",
+    text: `      if (walk === null) return ok({ ...done, more: false });`,
+    becomes: `      if (done.matched >= 0) return ok({ ...done, more: false });`,
+  },
+  {
+    what: "a search of a queue finds tasks of others",
+    file: `${SQLITE}/task_filter.ts`,
+    text: `  if (query.queue !== null) add(`,
+    becomes: `  if (query.queue === "nothing") add(`,
+  },
+  {
+    what: "a search by status finds all that can be changed",
+    file: "actors/reader/task_walks.ts",
+    text: `    status: status === null ? statuses :`,
+    becomes: `    status: status !== undefined ? statuses :`,
+  },
+  {
     what: "depths are not kept when a task changes",
     file: `${SQLITE}/tasks.ts`,
     text: `  counters.count(before, before.status, after.status);\n`,

@@ -16,7 +16,7 @@ const SEEDS = 300;
 /** Many times what the seeds take. */
 const PLAY_MAX_MS = 240_000;
 /** All that the simulation imports, and their neighbours. */
-const COPIED = ["actors", "tasks", "tests", "deno.json", "deno.lock"];
+const COPIED = ["actors", "api", "tasks", "tests", "deno.json", "deno.lock"];
 
 /** How a play of the seeds ended. */
 interface Play {

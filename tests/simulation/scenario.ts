@@ -3,6 +3,8 @@ import type { OverlapPolicy } from "../../actors/domain/schedule.ts";
 import { KEEP_ALL, type RetentionPolicy } from "../../actors/domain/retention.ts";
 import type { TriggerRule } from "../../actors/domain/task.ts";
 import { seededRandom } from "../support/random.ts";
+import { type ChangeMany, planChangeMany } from "./change_many.ts";
+import { Dice } from "./dice.ts";
 import { STORE_FAULTS, type StoreFault } from "./faulty_store.ts";
 import type { SimulatedRun } from "./sim_tasks.ts";
 
@@ -33,6 +35,7 @@ export type UserAction =
   | { readonly kind: "cancel" | "retry" | "delete"; readonly id: string }
   | { readonly kind: "cancel_workflow" | "retry_workflow"; readonly id: string }
   | { readonly kind: "redrive_all" | "discard_all" }
+  | ChangeMany
   | {
     readonly kind: "schedule";
     readonly name: string;
@@ -87,29 +90,6 @@ const RULES: readonly TriggerRule[] = [
   "always",
 ];
 
-/** Draws from a stream of random numbers. */
-class Dice {
-  readonly random: () => number;
-
-  constructor(random: () => number) {
-    this.random = random;
-  }
-
-  below(limit: number): number {
-    return Math.floor(this.random() * limit);
-  }
-
-  chance(share: number): boolean {
-    return this.random() < share;
-  }
-
-  pick<T>(items: readonly [T, ...T[]] | readonly T[]): T {
-    const item = items[this.below(items.length)];
-    if (item === undefined) throw new Error("there is nothing to pick from");
-    return item;
-  }
-}
-
 /** How long ended work is kept in the story of `seed`: in one of three so short that it matters. */
 export function planRetention(seed: number): RetentionPolicy {
   if (seed % 3 !== 0) return KEEP_ALL;
@@ -119,7 +99,7 @@ export function planRetention(seed: number): RetentionPolicy {
 /** The story of `seed`, in order of time. */
 export function planScenario(seed: number): readonly Planned[] {
   const dice = new Dice(seededRandom(seed));
-  const known: Known = { ids: [], workflows: [], schedules: [], flooded: null };
+  const known: Known = { ids: [], workflows: [], schedules: [], changes: [], flooded: null };
   const actions: Planned[] = [];
   const count = 5 + dice.below(18);
   // What is drawn later happens later, so that it can refer to what was before; and some of it within
@@ -138,6 +118,7 @@ interface Known {
   readonly ids: string[];
   readonly workflows: string[];
   readonly schedules: string[];
+  readonly changes: ChangeMany[];
   /** The queue in which there is much to do. */
   flooded: string | null;
 }
@@ -151,9 +132,9 @@ function planAction(dice: Dice, known: Known): Action {
     return { kind: "submit", tasks };
   }
   if (roll < 0.45) return planWorkflow(dice, ids, workflows);
-  if (roll < 0.60) return planCommand(dice, ids, workflows);
-  if (roll < 0.67) return planSchedule(dice, known);
-  if (roll < 0.77) return planSetting(dice, known);
+  if (roll < 0.63) return planCommand(dice, known);
+  if (roll < 0.70) return planSchedule(dice, known);
+  if (roll < 0.79) return planSetting(dice, known);
   return planFault(dice);
 }
 
@@ -209,12 +190,19 @@ function planWorkflow(dice: Dice, ids: string[], workflows: string[]): Action {
   return { kind: "workflow", id, tasks };
 }
 
-function planCommand(dice: Dice, ids: readonly string[], workflows: readonly string[]): Action {
+function planCommand(dice: Dice, { ids, workflows, changes }: Known): Action {
   if (workflows.length > 0 && dice.chance(0.2)) {
     const kind = dice.chance(0.5) ? "cancel_workflow" : "retry_workflow";
     return { kind, id: dice.pick(workflows) };
   }
   if (dice.chance(0.2)) return { kind: dice.chance(0.7) ? "redrive_all" : "discard_all" };
+  if (dice.chance(0.45)) {
+    // Who is not sure of an answer asks once more.
+    if (changes.length > 0 && dice.chance(0.4)) return dice.pick(changes.slice(-2));
+    const change = planChangeMany(dice, { ids, queues: QUEUES });
+    changes.push(change);
+    return change;
+  }
   const kind = dice.pick(["cancel", "retry", "retry", "delete"] as const);
   return { kind, id: dice.pick(ids) };
 }

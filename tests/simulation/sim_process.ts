@@ -10,7 +10,6 @@ import { ExecutorActor } from "../../actors/executor/executor_actor.ts";
 import type {
   DispatcherProtocol,
   ExecutorProtocol,
-  FrontEndProtocol,
   SchedulerMessage,
   SchedulerProtocol,
   SupervisorMessage,
@@ -20,6 +19,8 @@ import { Scheduler } from "../../actors/scheduler/scheduler_actor.ts";
 import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
 import { FaultyStore, type Held, type StoreFault } from "./faulty_store.ts";
 import { Network } from "./network.ts";
+import { SimFrontEnd } from "./sim_front_end.ts";
+import { SimReader } from "./sim_reader.ts";
 import type { ExecutorsUp } from "./starvation.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
@@ -43,7 +44,8 @@ export interface SimProcessOptions {
 
 const GRACE_MS = 1_000;
 const RESTART_MS = 50;
-const LATENCY_MS = 3;
+/** No message is on its way for longer. */
+export const LATENCY_MS = 3;
 const ASYNC_SLOTS = 4;
 const EXECUTORS = { "executor-1": "async", "executor-2": "async", "executor-3": "blocking" };
 
@@ -55,6 +57,9 @@ export class SimProcess {
   readonly #pools = new Map<string, string>(Object.entries(EXECUTORS));
   readonly #incarnations = new Map<string, string>();
   readonly #end = Promise.withResolvers<null>();
+  /** The way in for users. */
+  readonly frontEnd: SimFrontEnd;
+  readonly #reader: SimReader;
   #generation = 0;
   /** The generation of scheduler and dispatcher that is there, or starts. */
   #core: string | null = null;
@@ -73,6 +78,9 @@ export class SimProcess {
         if (!isStoreTrouble(error)) onBug(`${actor} threw: ${stackOf(error)}`);
       },
     });
+    this.#reader = new SimReader(options.dataDir);
+    const context = this.#network.context("http", "http", () => {});
+    this.frontEnd = new SimFrontEnd({ context, end: this.#end.promise, onBug });
   }
 
   get ended(): boolean {
@@ -82,7 +90,8 @@ export class SimProcess {
   /** Starts all actors. Resolves when the scheduler is ready, or the process has ended. */
   async boot(): Promise<void> {
     this.#network.up("supervisor", "supervisor", this.#supervisor());
-    this.#network.up("http", "http", this.#frontEnd());
+    this.#network.up("http", "http", this.frontEnd);
+    this.#network.up("reader", "reader", this.#reader);
     for (const name of this.#pools.keys()) this.#startExecutor(name);
     await this.#startCore();
   }
@@ -92,20 +101,6 @@ export class SimProcess {
     const isWhole = this.#network.isUp("scheduler") && this.#network.isUp("dispatcher");
     const names = isWhole ? [...this.#pools].filter(([name]) => this.#network.isUp(name)) : [];
     return new Map(names.map(([name, pool]) => [name, { pool, slots: slotsOf(pool) }]));
-  }
-
-  /** Asks the scheduler as a front-end does; null when there is no answer. */
-  async ask<K extends keyof SchedulerProtocol["replies"]>(
-    message: Extract<SchedulerMessage, { readonly kind: K }>,
-  ): Promise<SchedulerProtocol["replies"][K] | null> {
-    const context = this.#network.context("http", "http", () => {});
-    const answer = context.ref<SchedulerProtocol>("scheduler")
-      .ask<K>(message as never, { deadlineMs: 15_000 });
-    const first = await Promise.race([answer, this.#end.promise]);
-    if (first?.ok === true) return first.value;
-    // Whatever goes wrong: as long as there is somebody to answer, whoever asks is told.
-    if (first?.error.code === "timeout") this.#options.onBug(`${message.kind} is never answered`);
-    return null;
   }
 
   /** Kills the process at once: nothing is told, nothing is written. */
@@ -135,9 +130,8 @@ export class SimProcess {
 
   /** Closes the database; after `kill` and before the next start. */
   async closeStore(): Promise<void> {
-    this.#store?.cut();
-    await this.#store?.close();
-    this.#store = null;
+    await this.#reader.close();
+    await this.#closeWriter();
   }
 
   /** Kills scheduler and dispatcher, which restart together. */
@@ -171,7 +165,7 @@ export class SimProcess {
     const isDead = () => this.#ended || this.#core !== generation;
     const fail = (error: unknown) => this.#options.onBug(`an actor gave up: ${stackOf(error)}`);
     try {
-      await this.closeStore();
+      await this.#closeWriter();
       const now = () => time.now();
       const store = await openSqliteStore({ dataDir, locked: true, now });
       if (isDead()) return await store.close();
@@ -205,6 +199,12 @@ export class SimProcess {
       this.#network.down("scheduler");
       this.#restartLater("core");
     }
+  }
+
+  async #closeWriter(): Promise<void> {
+    this.#store?.cut();
+    await this.#store?.close();
+    this.#store = null;
   }
 
   #startExecutor(name: string): void {
@@ -274,10 +274,6 @@ export class SimProcess {
       default:
         return null;
     }
-  }
-
-  #frontEnd(): Behaviour<Protocol> {
-    return { receive: (message) => (message as FrontEndProtocol["message"]) && null };
   }
 }
 

@@ -6,10 +6,12 @@ import { configureLogging } from "../../actors/telemetry/logger.ts";
 import { seededRandom } from "../support/random.ts";
 import type { Held, StoreFault } from "./faulty_store.ts";
 import { type Lie, type Planned, planRetention, TROUBLE_MS } from "./scenario.ts";
-import { SimProcess } from "./sim_process.ts";
+import { LATENCY_MS, SimProcess } from "./sim_process.ts";
+import { NOTHING } from "./snapshot.ts";
 import { Starvation } from "./starvation.ts";
 import { Users } from "./users.ts";
 import { VirtualTime } from "./virtual_time.ts";
+import { Wishes } from "./wishes.ts";
 import { Witness } from "./witness.ts";
 
 export interface SimulationOptions {
@@ -44,6 +46,11 @@ export class Simulation {
   readonly #time = new VirtualTime();
   readonly #random: () => number;
   readonly #starvation = new Starvation();
+  readonly #wishes = new Wishes({
+    snapshot: () => this.#witness?.snapshot ?? NOTHING,
+    elapsed: () => this.#time.elapsed,
+    searchBeginsMs: LATENCY_MS,
+  });
   readonly #users: Users;
   readonly #reported: { readonly from: string; readonly outcome: RunOutcome }[] = [];
   #process: SimProcess | null = null;
@@ -62,6 +69,8 @@ export class Simulation {
     this.#users = new Users({
       time: this.#time,
       process: () => this.#process,
+      wishes: this.#wishes,
+      onWrong: (what) => this.#fail(what),
       tell: (line) => this.#tell(line),
     });
   }
@@ -248,7 +257,8 @@ export class Simulation {
       rulesHold: () => !this.#users.haveRevived,
       timesHold: () => !this.#clockWasSetBack,
     });
-    const wrong = this.#witness.look();
+    const before = this.#witness.snapshot;
+    const wrong = this.#witness.look() ?? this.#wishes.look(before, this.#witness.snapshot);
     if (wrong !== null) this.#fail(wrong);
   }
 

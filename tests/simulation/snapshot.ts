@@ -8,6 +8,9 @@ export interface TaskRow extends TaskColumns, TaskSpecification {}
 interface TaskColumns {
   readonly num: number;
   readonly id: string;
+  /** Grows with every change. */
+  readonly seq: number;
+  readonly method: string;
   readonly status: string;
   readonly reason: string | null;
   readonly run: number;
@@ -20,6 +23,8 @@ interface TaskColumns {
   readonly dep_skipped: number;
   readonly expires_at: number | null;
   readonly finished_at: number | null;
+  readonly cancel_requested_at: number | null;
+  readonly discarded_at: number | null;
   /** Where it waits to run; null unless it is pending. */
   readonly ready_pool: string | null;
   readonly ready_order: number | null;
@@ -61,6 +66,9 @@ export interface Snapshot {
   readonly parents: ReadonlyMap<number, readonly number[]>;
 }
 
+/** Statuses that a task does not leave by itself. */
+export const ENDED: readonly string[] = ["completed", "failed", "cancelled", "skipped"];
+
 export const NOTHING: Snapshot = {
   tasks: new Map(),
   runs: new Map(),
@@ -68,9 +76,11 @@ export const NOTHING: Snapshot = {
   parents: new Map(),
 };
 
-const TASKS = "SELECT num, id, status, reason, run, queue, concurrency_key, workflow_num, " +
-  "dep_total, dep_succeeded, dep_failed, dep_skipped, expires_at, finished_at, ready_pool, " +
-  "ready_order, executor, unique_hash FROM tasks WHERE seq > ?";
+const TASKS =
+  "SELECT num, id, seq, method, status, reason, run, queue, concurrency_key, workflow_num, " +
+  "dep_total, dep_succeeded, dep_failed, dep_skipped, expires_at, finished_at, " +
+  "cancel_requested_at, discarded_at, ready_pool, ready_order, executor, unique_hash " +
+  "FROM tasks WHERE seq > ?";
 /** What goes without saying is not stored. */
 const SPECIFICATION = "SELECT ifnull(spec ->> '$.triggerRule', 'all_success') AS rule, " +
   "spec ->> '$.runAt' AS run_at, spec ->> '$.onFailure' AS on_failure " +

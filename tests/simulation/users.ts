@@ -1,27 +1,29 @@
 /** The clients of a simulation: careful ones, who ask again until they have an answer. */
-import { bareHandler, type FailureHandler } from "../../actors/domain/failure_handler.ts";
-import type { TaskTemplate } from "../../actors/domain/schedule.ts";
-import { LIVE_STATUSES, type Uniqueness } from "../../actors/domain/uniqueness.ts";
 import type {
   DeadLetterCommand,
   DeadLetterFilter,
   DeadLetterWalk,
   SchedulerMessage,
   SchedulerReplies,
-  Submission,
 } from "../../actors/protocol.ts";
 import { scheduleSpec, template } from "../support/schedules.ts";
-import { submission } from "../support/submission.ts";
+import { actionOf, type ChangeMany, choiceOf, wishOf } from "./change_many.ts";
+import { submissionOf } from "./planned_submission.ts";
 import type { PlannedTask, UserAction } from "./scenario.ts";
 import type { SimProcess } from "./sim_process.ts";
-import type { SimulatedRun } from "./sim_tasks.ts";
+import type { TaskRow } from "./snapshot.ts";
 import type { VirtualTime } from "./virtual_time.ts";
+import type { Wish, Wishes } from "./wishes.ts";
 
 export interface UsersOptions {
   readonly time: VirtualTime;
   /** The process that is there to be asked; null while there is none. */
   readonly process: () => SimProcess | null;
+  /** Keeps account of what becomes of tasks by request. */
+  readonly wishes: Wishes;
   readonly tell: (line: string) => void;
+  /** An answer is wrong. */
+  readonly onWrong: (what: string) => void;
 }
 
 const ALL: DeadLetterFilter = {
@@ -34,14 +36,6 @@ const ALL: DeadLetterFilter = {
   q: null,
   reason: null,
 };
-const ONLY_ONE: Uniqueness = { key: null, by: "method", withinMs: null, states: LIVE_STATUSES };
-const HANDLER_RUN: SimulatedRun = { ms: 20, end: "return", deaf: false, returnsAt: null };
-const HANDLER: FailureHandler = {
-  ...bareHandler("sim.work"),
-  args: JSON.stringify([HANDLER_RUN]),
-  queue: "bulk",
-};
-const REVIVING: readonly string[] = ["retry", "retry_workflow", "redrive_all"];
 const TRY_AGAIN_MS = 300;
 
 /** Submits, commands and sets up, and keeps in mind what was promised. */
@@ -51,6 +45,7 @@ export class Users {
   readonly accepted = new Set<string>();
   readonly #deleted = new Set<string>();
   readonly #schedules = new Set<string>();
+  readonly #workflows = new Map<string, readonly string[]>();
   #asking = 0;
   #haveRevived = false;
 
@@ -74,25 +69,26 @@ export class Users {
   }
 
   act(action: UserAction): void {
-    if (REVIVING.includes(action.kind)) this.#haveRevived = true;
+    if (isReviving(action)) this.#haveRevived = true;
     switch (action.kind) {
       case "submit":
         return this.#submit(action.tasks);
       case "workflow":
         return this.#submitWorkflow(action.id, action.tasks);
       case "cancel":
-        return this.insist({ kind: "CancelTask", id: action.id });
+        return this.#wish("cancel", [action.id], { kind: "CancelTask", id: action.id });
       case "retry":
-        return this.insist({ kind: "RetryTask", id: action.id, args: null });
+        return this.#wish("retry", [action.id], { kind: "RetryTask", id: action.id, args: null });
       case "delete":
         // From now on nobody may complain that it is gone, also where it is accepted only later.
         this.#deleted.add(action.id);
         this.accepted.delete(action.id);
-        return this.insist({ kind: "DeleteTask", id: action.id });
+        return this.#wish("other", [action.id], { kind: "DeleteTask", id: action.id });
       case "cancel_workflow":
-        return this.insist({ kind: "CancelWorkflow", id: action.id });
       case "retry_workflow":
-        return this.insist({ kind: "RetryWorkflow", id: action.id });
+        return this.#changeWorkflow(action);
+      case "change_many":
+        return this.#changeMany(action);
       case "redrive_all":
       case "discard_all":
         return this.#walkDeadLetters(action.kind, null);
@@ -121,6 +117,50 @@ export class Users {
     this.#schedules.clear();
   }
 
+  /** Asks for a change of the tasks with these ids. */
+  #wish<K extends keyof AnswerOf>(
+    change: Wish["change"],
+    ids: readonly string[],
+    message: Extract<SchedulerMessage, { readonly kind: K }>,
+  ): void {
+    const answered = this.#options.wishes.ask({ change, means: ({ id }) => ids.includes(id) });
+    this.insist(message, () => void answered(null));
+  }
+
+  #changeWorkflow({ kind, id }: WorkflowAction): void {
+    const ids = this.#workflows.get(id) ?? [];
+    if (kind === "cancel_workflow") {
+      return this.#wish("cancel", ids, { kind: "CancelWorkflow", id });
+    }
+    this.#wish("retry", ids, { kind: "RetryWorkflow", id });
+  }
+
+  /** Changes many tasks, or counts them; from the beginning where it is interrupted. */
+  #changeMany(plan: ChangeMany): void {
+    this.#asking++;
+    this.#tryToChange(plan);
+  }
+
+  #tryToChange(plan: ChangeMany): void {
+    const { time, process, wishes, tell, onWrong } = this.#options;
+    const again = () => void time.after(TRY_AGAIN_MS, () => this.#tryToChange(plan));
+    const node = process();
+    if (node === null || node.ended) return again();
+    const answered = wishes.ask(wishOf(plan));
+    const { changes } = node.frontEnd;
+    const answer = plan.dryRun
+      ? changes.count(plan.change, choiceOf(plan))
+      : changes.change(choiceOf(plan), actionOf(plan));
+    void node.frontEnd.unlessEnded(answer).then((answer) => {
+      time.stir();
+      const wrong = answered(answer?.ok === true ? answer.value : null);
+      if (wrong !== null) onWrong(wrong);
+      if (answer?.ok !== true) return again();
+      this.#asking--;
+      tell(`${plan.dryRun ? "counted" : "changed"} ${JSON.stringify(answer.value)}`);
+    });
+  }
+
   #setUpSchedule(action: Extract<UserAction, { readonly kind: "schedule" }>): void {
     const { name, everySeconds, overlap, catchUpWindowMs, jitterMs, run } = action;
     const task = template({ method: "sim.work", args: JSON.stringify([run]) });
@@ -136,13 +176,20 @@ export class Users {
     const message: DeadLetterCommand = kind === "redrive_all"
       ? { kind: "RedriveDeadLetters", selection, args: null }
       : { kind: "DiscardDeadLetters", selection };
+    const means = ({ status, discarded_at }: TaskRow) =>
+      status === "failed" && discarded_at === null;
+    const answered = this.#options.wishes.ask({
+      change: kind === "redrive_all" ? "retry" : "other",
+      means,
+    });
     this.insist(message, (answer) => {
+      answered(null);
       if (answer.ok && answer.value.next !== null) this.#walkDeadLetters(kind, answer.value.next);
     });
   }
 
   #submit(tasks: readonly PlannedTask[]): void {
-    const items = tasks.map((task) => this.#submissionOf(task));
+    const items = tasks.map((task) => submissionOf(task, this.#options.time.now()));
     this.insist({ kind: "SubmitTasks", items }, (answers) => {
       answers.forEach((answer, index) => {
         const id = items[index]?.id ?? "";
@@ -154,7 +201,11 @@ export class Users {
   }
 
   #submitWorkflow(id: string, tasks: readonly PlannedTask[]): void {
-    const items = tasks.map((task) => ({ ...this.#submissionOf(task), key: task.id }));
+    const items = tasks.map((task) => ({
+      ...submissionOf(task, this.#options.time.now()),
+      key: task.id,
+    }));
+    this.#workflows.set(id, tasks.map((task) => task.id));
     const message = {
       kind: "SubmitWorkflow",
       id,
@@ -171,32 +222,6 @@ export class Users {
 
   #accept(id: string): void {
     if (!this.#deleted.has(id)) this.accepted.add(id);
-  }
-
-  #submissionOf(task: PlannedTask): Submission {
-    const { id, deps, rule, queue, priority, key, delayMs, timeoutMs, maxAttempts } = task;
-    const template: Partial<TaskTemplate> = {
-      method: task.blocking ? "sim.block" : "sim.work",
-      args: JSON.stringify([task.run]),
-      deps,
-      triggerRule: rule,
-      queue,
-      priority,
-      delayMs,
-      timeoutMs,
-      concurrencyKey: key,
-      retry: { maxAttempts, initialMs: 100, maxMs: 5_000 },
-    };
-    const { expiresInMs, unique, onFailure } = task;
-    const expiresAt = expiresInMs === null ? null : this.#options.time.now() + expiresInMs;
-    return submission({
-      ...template,
-      ...(unique !== undefined && { unique: { ...ONLY_ONE, key: unique } }),
-      ...(onFailure === true && { onFailure: HANDLER }),
-      id,
-      expiresAt,
-      contentHash: `sha256-${id}`,
-    });
   }
 
   /** Asks until there is an answer, as a careful client does. */
@@ -219,7 +244,7 @@ export class Users {
       void this.#options.time.after(TRY_AGAIN_MS, () => this.#tryToAsk(message, onAnswer));
     const process = this.#options.process();
     if (process === null || process.ended) return again();
-    void process.ask<K>(message).then((answer) => {
+    void process.frontEnd.ask<K>(message).then((answer) => {
       this.#options.time.stir();
       if (answer === null || isPassing(answer)) again();
       else onAnswer(answer as AnswerOf[K]);
@@ -228,6 +253,13 @@ export class Users {
 }
 
 type AnswerOf = SchedulerReplies;
+type WorkflowAction = Extract<UserAction, { readonly kind: "cancel_workflow" | "retry_workflow" }>;
+
+/** True for what asks that something which has ended be run again. */
+function isReviving(action: UserAction): boolean {
+  if (action.kind === "change_many") return action.change === "retry" && !action.dryRun;
+  return ["retry", "retry_workflow", "redrive_all"].includes(action.kind);
+}
 
 /** True for an answer that asks to be asked again. */
 function isPassing(answer: unknown): boolean {

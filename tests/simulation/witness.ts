@@ -1,7 +1,14 @@
 /** Looks at the database after every commit, and says what must never be so. */
 import type { RetentionPolicy } from "../../actors/domain/retention.ts";
 import { RateWitness } from "./rate_witness.ts";
-import { NOTHING, type RunRow, type Snapshot, SnapshotReader, type TaskRow } from "./snapshot.ts";
+import {
+  ENDED,
+  NOTHING,
+  type RunRow,
+  type Snapshot,
+  SnapshotReader,
+  type TaskRow,
+} from "./snapshot.ts";
 
 export interface WitnessOptions {
   readonly dataDir: string;
@@ -15,8 +22,6 @@ export interface WitnessOptions {
   /** False once the wall clock was set back, after which times of before prove nothing. */
   readonly timesHold: () => boolean;
 }
-
-const ENDED: readonly string[] = ["completed", "failed", "cancelled", "skipped"];
 
 /** Compares each state of the database with the one before and with what was promised. */
 export class Witness {
