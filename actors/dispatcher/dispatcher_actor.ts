@@ -38,8 +38,9 @@ import { judgeDead } from "./verdicts.ts";
 
 export interface DispatcherOptions {
   readonly context: ActorContext;
+  /** Epoch ms, for what is recorded or shown; the system's when absent. */
   readonly now?: () => number;
-  /** Milliseconds of a clock that nobody sets; the system's when absent. */
+  /** Milliseconds of a clock that nobody sets, for what is measured; the system's when absent. */
   readonly monotonic?: () => number;
   /** Timer of the watch for stalled work; the system's when absent. */
   readonly startTimer?: StartTimer;
@@ -66,6 +67,7 @@ const log = getLogger("dispatcher");
 export class Dispatcher implements Behaviour<DispatcherProtocol> {
   readonly #actor: ActorContext;
   readonly #now: () => number;
+  readonly #monotonic: () => number;
   readonly #scheduler: ActorRef<SchedulerProtocol>;
   readonly #executors = new Map<string, ExecutorSlots>();
   readonly #lengths = new RunLengths();
@@ -79,9 +81,12 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   readonly #drains = new Drains(() => this.#heldCount());
   #draining = false;
 
-  constructor({ context, now = Date.now, graceMs, lookMs, ...clocks }: DispatcherOptions) {
+  constructor(options: DispatcherOptions) {
+    const { context, now = Date.now, graceMs, lookMs, startTimer } = options;
+    const monotonic = options.monotonic ?? (() => performance.now());
     this.#actor = context;
     this.#now = now;
+    this.#monotonic = monotonic;
     this.#scheduler = context.ref("scheduler");
     const supervisor = context.ref<SupervisorProtocol>("supervisor");
     this.#terminations = new Terminations({ supervisor, now });
@@ -90,8 +95,8 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       onRetry: () => this.#claims.pump(),
     });
     this.#stalled = new StalledWork({
-      monotonic: () => performance.now(),
-      ...clocks,
+      monotonic,
+      ...(startTimer && { startTimer }),
       withWork: (pools) => this.#claims.withWork(pools),
       causeOf: (pool) => this.#claims.troubleOf(pool),
       supervisor,
@@ -108,7 +113,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       executor: (name) => this.#executorRef(name),
       terminate: (executor, cause) => this.#terminations.terminate(executor, cause),
       onLook: () => this.#recallParked(),
-      now,
+      monotonic,
       graceMs,
       ...(lookMs !== undefined && { lookMs }),
     });
@@ -182,7 +187,11 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   #onExecutorJoined(announcement: JoinedExecutor): void {
     this.#awaited.forget(announcement.incarnation);
     if (this.#draining) return;
-    const executor = new ExecutorSlots(announcement, { now: this.#now, lengths: this.#lengths });
+    const executor = new ExecutorSlots(announcement, {
+      now: this.#now,
+      monotonic: this.#monotonic,
+      lengths: this.#lengths,
+    });
     this.#executors.set(executor.name, executor);
     this.#pools.onJoined(executor.pool);
     this.#stuck.watch();
@@ -203,7 +212,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   #onCancelRequested(name: string, runs: readonly RunRef[]): void {
     const executor = this.#executors.get(name);
     if (executor === undefined) return;
-    const now = this.#now();
+    const now = this.#monotonic();
     for (const ref of runs) {
       const run = executor.find(ref);
       if (run === undefined) continue;
@@ -219,7 +228,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
 
   /** Code that its executor has told to stop: what was known of its deadline here counts no more. */
   #onRunsOverdue(name: string, runs: MessageOf<"RunsOverdue">["runs"]): void {
-    const now = this.#now();
+    const now = this.#monotonic();
     for (const ref of runs) {
       const run = this.#executors.get(name)?.find(ref);
       if (run !== undefined) run.overdue ??= { since: now, silent: ref.silent };
@@ -310,9 +319,8 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
    * not started; for what has, its own deadline counts, which the reason leaves to it.
    */
   #recallParked(): void {
-    const before = this.#now() - PARKED_MS;
     for (const executor of this.#executors.values()) {
-      const runs = executor.terminating ? [] : executor.recallParked(before);
+      const runs = executor.terminating ? [] : executor.recallParked(PARKED_MS);
       if (runs.length > 0) this.#abort(executor, runs, "timeout");
     }
   }

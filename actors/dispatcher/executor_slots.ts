@@ -3,12 +3,15 @@ import type { Assignment, ExecutorLoad, JoinedExecutor, RunRef } from "../protoc
 import { prefetchOf } from "./prefetch.ts";
 import type { RunLengths } from "./run_lengths.ts";
 
-/** A run that an executor holds, as far as the dispatcher can know. */
+/**
+ * A run that an executor holds, as far as the dispatcher can know. Its times are readings of the
+ * monotonic clock: a step of the wall clock makes no code late.
+ */
 export interface HeldRun extends RunRef {
   readonly id: string;
   readonly method: string;
   readonly timeoutMs: number;
-  /** For a run from before the dispatcher's start, when its claim was committed. */
+  /** For a run from before the dispatcher's start, when its claim was committed, epoch ms. */
   readonly sinceBefore: number | null;
   readonly assignedAt: number;
   /** Its executor was asked to give it back, should it not have started. */
@@ -31,7 +34,10 @@ const MEAN_WEIGHT = 0.2;
 const ADOPTED_TIMEOUT_MS = 86_400_000;
 
 export interface ExecutorSlotsOptions {
+  /** Epoch ms, for what is recorded or shown. */
   readonly now: () => number;
+  /** Milliseconds of a clock that nobody sets, for what is measured. */
+  readonly monotonic: () => number;
   /** Shared by all executors. */
   readonly lengths: RunLengths;
 }
@@ -45,25 +51,27 @@ export class ExecutorSlots {
   /** Its code may block it, so that what it holds behind a long run can't be got back. */
   readonly mayBlock: boolean;
   readonly #now: () => number;
+  readonly #monotonic: () => number;
   readonly #lengths: RunLengths;
   /** In the order of hand-over, which is the order in which its slots take them. */
   readonly #held = new Map<string, HeldRun>();
   #started = 0;
   #meanRunMs: number | null = null;
-  /** When it last gave a sign of life. */
+  /** When it last gave a sign of life, on the monotonic clock. */
   heardAt: number;
   /** Set once its isolate is to be ended: it gets nothing more. */
   terminating = false;
 
-  constructor(announcement: JoinedExecutor, { now, lengths }: ExecutorSlotsOptions) {
+  constructor(announcement: JoinedExecutor, { now, monotonic, lengths }: ExecutorSlotsOptions) {
     this.name = announcement.executor;
     this.incarnation = announcement.incarnation;
     this.pool = announcement.pool;
     this.slots = announcement.slots;
     this.mayBlock = isAlone(this.pool) || modeOf(this.pool) === "blocking";
     this.#now = now;
+    this.#monotonic = monotonic;
     this.#lengths = lengths;
-    this.heardAt = now();
+    this.heardAt = monotonic();
     for (const run of announcement.held) {
       this.#hold({ ...run, timeoutMs: ADOPTED_TIMEOUT_MS }, run.startedAt);
     }
@@ -107,7 +115,7 @@ export class ExecutorSlots {
 
   /** Takes away runs that ended; those that wait move up. Runs that it never held say nothing of it. */
   ended(refs: readonly RunRef[], meanRunMs: number): void {
-    this.heardAt = this.#now();
+    this.heardAt = this.#monotonic();
     const methods = new Set<string>();
     for (const ref of refs) {
       const run = this.#held.get(keyOf(ref));
@@ -120,9 +128,10 @@ export class ExecutorSlots {
     this.#fillSlots();
   }
 
-  /** Runs that have waited for a slot since `before`, and were not recalled. Each is given once. */
-  recallParked(before: number): readonly RunRef[] {
+  /** Runs that have waited for a slot for `waitedMs`, and were not recalled. Each is given once. */
+  recallParked(waitedMs: number): readonly RunRef[] {
     if (this.mayBlock) return [];
+    const before = this.#monotonic() - waitedMs;
     const parked = this.held.filter(({ startedAt, recalled, assignedAt }) =>
       startedAt === null && !recalled && assignedAt <= before
     );
@@ -133,11 +142,11 @@ export class ExecutorSlots {
   /** What it holds and runs, as people are shown it. */
   load(runsMax: number): ExecutorLoad {
     const { name: executor, pool, slots, heldCount: held, running } = this;
-    const runs = running.map(({ id, method, run, sinceBefore, startedAt, assignedAt }) => ({
-      id,
-      method,
-      run,
-      startedAt: sinceBefore ?? startedAt ?? assignedAt,
+    const runs = running.map((run) => ({
+      id: run.id,
+      method: run.method,
+      run: run.run,
+      startedAt: this.startOf(run) ?? this.epochOf(run.assignedAt),
     })).sort((a, b) => a.startedAt - b.startedAt).slice(0, runsMax);
     return { executor, pool, slots, held, running: running.length, runs };
   }
@@ -146,10 +155,25 @@ export class ExecutorSlots {
     return this.#held.get(keyOf(ref));
   }
 
+  /** True when the code of `run` should have stopped by now. */
+  isOverdue(run: HeldRun): boolean {
+    return deadlineOf(run) <= this.#monotonic();
+  }
+
+  /** When the code of `run` began, epoch ms; null while it waits. */
+  startOf({ sinceBefore, startedAt }: HeldRun): number | null {
+    return startedAt === null ? null : sinceBefore ?? this.epochOf(startedAt);
+  }
+
+  /** A time of a held run in epoch ms. */
+  epochOf(at: number): number {
+    return Math.round(this.#now() - (this.#monotonic() - at));
+  }
+
   /** Slots that are free or were taken only now: those that soon take what is fetched ahead. */
   #livelySlots(): number {
     if (isAlone(this.pool) || (this.mayBlock && this.#holdsLong())) return 0;
-    const youngestOld = this.#now() - LIVELY_MS;
+    const youngestOld = this.#monotonic() - LIVELY_MS;
     let stale = 0;
     for (const { startedAt } of this.#held.values()) {
       if (startedAt !== null && startedAt <= youngestOld) stale++;
@@ -186,7 +210,7 @@ export class ExecutorSlots {
       method,
       timeoutMs,
       sinceBefore,
-      assignedAt: this.#now(),
+      assignedAt: this.#monotonic(),
       startedAt: null,
       cancelledAt: null,
       overdue: null,
@@ -196,7 +220,7 @@ export class ExecutorSlots {
 
   #fillSlots(): void {
     if (this.#started >= this.slots) return;
-    const now = this.#now();
+    const now = this.#monotonic();
     for (const run of this.#held.values()) {
       if (run.startedAt !== null) continue;
       if (this.#started >= this.slots) return;
@@ -206,7 +230,7 @@ export class ExecutorSlots {
   }
 }
 
-/** When the code of `run` has to have stopped. */
+/** When the code of `run` has to have stopped, on the monotonic clock. */
 export function deadlineOf({ startedAt, timeoutMs, cancelledAt, overdue }: HeldRun): number {
   const timeoutAt = (startedAt ?? Infinity) + timeoutMs;
   return Math.min(timeoutAt, cancelledAt ?? Infinity, overdue?.since ?? Infinity);

@@ -28,11 +28,14 @@ export function placementsOf(
 }
 
 function runOf(num: number, executors: readonly ExecutorSlots[]): Placement["run"] {
-  for (const { name, held } of executors) {
-    const run = held.find((one) => one.num === num);
-    if (run !== undefined) {
-      return { executor: name, assignedAt: run.assignedAt, startedAt: run.startedAt };
-    }
+  for (const executor of executors) {
+    const run = executor.held.find((one) => one.num === num);
+    if (run === undefined) continue;
+    return {
+      executor: executor.name,
+      assignedAt: executor.epochOf(run.assignedAt),
+      startedAt: executor.startOf(run),
+    };
   }
   return null;
 }

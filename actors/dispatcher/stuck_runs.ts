@@ -9,7 +9,8 @@ export interface StuckRunsOptions {
   readonly terminate: (executor: ExecutorSlots, cause: TerminationCause) => void;
   /** Called at every look, for what else is to be seen to while runs are held. */
   readonly onLook: () => void;
-  readonly now: () => number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly monotonic: () => number;
   /** How long aborted code may take to stop. */
   readonly graceMs: number;
   /** How often held runs are looked at, as long as there are any; 250 ms when absent. */
@@ -67,7 +68,7 @@ export class StuckRuns {
   }
 
   #lookAt(executor: ExecutorSlots): void {
-    const now = this.#options.now();
+    const now = this.#options.monotonic();
     for (const run of executor.running) {
       const overdueMs = now - deadlineOf(run);
       if (overdueMs > this.#options.graceMs) {
@@ -87,7 +88,7 @@ export class StuckRuns {
     const { incarnation, name } = executor;
     if ((this.#probing.get(incarnation) ?? Infinity) <= aliveMs) return;
     this.#probing.set(incarnation, aliveMs);
-    const overdue = executor.running.filter((run) => deadlineOf(run) < this.#options.now());
+    const overdue = executor.running.filter((run) => executor.isOverdue(run));
     void this.#options.executor(name).ask({
       kind: "AbortRuns",
       runs: overdue.filter(({ cancelledAt }) => cancelledAt === null),
@@ -99,7 +100,7 @@ export class StuckRuns {
         if (answer.error.code === "timeout") this.#options.terminate(executor, { kind: "blocked" });
         return;
       }
-      executor.heardAt = this.#options.now();
+      executor.heardAt = this.#options.monotonic();
       if (cause && executor.find(cause.run) !== undefined) this.#options.terminate(executor, cause);
     });
   }

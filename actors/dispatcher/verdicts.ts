@@ -1,7 +1,7 @@
-import type { RunOutcome } from "../protocol.ts";
+import type { RunOutcome, RunRef } from "../protocol.ts";
 import { unreportedOutcome } from "../protocol/unreported_outcome.ts";
 import { unreachable } from "../domain/exhaustive.ts";
-import { deadlineOf, type ExecutorSlots, type HeldRun } from "./executor_slots.ts";
+import type { ExecutorSlots, HeldRun } from "./executor_slots.ts";
 
 /** Why an isolate has to be ended. */
 export type TerminationCause =
@@ -24,30 +24,27 @@ export function judge(
   cause: TerminationCause,
   now: number,
 ): readonly RunOutcome[] {
-  const culprit = culpritOf(executor, cause, now);
+  const culprit = culpritOf(executor, cause);
   const suspicious = cause.kind === "blocked" && culprit === undefined;
-  return executor.held.map((run) => {
-    if (run === culprit) {
-      return run.cancelledAt !== null
-        ? unreportedOutcome(run, "cancelled", now)
-        : { ...unreportedOutcome(run, "timeout", now), error: timeoutError(run) };
+  return executor.held.map((held) => {
+    const run = { ...held, startedAt: executor.startOf(held) };
+    if (held !== culprit) {
+      return givenBack(run, { now, alone: suspicious && run.startedAt !== null });
     }
-    return givenBack(run, { now, alone: suspicious && run.startedAt !== null });
+    return held.cancelledAt !== null
+      ? unreportedOutcome(run, "cancelled", now)
+      : { ...unreportedOutcome(run, "timeout", now), error: timeoutError(held) };
   });
 }
 
-function culpritOf(
-  executor: ExecutorSlots,
-  cause: TerminationCause,
-  now: number,
-): HeldRun | undefined {
+function culpritOf(executor: ExecutorSlots, cause: TerminationCause): HeldRun | undefined {
   switch (cause.kind) {
     case "overdue":
     case "cancelled":
       return cause.run;
     case "blocked": {
       const [only, another] = executor.running;
-      return another === undefined && only && deadlineOf(only) <= now ? only : undefined;
+      return another === undefined && only && executor.isOverdue(only) ? only : undefined;
     }
     case "unreachable":
     case "lease":
@@ -64,9 +61,9 @@ export function judgeDead(executor: ExecutorSlots, now: number): readonly RunOut
     .map((run) => givenBack(run, { now, alone: false }));
 }
 
-/** Puts a run back uncharged. */
+/** Puts a run back uncharged; `startedAt` is in epoch ms. */
 export function givenBack(
-  run: Pick<HeldRun, "num" | "run"> & { readonly startedAt?: number | null },
+  run: RunRef & { readonly startedAt?: number | null },
   { now, alone }: { readonly now: number; readonly alone: boolean },
 ): RunOutcome {
   const outcome = unreportedOutcome(
@@ -77,9 +74,9 @@ export function givenBack(
   return { ...outcome, giveBack: "neighbour", alone };
 }
 
-function timeoutError({ timeoutMs, method, overdue }: HeldRun) {
+function timeoutError({ timeoutMs, sinceBefore, overdue }: HeldRun) {
   // Of a run from before this dispatcher's start the limits are not known.
-  const limit = method === null ? "its timeoutMs" : `timeoutMs (${timeoutMs} ms)`;
+  const limit = sinceBefore !== null ? "its timeoutMs" : `timeoutMs (${timeoutMs} ms)`;
   const why = overdue?.silent === true
     ? "was silent for longer than its heartbeatTimeoutMs"
     : `took longer than ${limit}`;

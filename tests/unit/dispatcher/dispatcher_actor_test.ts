@@ -123,7 +123,35 @@ Deno.test("dispatcher hears from the executor when a run from before its own sta
   node.now += 1_001;
   await eventually(() => node.of("TerminateExecutor").length === 1, { what: "it is ended" });
   await node.die("executor-1");
-  assert.deepEqual(node.outcomes().map(({ num, outcome }) => [num, outcome]), [[7, "timeout"]]);
+  const [outcome, ...others] = node.outcomes();
+  assert.deepEqual([outcome?.num, outcome?.outcome, others], [7, "timeout", []]);
+  assert.equal(outcome?.startedAt, 0, "when it was claimed");
+  assert.match(outcome?.error?.message ?? "", /took longer than its timeoutMs and/);
+});
+
+Deno.test("dispatcher takes no code for late because the clock was set forward", async () => {
+  await using node = await new DispatcherHarness({ graceMs: 1_000 }).start();
+  await node.join("executor-1", "async", 2);
+  await node.hint("async", ...tasks(1));
+  node.clockSetByMs = 86_400_000;
+  node.now += 6_000;
+  await eventually(() => node.of("AbortRuns").length > 0, { what: "silence is asked about" });
+  await node.settle();
+  assert.deepEqual(node.of("AbortRuns").map(({ runs }) => runs), [[]]);
+  assert.deepEqual(node.of("TerminateExecutor"), []);
+});
+
+Deno.test("dispatcher keeps to deadlines when the clock was set back", async () => {
+  await using node = await new DispatcherHarness({ graceMs: 1_000 }).start();
+  await node.join("executor-1", "async", 2);
+  await node.hint("async", ...tasks(1));
+  node.clockSetByMs = -86_400_000;
+  node.now += 62_000;
+  await eventually(() => node.of("TerminateExecutor").length === 1, { what: "it is ended" });
+  await node.die("executor-1");
+  const wall = node.now + node.clockSetByMs;
+  const times = node.outcomes().map((run) => [run.outcome, run.startedAt, run.finishedAt]);
+  assert.deepEqual(times, [["timeout", wall - 62_000, wall]]);
 });
 
 Deno.test("dispatcher charges nobody of several when an isolate does not answer after a deadline", async () => {

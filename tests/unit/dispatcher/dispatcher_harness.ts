@@ -25,7 +25,9 @@ const TIMEOUT = { ok: false, error: { code: "timeout", message: "" } } as const;
 /** A dispatcher among peers of straw: what it sends is kept, and answered as the test wants. */
 export class DispatcherHarness implements AsyncDisposable {
   readonly sent: Sent[] = [];
+  /** How much time has passed, and where the wall clock was set beside that. */
   now = 1_000_000;
+  clockSetByMs = 0;
   /** Ready tasks by queue and pool, handed out by claims. */
   readonly ready = new Map<string, Assignment[]>();
   /**
@@ -44,7 +46,7 @@ export class DispatcherHarness implements AsyncDisposable {
   constructor({ graceMs = 1_000 }: { readonly graceMs?: number } = {}) {
     this.dispatcher = new Dispatcher({
       graceMs,
-      now: () => this.now,
+      now: () => this.now + this.clockSetByMs,
       monotonic: () => this.now,
       startTimer: this.timer.start,
       context: {

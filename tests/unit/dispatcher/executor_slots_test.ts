@@ -101,8 +101,9 @@ Deno.test("run lengths call a method short that was short of late, and no other"
 function open(pool: string, slots: number) {
   const clock = { now: 0 };
   const announcement = { executor: "executor-1", incarnation: "i-1", pool, slots, held: [] };
-  const lengths = new RunLengths();
-  return { clock, slots: new ExecutorSlots(announcement, { now: () => clock.now, lengths }) };
+  const now = () => clock.now;
+  const options = { now, monotonic: now, lengths: new RunLengths() };
+  return { clock, slots: new ExecutorSlots(announcement, options) };
 }
 
 /** Has it run one task of `method`, so that it knows how long they are. */
