@@ -28,7 +28,7 @@ import { AwaitedExecutors } from "./awaited_executors.ts";
 import { Drains } from "./drains.ts";
 import { ExecutorSlots } from "./executor_slots.ts";
 import { placementsOf } from "./placements.ts";
-import { GiveBacks } from "./give_backs.ts";
+import { FinalReports } from "./final_reports.ts";
 import { PoolRequests } from "./pool_requests.ts";
 import { RunLengths } from "./run_lengths.ts";
 import { StalledWork, type StartTimer } from "./stalled_work.ts";
@@ -57,7 +57,6 @@ const STATE_DEADLINE_MS = 30_000;
 const PARKED_MS = 500;
 const ASSIGN_DEADLINE_MS = 86_400_000;
 const IDLE_ASSIGN_DEADLINE_MS = 5_000;
-const REPORT_DEADLINE_MS = 60_000;
 
 /** Runs of one executor that are shown at a time. */
 const RUNS_SHOWN = 20;
@@ -77,7 +76,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
   readonly #stalled: StalledWork;
   readonly #stuck: StuckRuns;
   readonly #awaited: AwaitedExecutors;
-  readonly #giveBacks: GiveBacks;
+  readonly #reports: FinalReports;
   readonly #drains = new Drains(() => this.#heldCount());
   #draining = false;
 
@@ -117,7 +116,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
       graceMs,
       ...(lookMs !== undefined && { lookMs }),
     });
-    this.#giveBacks = new GiveBacks({ scheduler: this.#scheduler, now });
+    this.#reports = new FinalReports({ scheduler: this.#scheduler, now });
     this.#awaited = new AwaitedExecutors({
       onOverdue: (name, incarnation) =>
         this.#terminations.endIsolate(name, incarnation, "unreachable"),
@@ -181,7 +180,7 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     this.#pools.stop();
     this.#stuck.stop();
     this.#awaited.stop();
-    this.#giveBacks.stop();
+    this.#reports.stop();
   }
 
   #onExecutorJoined(announcement: JoinedExecutor): void {
@@ -287,19 +286,14 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
         held: known.heldCount,
       });
     }
-    void this.#scheduler.ask({ kind: "ExecutorLost", executor: name, incarnation, verdicts }, {
-      deadlineMs: REPORT_DEADLINE_MS,
-    }).then((answer) => {
-      // A dead scheduler settles it at its restart; the next incarnation's announcement does too.
-      if (!answer.ok) log.warn("loss not reported: {error}", { error: answer.error.message });
-    });
+    this.#reports.lost({ name, incarnation }, verdicts);
     this.#drains.settle();
   }
 
   #assign(executor: ExecutorSlots, claimed: readonly Assignment[]): void {
     const isGone = this.#executors.get(executor.name) !== executor || executor.terminating;
     const count = isGone || this.#draining ? 0 : executor.fitting(claimed);
-    if (count < claimed.length) void this.#giveBacks.report(executor, claimed.slice(count));
+    if (count < claimed.length) this.#reports.giveBack(executor, claimed.slice(count));
     const runs = claimed.slice(0, count);
     if (runs.length === 0) return;
     // Receipt is acknowledged before any code starts, so an idle isolate has no excuse.
@@ -309,8 +303,10 @@ export class Dispatcher implements Behaviour<DispatcherProtocol> {
     void this.#executorRef(executor.name).ask({ kind: "AssignRuns", runs }, { deadlineMs })
       .then((answer) => {
         // Any other failure is the executor's death, of which `onPeer` tells.
-        if (answer.ok || answer.error.code !== "timeout") return;
-        this.#terminations.terminate(executor, { kind: "unreachable" });
+        if (answer.ok) return;
+        const { code } = answer.error;
+        if (code === "timeout") this.#terminations.terminate(executor, { kind: "unreachable" });
+        else if (code === "overloaded") this.#reports.giveBack(executor, runs);
       });
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Assignment, DispatcherReplies } from "../../../actors/protocol.ts";
 import { eventually } from "../../support/eventually.ts";
 import { assignment } from "../executor/executor_harness.ts";
-import { DispatcherHarness, type Sent } from "./dispatcher_harness.ts";
+import { DispatcherHarness, NoReply, type Sent } from "./dispatcher_harness.ts";
 
 Deno.test("dispatcher spreads blocking tasks over all executors, and fetches no unknown ones ahead", async () => {
   await using node = await new DispatcherHarness().start();
@@ -200,6 +200,25 @@ Deno.test("dispatcher replaces an idle isolate that does not take its runs", asy
   await node.join("executor-1", "async", 2);
   await node.hint("async", ...tasks(1));
   assert.deepEqual(node.of("TerminateExecutor").map(({ cause }) => cause), ["unreachable"]);
+});
+
+Deno.test("dispatcher gives runs back that an executor had no room to take", async () => {
+  await using node = await new DispatcherHarness().start();
+  node.answers.set("AssignRuns", () => new NoReply("overloaded"));
+  await node.join("executor-1", "async", 2);
+  await node.hint("async", ...tasks(1));
+  assert.deepEqual(node.outcomes().map(({ num, outcome }) => [num, outcome]), [[1, "given_back"]]);
+});
+
+Deno.test("dispatcher reports a dead executor until that is committed", async () => {
+  await using node = await new DispatcherHarness().start();
+  let tries = 0;
+  node.answers.set("ExecutorLost", () => ++tries < 3 ? new NoReply("threw") : null);
+  await node.join("executor-1", "async", 2);
+  await node.die("executor-1");
+  await eventually(() => tries === 3, { what: "it is committed" });
+  await node.settle();
+  assert.equal(node.of("ExecutorLost").length, 3);
 });
 
 Deno.test("dispatcher fetches back what waits behind long runs where it can", async () => {

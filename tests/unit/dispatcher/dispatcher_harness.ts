@@ -9,7 +9,7 @@ import type {
   RunRef,
 } from "../../../actors/protocol.ts";
 import { ManualTimer } from "../../support/manual_timer.ts";
-import type { ActorRef, AskResult, Protocol } from "../../../actors/runtime/mod.ts";
+import type { ActorRef, AskFailureCode, AskResult, Protocol } from "../../../actors/runtime/mod.ts";
 
 /** A message as it was sent. */
 export interface Sent {
@@ -20,7 +20,16 @@ export interface Sent {
 
 type Answer = (message: Sent) => unknown;
 
-const TIMEOUT = { ok: false, error: { code: "timeout", message: "" } } as const;
+/** An answer that is none, and why. */
+export class NoReply {
+  readonly code: AskFailureCode;
+
+  constructor(code: AskFailureCode) {
+    this.code = code;
+  }
+}
+
+const TIMEOUT = new NoReply("timeout");
 
 /** A dispatcher among peers of straw: what it sends is kept, and answered as the test wants. */
 export class DispatcherHarness implements AsyncDisposable {
@@ -32,7 +41,7 @@ export class DispatcherHarness implements AsyncDisposable {
   readonly ready = new Map<string, Assignment[]>();
   /**
    * Answers by kind, or promises of them, where other than null; `undefined` is no answer before the
-   * deadline.
+   * deadline, `NoReply` none for another reason.
    */
   readonly answers = new Map<string, Answer>([
     ["GetDispatchState", () => ({ queues: [], ready: [] })],
@@ -145,7 +154,9 @@ export class DispatcherHarness implements AsyncDisposable {
         this.sent.push({ ...message, to: name });
         const answer = this.answers.get(message.kind);
         const value = answer === undefined ? null : await answer({ ...message, to: name });
-        return value === undefined ? TIMEOUT : { ok: true, value };
+        const reply = value === undefined ? TIMEOUT : value;
+        if (!(reply instanceof NoReply)) return { ok: true, value };
+        return { ok: false, error: { code: reply.code, message: reply.code } };
       },
     };
   }
