@@ -238,6 +238,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
         return this.#loop.submit("outcomes", recordReported, {
           work: message,
           weight: message.items.length,
+          held: true,
         });
       case "ClaimRuns":
         return this.#onClaimRuns(message);

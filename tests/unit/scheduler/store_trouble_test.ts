@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { SchedulerReplies } from "../../../actors/protocol.ts";
+import { openSqliteReader } from "../../../actors/storage/sqlite/mod.ts";
 import { ManualTimer } from "../../support/manual_timer.ts";
 import { outcome, type RigOptions, SchedulerRig } from "../../support/scheduler_rig.ts";
 import { submission } from "../../support/submission.ts";
@@ -95,6 +96,27 @@ Deno.test("scheduler leaves outcomes with the executor while the store is away",
   await rig.claim();
   await rig.report(...runs.map((run) => outcome(run)));
   assert.equal((await rig.task("a")).status, "completed");
+});
+
+Deno.test("scheduler keeps what running code said while the store was away", async () => {
+  await using under = await troubled();
+  const { rig, store } = under;
+  await rig.submit({ id: "a" });
+  const [run] = (await rig.claim()).runs;
+  assert(run);
+  const logs = [{ run: 1, at: rig.now, level: "info", message: "here", fields: {} }] as const;
+  const progress = { fraction: 0.5, note: null };
+  store.always("away");
+  const items = [{ num: run.num, run: run.run, progress, logs }];
+  const told = rig.tell({ kind: "ReportProgress", items });
+  await store.tried(2);
+  store.always("none");
+  await told;
+  assert.deepEqual((await rig.task("a")).progress, progress);
+  const reader = await openSqliteReader({ dataDir: rig.dataDir });
+  const page = await reader.listLogs("a", { after: null, limit: 9 });
+  await reader.close();
+  assert.deepEqual(page?.lines.map(({ message }) => message), ["here"]);
 });
 
 Deno.test("scheduler records the loss of an executor once the store is back", async () => {
