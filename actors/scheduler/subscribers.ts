@@ -5,7 +5,10 @@ import { type ActorContext, EventStream, type PeerEvent } from "../runtime/mod.t
 const EVENTS_MAX = 1_000;
 const EVENT_ACK_MS = 10_000;
 
-/** The actors that follow the commits, each at its own pace. */
+/**
+ * The actors that follow the commits, each at its own pace. One that comes is told first that it may have
+ * missed some: what the scheduler before this one committed last, it may not have got.
+ */
 export class Subscribers {
   readonly #events = new EventStream<TasksCommitted | OthersCommitted | EventsLost>({
     maxBuffered: EVENTS_MAX,
@@ -19,6 +22,7 @@ export class Subscribers {
         const message = { kind: "EventsPublished", events } as const;
         return (await subscriber.ask(message, { deadlineMs: EVENT_ACK_MS })).ok;
       });
+      this.#events.suspend(name);
     }
   }
 

@@ -12,7 +12,7 @@ import { ok, type Result } from "../../actors/domain/error.ts";
 import { unreachable } from "../../actors/domain/exhaustive.ts";
 import type { MethodDefinition } from "../../actors/domain/task.ts";
 import type { FrontEndProtocol } from "../../actors/protocol.ts";
-import type { ActorContext, Behaviour, PeerEvent, Started } from "../../actors/runtime/actor.ts";
+import type { ActorContext, Behaviour, Started } from "../../actors/runtime/actor.ts";
 import { configureLogging } from "../../actors/telemetry/logger.ts";
 import { TaskScheduler } from "../../proto/gen/task_scheduler_pb.ts";
 import { Health } from "../../proto/gen/grpc/health/v1/health_pb.ts";
@@ -125,14 +125,6 @@ class GrpcActor implements Behaviour<FrontEndProtocol> {
       default:
         return unreachable(message);
     }
-  }
-
-  /** Events may have been missed while the scheduler was away, so everybody looks again. */
-  onPeer({ peer, state }: PeerEvent): void {
-    if (peer !== "scheduler" || state !== "up") return;
-    this.#node.service.onEvents([{ kind: "EventsLost" }]);
-    this.#feed.onEvents([{ kind: "EventsLost" }]);
-    this.#pulse.onEvents([{ kind: "EventsLost" }]);
   }
 
   async stop(): Promise<void> {

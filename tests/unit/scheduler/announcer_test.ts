@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TasksCommitted } from "../../../actors/protocol.ts";
+import type { FrontEndProtocol, TasksCommitted } from "../../../actors/protocol.ts";
 import { outcome, SchedulerRig } from "../../support/scheduler_rig.ts";
 
 Deno.test("scheduler publishes one event a commit with the ends in it", async () => {
@@ -34,8 +34,25 @@ Deno.test("scheduler publishes which logs have grown, by reports of progress and
   assert.deepEqual(published(rig).flatMap(({ logged }) => logged ?? []), [a.num, b.num]);
 });
 
-function published(rig: SchedulerRig): readonly Partial<TasksCommitted>[] {
+Deno.test("scheduler tells who follows it that events of the one before may be missing", async () => {
+  await using rig = await SchedulerRig.open();
+  await rig.submit({ id: "a" });
+  await rig.runAll();
+  await rig.stop();
+  rig.told.splice(0);
+  await rig.start();
+  await rig.stop();
+  assert.deepEqual(events(rig), [{ kind: "EventsLost" }]);
+});
+
+type Events = Extract<FrontEndProtocol["message"], { readonly kind: "EventsPublished" }>["events"];
+
+function events(rig: SchedulerRig): Events {
   return rig.told.flatMap(({ to, message }) =>
-    to === "http" && "events" in message ? message.events as readonly TasksCommitted[] : []
+    to === "http" && "events" in message ? message.events as Events : []
   );
+}
+
+function published(rig: SchedulerRig): readonly TasksCommitted[] {
+  return events(rig).filter((event) => event.kind === "TasksCommitted");
 }

@@ -306,7 +306,7 @@ Deno.test("scheduler publishes how much retention has removed, and the stamp tha
   await rig.stop();
   const events = rig.told.flatMap(({ to, message }) =>
     to === "http" && "events" in message ? message.events as readonly TasksCommitted[] : []
-  );
+  ).filter(({ kind }) => kind === "TasksCommitted");
   const retired = events.filter((event) => event.retired !== undefined);
   assert.deepEqual(retired.map((event) => event.retired), [{ tasks: 3, workflows: 1 }]);
   const stamps = events.map(({ lastSeq }) => lastSeq);
