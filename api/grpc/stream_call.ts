@@ -80,24 +80,35 @@ export async function streamWatch<T>(
   call.on("cancelled", () => watch.close());
   if (call.cancelled) watch.close();
   let over = false;
-  let updates: readonly T[] | null = [watch.opening()];
-  while (updates !== null) {
-    for (const update of updates) {
-      over ||= isLast(update);
-      if (!call.write(write(update)) && !await drained(call)) return INTERRUPTED;
+  try {
+    let updates: readonly T[] | null = [watch.opening()];
+    while (updates !== null) {
+      for (const update of updates) {
+        over ||= isLast(update);
+        if (!call.write(write(update)) && !await drained(call)) return INTERRUPTED;
+      }
+      updates = await watch.next();
     }
-    updates = await watch.next();
+    return over ? { ok: true, value: null } : INTERRUPTED;
+  } finally {
+    // Also where an update could not be written: nobody else knows of the watch.
+    watch.close();
   }
-  return over ? { ok: true, value: null } : INTERRUPTED;
 }
 
 /** Resolves when more may be written; to false when there is nobody left to read it. */
-export function drained(call: StreamCall): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (call.cancelled) return resolve(false);
-    call.once("drain", () => resolve(true));
-    call.once("cancelled", () => resolve(false));
-  });
+async function drained(call: StreamCall): Promise<boolean> {
+  if (call.cancelled) return false;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const onDrain = () => resolve(true);
+  const onCancelled = () => resolve(false);
+  call.once("drain", onDrain).once("cancelled", onCancelled);
+  try {
+    return await promise;
+  } finally {
+    // A slow reader is waited for again and again, and would be listened to each time more.
+    call.off("drain", onDrain).off("cancelled", onCancelled);
+  }
 }
 
 const INTERRUPTED = unavailable(

@@ -88,3 +88,25 @@ Deno.test("streamWatch closes its watch when the reader is gone", async () => {
   assert.ok(watch.closed);
   assert.equal(watch.asked, 0);
 });
+
+Deno.test("streamWatch listens to its call no more often the longer its reader is slow", async () => {
+  const call = new FakeCall();
+  call.full = true;
+  const end = stream(call, new Countdown(20));
+  for (let told = 1; told <= 21; told++) {
+    await turn();
+    assert.deepEqual([call.written.length, call.listenerCount("cancelled")], [told, 2]);
+    call.emit("drain");
+  }
+  assert.ok((await end).ok);
+});
+
+Deno.test("streamWatch closes its watch when an update can't be written", async () => {
+  const watch = new Countdown(3);
+  const write = () => {
+    throw new Error("no such message");
+  };
+  const call = new FakeCall() as unknown as ServerWritableStream<Uint8Array, Uint8Array>;
+  await assert.rejects(streamWatch(call, watch, { write }), /no such message/);
+  assert.ok(watch.closed);
+});
