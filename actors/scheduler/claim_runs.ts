@@ -12,6 +12,7 @@ import type {
 import type { DependencyState } from "../storage/port.ts";
 import type { Commit } from "./commit.ts";
 import { Deal } from "./deal.ts";
+import { withoutMoved } from "./moved_tasks.ts";
 import { RateBudgets } from "./rate_budgets.ts";
 import { withoutUnregistered } from "./unregistered_tasks.ts";
 
@@ -136,24 +137,6 @@ async function withoutExpired(
   if (expired.length === 0) return tasks;
   await commit.apply(expired.map((before) => ({ before, event: { kind: "expired" } })));
   return tasks.filter((task) => !isExpired(task));
-}
-
-/** Sends tasks whose definition has changed its pool to the right one, and passes them over here. */
-async function withoutMoved(
-  commit: Commit,
-  tasks: readonly TaskRecord[],
-): Promise<readonly TaskRecord[]> {
-  const moved = new Map<string, { method: string; from: string; to: string }>();
-  const fitting = tasks.filter((task) => {
-    const method = commit.context.methods.find(task.method, modeOf(task.pool));
-    if (method === null || method.pool === task.pool) return true;
-    const change = { method: task.method, from: task.pool, to: method.pool };
-    moved.set(`${change.method}\n${change.from}`, change);
-    commit.effects.hint({ queue: task.queue, pool: method.pool });
-    return false;
-  });
-  if (moved.size > 0) await commit.tx.reassignPools([...moved.values()]);
-  return fitting;
 }
 
 /** Sends strayed tasks that are not for executors of `pool` to those that they are for. */

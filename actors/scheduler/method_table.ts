@@ -1,4 +1,10 @@
-import { aloneKey, isBuiltin, poolKey, poolOfMethod } from "../domain/pool.ts";
+import {
+  aloneKey,
+  isBuiltin,
+  methodOfUnregistered,
+  poolKey,
+  poolOfMethod,
+} from "../domain/pool.ts";
 import type { TaskTemplate } from "../domain/schedule.ts";
 import type { MethodDefinition, TaskMode } from "../domain/task.ts";
 
@@ -51,6 +57,15 @@ export class MethodTable {
    */
   concerns(pool: string, { shared }: { readonly shared: boolean }): boolean {
     return this.serves(pool) || !shared && !isBuiltin(pool);
+  }
+
+  /**
+   * True for pools that the users' methods have left, since they ask for other rights now. Where this
+   * node gives no rights, what asked for some waits until it does, and is not run without.
+   */
+  isLeft(pool: string): boolean {
+    return this.#allowPermissions && !this.serves(pool) && !isBuiltin(pool) &&
+      methodOfUnregistered(pool) === null;
   }
 
   /** True when a method asks for rights that this node does not give. */

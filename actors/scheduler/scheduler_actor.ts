@@ -43,6 +43,7 @@ import { logRefusedHandlers } from "./handle_failures.ts";
 import { openPatiently } from "./open_patiently.ts";
 import { OtherNodes } from "./other_nodes.ts";
 import { recordReported } from "./record_outcomes.ts";
+import { releaseWaiting } from "./release_waiting.ts";
 import { Rounds } from "./rounds.ts";
 import { ScheduleKeeper } from "./schedule_keeper.ts";
 import { SlowCommits } from "./slow_commits.ts";
@@ -52,7 +53,6 @@ import { StoreHealth } from "./store_health.ts";
 import { Subscribers } from "./subscribers.ts";
 import { submitTasks } from "./submit_tasks.ts";
 import { submitWorkflows } from "./submit_workflow.ts";
-import { releaseRegistered } from "./unregistered_tasks.ts";
 
 /** What a command is answered whose commit did not stand. */
 type Refusal = ReturnType<typeof refusal>;
@@ -168,8 +168,8 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       tell: (news) => cluster?.tell({ kind: "TellOthers", news }),
     });
     this.#releases = new Rounds({
-      what: "letting tasks of returned methods go",
-      handler: releaseRegistered,
+      what: "letting tasks go that wait where no claim comes by",
+      handler: releaseWaiting,
       submit: (handler) => this.#loop.submit("control", handler, { work: null, held: true }),
       onFailure: () => this.#clock.set(this.#now() + CLOCK_RETRY_MS),
     });
@@ -332,7 +332,14 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     this.#stats.committed(effects);
     this.#others.committed(effects);
     this.#announcer.announce(effects, report);
+    if (!this.#store.shared && this.#hasLeftWork(effects)) this.#releases.run();
     this.#health.committed();
+  }
+
+  /** True where tasks became ready in pools that their methods have left. */
+  #hasLeftWork({ ready }: Effects): boolean {
+    for (const { pool } of ready.values()) if (this.#memory.methods.isLeft(pool)) return true;
+    return false;
   }
 
   #failed(error: unknown): void {

@@ -1,17 +1,13 @@
 /**
  * Tasks whose method is not registered on this node wait in a pool that no executor serves, where no
- * claim comes by, until a node starts that knows the method again, or where nodes share a store, one
- * that knows it claims them from there (`strays.ts`). Nobody looks for them ahead: the
- * claim that meets one puts it there, and the start of the scheduler lets them go.
+ * claim comes by, until a node starts that knows the method again (`release_waiting.ts`), or where nodes
+ * share a store, one that knows it claims them from there (`strays.ts`). Nobody looks for them ahead: the
+ * claim that meets one puts it there.
  */
-import { readyPoolOf } from "../domain/crash_policy.ts";
-import { methodOfUnregistered, modeOf, unregisteredKey } from "../domain/pool.ts";
+import { modeOf, unregisteredKey } from "../domain/pool.ts";
 import type { TaskRecord } from "../domain/task.ts";
 import { getLogger } from "../telemetry/logger.ts";
 import type { Commit } from "./commit.ts";
-
-/** Tasks that one commit lets go. */
-const PAGE = 1_000;
 
 const log = getLogger("scheduler");
 
@@ -34,26 +30,4 @@ export async function withoutUnregistered(
     log.warn("tasks of {method} wait: no such method is registered", { method });
   }
   return tasks.filter(isKnown);
-}
-
-/** Lets a page of tasks go whose method is registered again; true when there may be more. */
-export async function releaseRegistered(
-  commit: Commit,
-  work: readonly null[],
-): Promise<readonly boolean[]> {
-  const { tx, effects, context: { methods } } = commit;
-  for (const { queue, pool } of await tx.readyWork()) {
-    const method = methodOfUnregistered(pool);
-    if (method === null || methods.find(method, null) === null) continue;
-    const query = { queue, pool, max: PAGE, keyConcurrency: null, afterKey: null };
-    const { tasks } = await tx.selectReady(query);
-    const moves = tasks.map((task) => ({
-      num: task.num,
-      readyPool: readyPoolOf(task.pool, task),
-    }));
-    await tx.setReadyPools(moves);
-    for (const { readyPool } of moves) effects.hint({ queue, pool: readyPool });
-    return work.map(() => true);
-  }
-  return work.map(() => false);
 }

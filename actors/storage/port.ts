@@ -218,10 +218,6 @@ export interface StoreWriter
   readyWork(): Promise<readonly QueueAndPool[]>;
   /** Running tasks of a queue now. Cost is bounded by `atMost`, the largest answer of interest. */
   countRunning(queue: string, atMost: number): Promise<number>;
-  /** Where a pending task's own pool or alone pool changed with its definition: rewrites both. */
-  reassignPools(
-    changes: readonly { readonly method: string; readonly from: string; readonly to: string }[],
-  ): Promise<void>;
 
   insertRuns(runs: readonly NewRun[]): Promise<void>;
   /** Ends runs that have no end yet. */

@@ -243,30 +243,33 @@ export const READY_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    rule: "reassignPools moves live tasks of a method with their alone pool",
+    rule: "setPools moves pending tasks to another pool for good, and no others",
     check: async ({ store }) => {
-      const method = "spin";
       await insert(
         store,
-        newTask(1, { method }),
-        newTask(2, { method, readyPool: "alone" }),
+        newTask(1, { concurrencyKey: "k" }),
+        newTask(2, { readyPool: "alone" }),
         newTask(3),
-        newTask(4, { method, ...NOT_READY, status: "scheduled", dueAt: T0 }),
-        newTask(5, { method, pool: "blocking", readyPool: "blocking" }),
-        blockedTask(6, [newTask(1)], { method }),
+        newTask(4, { ...NOT_READY, status: "scheduled", dueAt: T0 }),
       );
-      const to = 'async+net=["x"]';
-      await store.write((tx) => tx.reassignPools([{ method, from: "async", to }]));
-      const tasks = await store.write((tx) => tx.loadTasks([1, 2, 3, 4, 5, 6]));
+      const pool = 'async+net=["x"]';
+      const alone = 'alone+net=["x"]';
+      const moves = [
+        { num: 1, pool, readyPool: pool },
+        { num: 2, pool, readyPool: alone },
+        { num: 4, pool, readyPool: pool },
+      ];
+      await store.write((tx) => tx.setPools(moves));
+      const tasks = await store.write((tx) => tx.loadTasks([1, 2, 3, 4]));
       assert.deepEqual([...tasks.values()].map(({ pool, readyPool }) => [pool, readyPool]), [
-        [to, to],
-        [to, 'alone+net=["x"]'],
+        [pool, pool],
+        [pool, alone],
         ["async", "async"],
-        [to, null],
-        ["blocking", "blocking"],
-        [to, null],
+        ["async", null],
       ]);
-      assert.deepEqual((await ready(store, { pool: to })).nums, [1]);
+      assert.deepEqual((await ready(store, { pool })).nums, [1]);
+      assert.deepEqual((await ready(store, { pool: alone })).nums, [2]);
+      assert.deepEqual((await ready(store)).nums, [3]);
     },
   },
   {

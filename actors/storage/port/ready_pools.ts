@@ -6,4 +6,8 @@ export interface ReadyPoolWriter {
   setReadyPools(
     moves: readonly { readonly num: number; readonly readyPool: string }[],
   ): Promise<void>;
+  /** The same, where the pool that they belong to has changed as well. */
+  setPools(
+    moves: readonly { readonly num: number; readonly pool: string; readonly readyPool: string }[],
+  ): Promise<void>;
 }

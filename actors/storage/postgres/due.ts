@@ -1,5 +1,4 @@
-/** What time and restarts ask for: due, expired and running tasks, and tasks whose pool has moved. */
-import { aloneKey } from "../../domain/pool.ts";
+/** What time and restarts ask for: due, expired and running tasks. */
 import type { TaskRecord } from "../../domain/task.ts";
 import type { StoreWriter } from "../port.ts";
 import { integerOrNull } from "../row/column.ts";
@@ -75,17 +74,4 @@ const NEXT_WAKE = "SELECT least(" +
 /** See `StoreWriter.nextWakeAt`. */
 export async function nextWakeAt({ connection }: Transaction): Promise<number | null> {
   return integerOrNull((await connection.row(NEXT_WAKE))?.[0]);
-}
-
-const REASSIGN = "UPDATE tasks_live SET pool = $2, ready_pool = CASE ready_pool " +
-  "WHEN $3 THEN $2 WHEN $4 THEN $5 ELSE ready_pool END WHERE method = $1 AND pool = $3";
-
-/** See `StoreWriter.reassignPools`. Walks over all live tasks: a definition changes rarely. */
-export async function reassignPools(
-  { connection }: Transaction,
-  changes: Parameters<StoreWriter["reassignPools"]>[0],
-): Promise<void> {
-  for (const { method, from, to } of changes) {
-    await connection.run(REASSIGN, method, to, from, aloneKey(from), aloneKey(to));
-  }
 }

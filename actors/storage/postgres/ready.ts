@@ -231,15 +231,34 @@ export async function readyWork({ connection }: Transaction): Promise<readonly Q
   return rows.map((row) => ({ queue: text(row[0]), pool: text(row[1]) }));
 }
 
-const SET_POOLS = "UPDATE tasks_live t SET ready_pool = u.pool " +
-  "FROM unnest($1::bigint[], $2::text[]) u (num, pool) WHERE t.num = u.num AND t.status = 'pending'";
+const SET_READY_POOLS = "UPDATE tasks_live t SET ready_pool = u.ready_pool " +
+  "FROM unnest($1::bigint[], $2::text[]) u (num, ready_pool) " +
+  "WHERE t.num = u.num AND t.status = 'pending'";
 
-/** See `StoreWriter.setReadyPools`. */
+/** See `ReadyPoolWriter.setReadyPools`. */
 export async function setReadyPools(
   { connection }: Transaction,
   moves: Parameters<ReadyPoolWriter["setReadyPools"]>[0],
 ): Promise<void> {
   if (moves.length === 0) return;
-  const pools = moves.map(({ readyPool }) => plain(readyPool, "the pool"));
-  await connection.run(SET_POOLS, moves.map(({ num }) => num), pools);
+  const readyPools = moves.map(({ readyPool }) => plain(readyPool, "the pool"));
+  await connection.run(SET_READY_POOLS, moves.map(({ num }) => num), readyPools);
+}
+
+const SET_POOLS = "UPDATE tasks_live t SET pool = u.pool, ready_pool = u.ready_pool " +
+  "FROM unnest($1::bigint[], $2::text[], $3::text[]) u (num, pool, ready_pool) " +
+  "WHERE t.num = u.num AND t.status = 'pending'";
+
+/** See `ReadyPoolWriter.setPools`. */
+export async function setPools(
+  { connection }: Transaction,
+  moves: Parameters<ReadyPoolWriter["setPools"]>[0],
+): Promise<void> {
+  if (moves.length === 0) return;
+  await connection.run(
+    SET_POOLS,
+    moves.map(({ num }) => num),
+    moves.map(({ pool }) => plain(pool, "the pool")),
+    moves.map(({ readyPool }) => plain(readyPool, "the pool")),
+  );
 }

@@ -161,12 +161,12 @@ export class PostgresWriter implements StoreWriter {
     return this.#do(() => ready.countRunning(this.#tx, ...args));
   }
 
-  reassignPools(...args: Arguments<"reassignPools">): ReturnType<StoreWriter["reassignPools"]> {
-    return this.#do(() => due.reassignPools(this.#tx, ...args));
-  }
-
   setReadyPools(...args: Arguments<"setReadyPools">): ReturnType<StoreWriter["setReadyPools"]> {
     return this.#do(() => ready.setReadyPools(this.#tx, ...args));
+  }
+
+  setPools(...args: Arguments<"setPools">): ReturnType<StoreWriter["setPools"]> {
+    return this.#do(() => ready.setPools(this.#tx, ...args));
   }
 
   deadLetterHorizon(): ReturnType<StoreWriter["deadLetterHorizon"]> {

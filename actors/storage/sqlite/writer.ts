@@ -170,12 +170,12 @@ export class SqliteWriter implements StoreWriter {
     return this.#do(() => ready.countRunning(this.#tx, ...args));
   }
 
-  reassignPools(...args: Arguments<"reassignPools">): ReturnType<StoreWriter["reassignPools"]> {
-    return this.#do(() => pools.reassignPools(this.#tx, ...args));
-  }
-
   setReadyPools(...args: Arguments<"setReadyPools">): ReturnType<StoreWriter["setReadyPools"]> {
     return this.#do(() => pools.setReadyPools(this.#tx, ...args));
+  }
+
+  setPools(...args: Arguments<"setPools">): ReturnType<StoreWriter["setPools"]> {
+    return this.#do(() => pools.setPools(this.#tx, ...args));
   }
 
   deadLetterHorizon(): ReturnType<StoreWriter["deadLetterHorizon"]> {

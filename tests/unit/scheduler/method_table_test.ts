@@ -44,6 +44,21 @@ Deno.test("method table: a node takes tasks for a built-in method that only othe
   assert.equal(table.serves("async+builtin+run=*"), false);
 });
 
+Deno.test("method table: a pool is left once no method asks for its rights any more", () => {
+  const isLeft = (allowPermissions: boolean, ...pools: readonly string[]) => {
+    const table = new MethodTable([HTTP, USERS], { allowPermissions });
+    return pools.map((pool) => table.isLeft(pool));
+  };
+  assert.deepEqual(isLeft(true, "async+net=*", "alone+net=*", "async+builtin+net=*"), [
+    false,
+    false,
+    false,
+  ]);
+  assert.deepEqual(isLeft(true, "async+env=*", "alone+env=*"), [true, true]);
+  assert.deepEqual(isLeft(true, "async+builtin+run=*", "unregistered:x"), [false, false]);
+  assert.deepEqual(isLeft(false, "async+net=*", "async+env=*"), [false, false], "they wait");
+});
+
 Deno.test("method table: what is built in and not offered waits without anybody's notice", () => {
   const table = new MethodTable([HTTP], { allowPermissions: false });
   const concerns = (pool: string) =>

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { MethodDefinition } from "../../../actors/domain/task.ts";
 import { definition, outcome, SchedulerRig } from "../../support/scheduler_rig.ts";
 
 const BOTH = { definitions: [definition("noop", "async"), definition("old", "async")] };
@@ -39,6 +40,49 @@ Deno.test("scheduler starts waiting tasks once their method is registered again"
   assert.deepEqual(runs.map(({ id, run }) => [id, run]), [["a", 1]]);
   await rig.report(...runs.map((run) => outcome(run)));
   assert.equal((await rig.task("a")).status, "completed");
+});
+
+/** A node with a task that asks for a right, which it gives. */
+function fetching(permissions: MethodDefinition["permissions"]) {
+  const definitions = [definition("noop", "async"), definition("fetch", "async", { permissions })];
+  return { definitions, allowTaskPermissions: true };
+}
+
+Deno.test("scheduler starts tasks in the pool of the rights that their method asks for now", async () => {
+  await using rig = await SchedulerRig.open(fetching({ net: ["x"] }));
+  const [before] = await rig.submit(
+    { id: "a", method: "fetch", concurrencyKey: "k" },
+    { id: "child", method: "fetch", deps: ["a"] },
+    { id: "b", method: "fetch" },
+  );
+  assert.equal(before?.pool, 'async+net=["x"]');
+  await rig.stop();
+  await rig.start(fetching({}));
+  await readyPools(rig);
+  assert.deepEqual(await readyPools(rig), ["async"]);
+  // The child becomes ready in the pool that was left.
+  assert.deepEqual((await rig.runAll()).toSorted(), ["a", "b", "child"]);
+  assert.equal((await rig.task("child")).pool, "async");
+});
+
+Deno.test("scheduler runs nothing without the rights that it was submitted with", async () => {
+  await using rig = await SchedulerRig.open(fetching({ net: ["x"] }));
+  await rig.submit({ id: "a", method: "fetch" });
+  await rig.stop();
+  await rig.start({ ...fetching({ net: ["x"] }), allowTaskPermissions: false });
+  await readyPools(rig);
+  assert.deepEqual(await readyPools(rig), ['async+net=["x"]']);
+  assert.deepEqual(await rig.runAll(), []);
+});
+
+Deno.test("scheduler moves a task whose method has changed its mode when a claim meets it", async () => {
+  await using rig = await SchedulerRig.open(BOTH);
+  await rig.submit({ id: "a", method: "old" }, { id: "b" });
+  await rig.stop();
+  await rig.start({ definitions: [definition("noop", "async"), definition("old", "blocking")] });
+  assert.deepEqual((await rig.claim()).runs.map(({ id }) => id), ["b"]);
+  const { runs } = await rig.claim({ pool: "blocking" });
+  assert.deepEqual(runs.map(({ id, mode }) => [id, mode]), [["a", "blocking"]]);
 });
 
 Deno.test("scheduler lets a waiting task be cancelled", async () => {

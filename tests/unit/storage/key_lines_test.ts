@@ -19,18 +19,16 @@ import {
 import { tamper } from "../../support/lively_folder.ts";
 
 const POOLS = ["async", "blocking"] as const;
-const METHODS = ["noop", "spin"] as const;
 
 /** One thing that is done to some tasks; `from` and `count` choose them among those that it can be done to. */
 type Step =
   | { readonly kind: "insert"; readonly keys: readonly (string | null)[]; readonly order: number }
   | { readonly kind: "claim"; readonly pool: typeof POOLS[number]; readonly max: number }
   | {
-    readonly kind: "cancel" | "giveBack" | "putBack" | "delete" | "move" | "undone";
+    readonly kind: "cancel" | "giveBack" | "putBack" | "delete" | "move" | "settle" | "undone";
     readonly from: number;
     readonly count: number;
-  }
-  | { readonly kind: "reassign"; readonly method: typeof METHODS[number]; readonly back: boolean };
+  };
 
 const key = fc.constantFrom(null, "a", "a", "a", "b", "c");
 const some = { from: fc.nat(), count: fc.integer({ min: 1, max: 6 }) };
@@ -54,15 +52,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      kind: fc.constantFrom("cancel", "giveBack", "putBack", "delete", "move", "undone"),
+      kind: fc.constantFrom("cancel", "giveBack", "putBack", "delete", "move", "settle", "undone"),
       ...some,
     }),
   },
-  fc.record({
-    kind: fc.constant("reassign" as const),
-    method: fc.constantFrom(...METHODS),
-    back: fc.boolean(),
-  }),
 );
 
 /** What is in the store: the nums of all tasks, each with the record that was written last. */
@@ -115,17 +108,20 @@ async function act(step: Step, tx: StoreWriter, known: Known): Promise<readonly 
         })),
       );
       return [];
+    case "settle":
+      await tx.setPools(
+        withStatus("pending").map(({ num, readyPool }) => {
+          const pool = readyPool === "async" ? "blocking" : "async";
+          return { num, pool, readyPool: pool };
+        }),
+      );
+      return [];
     case "undone":
       await assert.rejects(tx.savepoint(async () => {
         await tx.updateTasks(withStatus("pending").map((task) => claimOf(task)));
         throw new Error("undone");
       }));
       return [];
-    case "reassign": {
-      const [from, to] = step.back ? ["blocking", "async"] : ["async", "blocking"];
-      await tx.reassignPools([{ method: step.method, from, to }]);
-      return [];
-    }
   }
 }
 
@@ -138,7 +134,6 @@ async function insert(
     newTask(first + index, {
       concurrencyKey,
       readyOrder: order + index % 3,
-      method: METHODS[index % 2] ?? "noop",
     })
   );
   await tx.insertTasks(tasks);
