@@ -1,4 +1,5 @@
 /** The node, its executors and its cluster as the JSON that users see. */
+import type { NodeRun } from "../actors/domain/node_run.ts";
 import type {
   ActorStatus,
   ExecutorLoad,
@@ -16,11 +17,19 @@ type ExecutorView = SystemView["executors"][number];
 export interface SystemParts {
   /** What the dispatcher says of its executors; null where it does not answer. */
   readonly executors: readonly ExecutorLoad[] | null;
+  /** Of the other nodes; null where they are not known. */
+  readonly runs: readonly NodeRun[] | null;
   readonly commits: CommitSummary;
 }
 
+/** True for a node that is there, and is not the one that answers. */
+export function isOtherMember(system: SystemStatus, { id, state }: NodeStatus): boolean {
+  return id !== system.node && (state === "active" || state === "suspect");
+}
+
 /** The node and its actors, and the cluster. */
-export function systemView(system: SystemStatus, { executors, commits }: SystemParts): SystemView {
+export function systemView(system: SystemStatus, parts: SystemParts): SystemView {
+  const { executors, commits } = parts;
   return {
     node: system.node,
     version: system.version,
@@ -33,11 +42,12 @@ export function systemView(system: SystemStatus, { executors, commits }: SystemP
     clockSteps: system.clockSteps ?? 0,
     lastClockStep: clockStepView(system.lastClockStep ?? null),
     term: system.cluster.term,
-    nodes: system.cluster.nodes.map((node) =>
-      nodeView(
+    nodes: system.cluster.nodes.map((node) => ({
+      ...nodeView(
         node.id === system.node && executors !== null ? { ...node, load: loadOf(executors) } : node,
-      )
-    ),
+      ),
+      runs: isOtherMember(system, node) ? runsOf(node.id, parts) : null,
+    })),
     actors: system.actors.map(actorView),
     executors: system.executors.map((place) => executorView(place, system, executors ?? [])),
     commits: { ...commits, from: isoOrNull(commits.from), to: isoOrNull(commits.to) },
@@ -49,7 +59,20 @@ function loadOf(executors: readonly ExecutorLoad[]): NodeView["load"] {
   return { slots: sum("slots"), held: sum("held") };
 }
 
-function nodeView({ report, ...node }: NodeStatus): NodeView {
+function runsOf(node: string, { runs }: SystemParts): NodeView["runs"] {
+  if (runs === null) return null;
+  return runs.filter((run) => run.node === node).map((
+    { executor, id, method, run, startedAt },
+  ) => ({
+    executor,
+    taskId: id,
+    method,
+    run,
+    startedAt: iso(startedAt),
+  }));
+}
+
+function nodeView({ report, ...node }: NodeStatus): Omit<NodeView, "runs"> {
   return {
     ...node,
     startedAt: iso(node.startedAt),

@@ -4,6 +4,7 @@
  * without a message that waits.
  */
 import { ok, type Result } from "../actors/domain/error.ts";
+import type { NodeRun } from "../actors/domain/node_run.ts";
 import type {
   LogPlace,
   MethodDefinition,
@@ -72,6 +73,8 @@ type SubmitWorkflowMessage = Extract<SchedulerMessage, { readonly kind: "SubmitW
 
 const WRITE = { deadlineMs: 15_000 };
 const READ = { deadlineMs: 10_000 };
+/** For what is left out where it takes longer. */
+const ASIDE = { deadlineMs: 2_000 };
 const WAITERS_MAX = 10_000;
 /** Most submissions in one message: a long batch is spread over commits, so that others get in between. */
 const SUBMIT_MAX = 250;
@@ -252,6 +255,13 @@ export class TaskService {
   async executors(): Promise<Result<readonly ExecutorLoad[]>> {
     if (this.#dispatcher === undefined) return ok([]);
     return asked(await this.#dispatcher.ask({ kind: "GetExecutors" }, READ));
+  }
+
+  /** What other nodes run; null where the store does not say so soon: nobody waits for it long. */
+  async runsOf(nodes: readonly string[]): Promise<readonly NodeRun[] | null> {
+    if (nodes.length === 0) return [];
+    const runs = await this.#reader.ask({ kind: "ListNodeRuns", nodes }, ASIDE);
+    return runs.ok ? runs.value : null;
   }
 
   /** Makes an actor fail on purpose; for tests of the node itself. */

@@ -1,6 +1,7 @@
 /** What the reader takes, and what it replies. */
 import type { Result } from "../domain/error.ts";
 import type { FirstInLine } from "../domain/first_in_line.ts";
+import type { NodeRun } from "../domain/node_run.ts";
 import type {
   LogPlace,
   QueueConfig,
@@ -119,6 +120,8 @@ export type ReaderMessage =
   | { readonly kind: "GetTraffic"; readonly span: TrafficSpan }
   /** Of each queue with ready tasks the one whose turn comes first; bounded. */
   | { readonly kind: "GetFirstInLine" }
+  /** What `nodes` have been given and not ended, by node and then by time; bounded for each. */
+  | { readonly kind: "ListNodeRuns"; readonly nodes: readonly string[] }
   | {
     /** The latest state of each task changed after `afterSeq`, oldest change first. */
     readonly kind: "GetChanges";
@@ -163,6 +166,7 @@ export interface ReaderReplies
   GetQueueDepths: readonly QueueDepth[];
   GetTraffic: readonly TrafficAt[];
   GetFirstInLine: readonly FirstInLine[];
+  ListNodeRuns: readonly NodeRun[];
   GetChanges: Changes;
 }
 

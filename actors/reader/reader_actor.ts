@@ -57,6 +57,8 @@ export class Reader implements Behaviour<ReaderProtocol> {
         return this.#store.readTraffic(message.span);
       case "GetFirstInLine":
         return this.#store.firstInLine(LINES);
+      case "ListNodeRuns":
+        return this.#store.listNodeRuns({ nodes: message.nodes, limit: LIMITS.nodeRuns });
       case "ListDeadLetters":
         return this.#onListDeadLetters(message);
       case "CountDeadLetters":

@@ -26,6 +26,7 @@ import type { QueueRateWriter } from "./port/queue_rates.ts";
 import type { ScheduleReader, ScheduleWriter } from "./port/schedules.ts";
 import type { RetentionWriter } from "./port/retention.ts";
 import type { ReadyPoolWriter } from "./port/ready_pools.ts";
+import type { NodeRunReader } from "./port/node_runs.ts";
 import type { TrafficReader, TrafficWriter } from "./port/traffic.ts";
 import type { UniqueWriter } from "./port/unique.ts";
 import type { TaskWalker } from "./port/walks.ts";
@@ -259,6 +260,7 @@ export interface StoreReader
     DeadLetterReader,
     DependentReader,
     LogReader,
+    NodeRunReader,
     SnapshotReader,
     ScheduleReader,
     TaskWalker,

@@ -280,6 +280,18 @@ export interface NodeJson {
   readonly notReady?: readonly string[];
   /** Its actors, as it last said. */
   readonly actors?: readonly ActorJson[];
+  /** Runs that another node has, 200 at most; null of the node that answers. */
+  readonly runs?: readonly NodeRunJson[] | null;
+  readonly [field: string]: unknown;
+}
+
+/** A run that a node has. */
+export interface NodeRunJson {
+  readonly executor: string;
+  readonly taskId: string;
+  readonly method: string;
+  readonly run: number;
+  readonly startedAt: string;
   readonly [field: string]: unknown;
 }
 

@@ -1,6 +1,7 @@
 /** Operations on the node itself: what it can run, and what it consists of. */
+import { ok } from "../../actors/domain/error.ts";
 import type { MethodView, SystemView } from "../schema.ts";
-import { systemView } from "../system_view.ts";
+import { isOtherMember, systemView } from "../system_view.ts";
 import { methodView } from "../task_view.ts";
 import { mapped, type Operation } from "./operation.ts";
 import type { List } from "./tasks.ts";
@@ -18,10 +19,12 @@ export const getSystem: Operation<SystemView> = {
   async run({ node }) {
     const { service, commits } = node;
     const [system, loads] = await Promise.all([service.system(), service.executors()]);
-    const executors = loads.ok ? loads.value : null;
-    return mapped(
-      system,
-      (status) => systemView(status, { executors, commits: commits.summary() }),
-    );
+    if (!system.ok) return system;
+    const others = system.value.cluster.nodes.filter((other) => isOtherMember(system.value, other));
+    return ok(systemView(system.value, {
+      executors: loads.ok ? loads.value : null,
+      runs: await service.runsOf(others.map(({ id }) => id)),
+      commits: commits.summary(),
+    }));
   },
 };

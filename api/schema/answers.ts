@@ -1,6 +1,6 @@
 /** What the REST API answers: the types of the JSON, and their documentation. */
 import { z } from "zod";
-import { TASK_STATUSES, WORKFLOW_STATUSES } from "../../actors/domain/task.ts";
+import { LIMITS, TASK_STATUSES, WORKFLOW_STATUSES } from "../../actors/domain/task.ts";
 import { onFailureInput } from "./on_failure.ts";
 import { instant } from "./text.ts";
 import { trafficWindowsAnswer } from "./traffic.ts";
@@ -239,6 +239,13 @@ const actorAnswer = z.strictObject({
   ),
 }).meta({ id: "Actor" });
 
+const currentRunAnswer = z.strictObject({
+  taskId: z.string(),
+  method: z.string(),
+  run: count,
+  startedAt: instant,
+});
+
 /** An executor of the node that answers, and what it runs now. */
 const executorAnswer = z.strictObject({
   name: z.string(),
@@ -247,12 +254,7 @@ const executorAnswer = z.strictObject({
   state: actorAnswer.shape.state,
   held: count.describe("Runs that it has, waiting ones too"),
   running: count.describe("Runs whose code runs"),
-  runs: z.array(z.strictObject({
-    taskId: z.string(),
-    method: z.string(),
-    run: count,
-    startedAt: instant,
-  })).describe("Those that run longest, at most 20"),
+  runs: z.array(currentRunAnswer).describe("Those that run longest, at most 20"),
 }).meta({ id: "Executor" });
 
 const spreadAnswer = z.strictObject({
@@ -281,6 +283,11 @@ export const nodeAnswer = z.strictObject({
   ),
   actors: z.array(actorAnswer).describe(
     "Its actors, as it last said; empty where it has said nothing yet",
+  ),
+  runs: z.array(currentRunAnswer.extend({ executor: z.string() })).nullable().describe(
+    `Runs that another node has, waiting ones too, those that were given to it first, at most ${LIMITS.nodeRuns}; ` +
+      "null of the node that answers, whose runs stand with its executors, of those that are gone, " +
+      "and where they could not be read",
   ),
 }).meta({ id: "Node" });
 

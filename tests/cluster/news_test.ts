@@ -96,9 +96,10 @@ async function seeEachOther({ busy, idle, long }: Pair): Promise<void> {
   await eventually(async () => {
     const { body } = await idle.fetchApi("GET", "/api/system");
     const other = (body.nodes as readonly NodeJson[]).find(({ id }) => id === own.node);
-    return other?.actors?.some(({ name, state }) => name === "cluster" && state === "ready") ??
-      false;
-  }, { what: "the busy node's actors are told", deadlineMs: 60_000 });
+    const runs = other?.runs?.map(({ taskId }) => taskId) ?? [];
+    return runs.length === 1 && runs[0] === long &&
+      other?.actors?.some(({ name, state }) => name === "cluster" && state === "ready");
+  }, { what: "the busy node's actors and its run are told", deadlineMs: 60_000 });
 }
 
 /** Gives one of both a task that does not end, and says which has it. */

@@ -5,6 +5,7 @@ import { GRAPH_CASES } from "./graph_cases.ts";
 import { HISTORY_CASES } from "./history_cases.ts";
 import { LISTING_CASES } from "./listing_cases.ts";
 import { MODEL_CASES } from "./model_cases.ts";
+import { NODE_RUN_CASES } from "./node_run_cases.ts";
 import { QUEUE_RATE_CASES } from "./queue_rate_cases.ts";
 import { READY_CASES } from "./ready_cases.ts";
 import { SNAPSHOT_CASES } from "./snapshot_cases.ts";
@@ -39,6 +40,7 @@ const CASES = [
   ...UNIQUE_CASES,
   ...TRAFFIC_CASES,
   ...WAITING_CASES,
+  ...NODE_RUN_CASES,
   ...MODEL_CASES,
 ];
 

@@ -6,6 +6,7 @@ import { integer, text } from "../row/column.ts";
 import { decodeTask } from "../row/task_record.ts";
 import type { Connection, Deadlines } from "./connection.ts";
 import { firstInLine } from "./first_in_line.ts";
+import { listNodeRuns } from "./node_runs.ts";
 import * as deadLetters from "./dead_letters.ts";
 import { listDependents } from "./edges.ts";
 import { listTasks } from "./listing.ts";
@@ -191,6 +192,12 @@ class PostgresReader implements StoreReader {
     ...[bounds]: Parameters<StoreReader["firstInLine"]>
   ): ReturnType<StoreReader["firstInLine"]> {
     return this.#pool.use((connection) => firstInLine(connection, bounds));
+  }
+
+  listNodeRuns(
+    ...[query]: Parameters<StoreReader["listNodeRuns"]>
+  ): ReturnType<StoreReader["listNodeRuns"]> {
+    return this.#pool.use((connection) => listNodeRuns(connection, query));
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { Connection } from "./connection.ts";
 import * as deadLetters from "./dead_letters.ts";
 import { listDependents } from "./edges.ts";
 import { firstInLine } from "./first_in_line.ts";
+import { listNodeRuns } from "./node_runs.ts";
 import { listChanges, listTasks } from "./listing.ts";
 import { listLogs } from "./logs.ts";
 import { readQueues } from "./queues.ts";
@@ -179,6 +180,12 @@ class SqliteReader implements StoreReader {
     ...[bounds]: Parameters<StoreReader["firstInLine"]>
   ): ReturnType<StoreReader["firstInLine"]> {
     return this.#look((connection) => firstInLine(connection, bounds));
+  }
+
+  listNodeRuns(
+    ...[query]: Parameters<StoreReader["listNodeRuns"]>
+  ): ReturnType<StoreReader["listNodeRuns"]> {
+    return this.#look((connection) => listNodeRuns(connection, query));
   }
 
   async close(): Promise<void> {

@@ -38,7 +38,7 @@ import { FAKE_SECRET as SECRET, fakeConfig } from "../../support/fake_config.ts"
 import { fakeTask } from "../../support/fake_task.ts";
 import { submission } from "../../support/submission.ts";
 import { FakeSchedules } from "./fake_schedules.ts";
-import { NOW, readySystem } from "./ready_system.ts";
+import { NOW, readySystem, RUNS_NEARBY } from "./ready_system.ts";
 
 export { NOW, SECRET };
 
@@ -264,6 +264,8 @@ export class FakeRestNode {
         return [];
       case "GetFirstInLine":
         return [{ queue: "default", id: "first", readyAt: NOW }];
+      case "ListNodeRuns":
+        return RUNS_NEARBY;
       case "GetQueueDepths":
         return [{ queue: "default", status: "pending", count: 3 }];
       case "ListDeadLetters":

@@ -143,11 +143,15 @@ Deno.test("stats and system show what the actors say", async () => {
     load: { slots: 4, held: 6 },
     notReady: [],
     actors: [],
+    runs: null,
   };
   const renewedAt = new Date(NOW - 60_000).toISOString();
   const load = { slots: 9, held: 1 };
   const other = { ...own, id: "n-other", state: "lost", leader: false, renewedAt, load };
-  assert.deepEqual(system.body.nodes, [own, other]);
+  const at = new Date(NOW).toISOString();
+  const run = { executor: "executor-3", taskId: "t-2", method: "noop", run: 1, startedAt: at };
+  const near = { ...own, id: "n-near", leader: false, load, runs: [run] };
+  assert.deepEqual(system.body.nodes, [own, near, other]);
   assert.deepEqual((await node.call("GET", "/api/methods")).body, { items: [] });
 });
 
@@ -252,7 +256,7 @@ Deno.test("metrics count what was committed, with bounded labels", async () => {
     'dtask_executor_slots{state="free"} 0',
     "dtask_leader 1",
     "dtask_leader_term 5",
-    'dtask_nodes{state="active"} 1',
+    'dtask_nodes{state="active"} 2',
     'dtask_nodes{state="lost"} 1',
     'dtask_nodes{state="left"} 0',
   ];

@@ -1,7 +1,13 @@
+import type { NodeRun } from "../../../actors/domain/node_run.ts";
 import type { NodeStatus, SystemStatus } from "../../../actors/protocol.ts";
 
 /** The time on the clocks of the tests. */
 export const NOW = Date.parse("2026-11-21T20:15:42.000Z");
+
+/** What the store says that another node runs. */
+export const RUNS_NEARBY: readonly NodeRun[] = [
+  { node: "n-near", executor: "executor-3", id: "t-2", method: "noop", run: 1, startedAt: NOW },
+];
 
 /** A node with nothing to complain of. */
 export function readySystem(): SystemStatus {
@@ -41,6 +47,7 @@ export function readySystem(): SystemStatus {
       term: 5,
       nodes: [
         member("n-fake", { leader: true }),
+        member("n-near", {}),
         member("n-other", { state: "lost", renewedAt: NOW - 60_000 }),
       ],
     },

@@ -144,6 +144,7 @@ async function look(reader: StoreReader): Promise<void> {
   }
   await reader.queueDepths();
   await reader.firstInLine({ limit: 20, keys: 20 });
+  await reader.listNodeRuns({ nodes: ["n-1"], limit: 9 });
   await reader.readTraffic({ from: FIRST_AT, until: LATE, stepMs: LATE - FIRST_AT });
   await reader.getSchedule("schedule-7");
   await reader.listTicks("schedule-7", 9);

@@ -213,6 +213,7 @@ async function readEverything(dataDir: string): Promise<void> {
   });
   await reader.readTraffic({ from: T0, until: T0 + 60_000, stepMs: 5_000 });
   await reader.firstInLine({ limit: 9, keys: 9 });
+  await reader.listNodeRuns({ nodes: ["n-1"], limit: 9 });
   await reader.listSchedules();
   await reader.getSchedule("s");
   await reader.listTicks("s", 9);

@@ -4,6 +4,7 @@ import type { NodeView } from "../../../schema.ts";
 import { formatCount, formatNumber } from "../../ui/format.ts";
 import { TimeText } from "../../ui/time_text.tsx";
 import { ActorTable } from "./actor_table.tsx";
+import { RunTable } from "./run_table.tsx";
 import { StateBadge } from "./state_badge.tsx";
 
 interface NodeSectionProps {
@@ -37,6 +38,7 @@ export function NodeSection({ node, isOwn }: NodeSectionProps) {
         <TimeText value={node.startedAt} /> · last heard <TimeText value={node.renewedAt} />
       </p>
       {isThere && notReady.length > 0 ? <NotReady reasons={notReady} /> : null}
+      {isThere && !isOwn ? <Runs node={node} /> : null}
       {isThere ? <Actors node={node} isOwn={isOwn} /> : null}
     </section>
   );
@@ -52,6 +54,25 @@ function NotReady({ reasons }: { readonly reasons: readonly string[] }) {
     </div>
   );
 }
+
+/** What another node has to run, waiting ones too: its executors say more on its own page. */
+function Runs({ node: { id, runs, load } }: Pick<NodeSectionProps, "node">) {
+  if (runs === null) return <p className="muted">What it runs can't be read now.</p>;
+  if (runs.length === 0) return null;
+  const all = Math.max(runs.length, load.held);
+  return (
+    <details className="details">
+      <summary>
+        {formatCount(runs.length, "run")}
+        {runs.length < NODE_RUNS ? "" : ` of ${formatNumber(all)}, those given to it first`}
+      </summary>
+      <RunTable node={id} runs={runs} />
+    </details>
+  );
+}
+
+/** The server shows so many of a node at most. */
+const NODE_RUNS = 200;
 
 /** Of other nodes in short, unless something is wrong with them. */
 function Actors({ node: { id, actors }, isOwn }: NodeSectionProps) {

@@ -14,7 +14,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file dtask/v1/node_service.proto.
  */
 export const file_dtask_v1_node_service: GenFile = /*@__PURE__*/
-  fileDesc("ChtkdGFzay92MS9ub2RlX3NlcnZpY2UucHJvdG8SCGR0YXNrLnYxIo8DCgZNZXRob2QSDAoEbmFtZRgBIAEoCRIPCgdhbGlhc2VzGAIgAygJEiAKBG1vZGUYAyABKA4yEi5kdGFzay52MS5UYXNrTW9kZRINCgVxdWV1ZRgEIAEoCRIqCgd0aW1lb3V0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjQKEWhlYXJ0YmVhdF90aW1lb3V0GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiQKBXJldHJ5GAcgASgLMhUuZHRhc2sudjEuUmV0cnlQb2xpY3kSLAoLcGVybWlzc2lvbnMYCCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EicKCm9uX2ZhaWx1cmUYCSABKAsyEy5kdGFzay52MS5PbkZhaWx1cmUSLQoMaW5wdXRfc2NoZW1hGAogASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBITCgtkZXNjcmlwdGlvbhgLIAEoCRISCgpkZWZpbml0aW9uGAwgASgJIkAKClF1ZXVlRGVwdGgSDAoEbmFtZRgBIAEoCRIkCgZjb3VudHMYAiABKAsyFC5kdGFzay52MS5UYXNrQ291bnRzIkYKCVRhc2tSYXRlcxIcChRzdWJtaXR0ZWRfcGVyX3NlY29uZBgBIAEoARIbChNmaW5pc2hlZF9wZXJfc2Vjb25kGAIgASgBIjoKC1Jlc3VsdENhY2hlEgwKBGhpdHMYASABKAMSDgoGbWlzc2VzGAIgASgDEg0KBWJ5dGVzGAMgASgDIlMKC0ZpcnN0SW5MaW5lEg0KBXF1ZXVlGAEgASgJEgoKAmlkGAIgASgJEikKBXNpbmNlGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI0CgtQZXJjZW50aWxlcxILCgNwNTAYASABKAESCwoDcDk1GAIgASgBEgsKA3A5ORgDIAEoASKRAgoHVHJhZmZpYxIRCglzdWJtaXR0ZWQYASABKAMSDwoHc3RhcnRlZBgCIAEoAxImCghmaW5pc2hlZBgDIAEoCzIULmR0YXNrLnYxLlRhc2tDb3VudHMSHAoUc3VibWl0dGVkX3Blcl9zZWNvbmQYBCABKAESGgoSc3RhcnRlZF9wZXJfc2Vjb25kGAUgASgBEhsKE2ZpbmlzaGVkX3Blcl9zZWNvbmQYBiABKAESFAoMc3VjY2Vzc19yYXRlGAcgASgBEiYKB3dhaXRfbXMYCCABKAsyFS5kdGFzay52MS5QZXJjZW50aWxlcxIlCgZydW5fbXMYCSABKAsyFS5kdGFzay52MS5QZXJjZW50aWxlcyJTCgpFbmRlZFJhdGVzEhEKCWNvbXBsZXRlZBgBIAEoARIOCgZmYWlsZWQYAiABKAESEQoJY2FuY2VsbGVkGAMgASgBEg8KB3NraXBwZWQYBCABKAEi8gEKDFRyYWZmaWNQb2ludBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUc3VibWl0dGVkX3Blcl9zZWNvbmQYAiABKAESGgoSc3RhcnRlZF9wZXJfc2Vjb25kGAMgASgBEjEKE2ZpbmlzaGVkX3Blcl9zZWNvbmQYBCABKAsyFC5kdGFzay52MS5FbmRlZFJhdGVzEiYKB3dhaXRfbXMYBSABKAsyFS5kdGFzay52MS5QZXJjZW50aWxlcxIlCgZydW5fbXMYBiABKAsyFS5kdGFzay52MS5QZXJjZW50aWxlcyKTAQoOVHJhZmZpY0hpc3RvcnkSDgoGd2luZG93GAEgASgJEicKBHN0ZXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SIAoFdG90YWwYAyABKAsyES5kdGFzay52MS5UcmFmZmljEiYKBnBvaW50cxgEIAMoCzIWLmR0YXNrLnYxLlRyYWZmaWNQb2ludCKBAwoFU3RhdHMSEQoJc3VibWl0dGVkGAEgASgDEiYKCGZpbmlzaGVkGAIgASgLMhQuZHRhc2sudjEuVGFza0NvdW50cxIPCgdjb21taXRzGAMgASgDEiQKBnF1ZXVlcxgEIAMoCzIULmR0YXNrLnYxLlF1ZXVlRGVwdGgSIgoFcmF0ZXMYBSABKAsyEy5kdGFzay52MS5UYXNrUmF0ZXMSKwoMcmVzdWx0X2NhY2hlGAYgASgLMhUuZHRhc2sudjEuUmVzdWx0Q2FjaGUSFAoMZGVhZF9sZXR0ZXJzGAcgASgDEi0KDm9sZGVzdF93YWl0aW5nGAggAygLMhUuZHRhc2sudjEuRmlyc3RJbkxpbmUSLQoHd2luZG93cxgJIAMoCzIcLmR0YXNrLnYxLlN0YXRzLldpbmRvd3NFbnRyeRpBCgxXaW5kb3dzRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEuZHRhc2sudjEuVHJhZmZpYzoCOAEiKQoLTm9kZUFkZHJlc3MSDAoEaHR0cBgBIAEoCRIMCgRncnBjGAIgASgJIicKCE5vZGVMb2FkEg0KBXNsb3RzGAEgASgFEgwKBGhlbGQYAiABKAUixgIKBE5vZGUSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoCRImCgdhZGRyZXNzGAMgASgLMhUuZHRhc2sudjEuTm9kZUFkZHJlc3MSIgoFc3RhdGUYBCABKA4yEy5kdGFzay52MS5Ob2RlU3RhdGUSDgoGbGVhZGVyGAUgASgIEi4KCnN0YXJ0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnJlbmV3ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB21ldGhvZHMYCCABKAUSIAoEbG9hZBgJIAEoCzISLmR0YXNrLnYxLk5vZGVMb2FkEhEKCW5vdF9yZWFkeRgKIAMoCRIfCgZhY3RvcnMYCyADKAsyDy5kdGFzay52MS5BY3RvciJaCglDbG9ja1N0ZXASJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiUKAmJ5GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIqwCCgVBY3RvchIMCgRuYW1lGAEgASgJEg4KBnBhcmVudBgCIAEoCRIjCgVzdGF0ZRgDIAEoDjIULmR0YXNrLnYxLkFjdG9yU3RhdGUSEAoIcmVzdGFydHMYBCABKAUSLgoKc3RhcnRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKbGFzdF9lcnJvchgGIAEoCRIpCgVsYW5lcxgHIAMoCzIaLmR0YXNrLnYxLkFjdG9yLkxhbmVzRW50cnkSMQoNbGFzdF9lcnJvcl9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaLAoKTGFuZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAU6AjgBImoKCkN1cnJlbnRSdW4SDwoHdGFza19pZBgBIAEoCRIOCgZtZXRob2QYAiABKAkSCwoDcnVuGAMgASgFEi4KCnN0YXJ0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIp0BCghFeGVjdXRvchIMCgRuYW1lGAEgASgJEgwKBHBvb2wYAiABKAkSDQoFc2xvdHMYAyABKAUSIwoFc3RhdGUYBCABKA4yFC5kdGFzay52MS5BY3RvclN0YXRlEgwKBGhlbGQYBSABKAUSDwoHcnVubmluZxgGIAEoBRIiCgRydW5zGAcgAygLMhQuZHRhc2sudjEuQ3VycmVudFJ1biI8CgZTcHJlYWQSCwoDcDUwGAEgASgBEgsKA3A5MBgCIAEoARILCgNwOTkYAyABKAESCwoDbWF4GAQgASgBIq8BCg1SZWNlbnRDb21taXRzEg0KBWNvdW50GAEgASgFEigKBGZyb20YAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKAnRvGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcCgJtcxgEIAEoCzIQLmR0YXNrLnYxLlNwcmVhZBIfCgVpdGVtcxgFIAEoCzIQLmR0YXNrLnYxLlNwcmVhZCKfAwoGU3lzdGVtEgwKBG5vZGUYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIUCgxkZW5vX3ZlcnNpb24YAyABKAkSLgoKc3RhcnRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFcmVhZHkYBSABKAgSEQoJbm90X3JlYWR5GAYgAygJEhAKCGRyYWluaW5nGAcgASgIEhoKEmFiYW5kb25lZF9pc29sYXRlcxgIIAEoBRITCgtjbG9ja19zdGVwcxgJIAEoBRIsCg9sYXN0X2Nsb2NrX3N0ZXAYCiABKAsyEy5kdGFzay52MS5DbG9ja1N0ZXASDAoEdGVybRgLIAEoAxIdCgVub2RlcxgMIAMoCzIOLmR0YXNrLnYxLk5vZGUSHwoGYWN0b3JzGA0gAygLMg8uZHRhc2sudjEuQWN0b3ISJQoJZXhlY3V0b3JzGA4gAygLMhIuZHRhc2sudjEuRXhlY3V0b3ISKAoHY29tbWl0cxgPIAEoCzIXLmR0YXNrLnYxLlJlY2VudENvbW1pdHMiFAoSTGlzdE1ldGhvZHNSZXF1ZXN0IjgKE0xpc3RNZXRob2RzUmVzcG9uc2USIQoHbWV0aG9kcxgBIAMoCzIQLmR0YXNrLnYxLk1ldGhvZCIRCg9HZXRTdGF0c1JlcXVlc3QiMgoQR2V0U3RhdHNSZXNwb25zZRIeCgVzdGF0cxgBIAEoCzIPLmR0YXNrLnYxLlN0YXRzIiMKEUdldEhpc3RvcnlSZXF1ZXN0Eg4KBndpbmRvdxgBIAEoCSI/ChJHZXRIaXN0b3J5UmVzcG9uc2USKQoHaGlzdG9yeRgBIAEoCzIYLmR0YXNrLnYxLlRyYWZmaWNIaXN0b3J5IhMKEVdhdGNoU3RhdHNSZXF1ZXN0IkEKEldhdGNoU3RhdHNSZXNwb25zZRIeCgVzdGF0cxgBIAEoCzIPLmR0YXNrLnYxLlN0YXRzEgsKA3NlcRgCIAEoAyISChBHZXRTeXN0ZW1SZXF1ZXN0IjUKEUdldFN5c3RlbVJlc3BvbnNlEiAKBnN5c3RlbRgBIAEoCzIQLmR0YXNrLnYxLlN5c3RlbSpSCghUYXNrTW9kZRIZChVUQVNLX01PREVfVU5TUEVDSUZJRUQQABITCg9UQVNLX01PREVfQVNZTkMQARIWChJUQVNLX01PREVfQkxPQ0tJTkcQAiqAAQoJTm9kZVN0YXRlEhoKFk5PREVfU1RBVEVfVU5TUEVDSUZJRUQQABIVChFOT0RFX1NUQVRFX0FDVElWRRABEhYKEk5PREVfU1RBVEVfU1VTUEVDVBACEhMKD05PREVfU1RBVEVfTE9TVBADEhMKD05PREVfU1RBVEVfTEVGVBAEKsEBCgpBY3RvclN0YXRlEhsKF0FDVE9SX1NUQVRFX1VOU1BFQ0lGSUVEEAASGAoUQUNUT1JfU1RBVEVfU1RBUlRJTkcQARIVChFBQ1RPUl9TVEFURV9SRUFEWRACEhoKFkFDVE9SX1NUQVRFX1JFU1RBUlRJTkcQAxIYChRBQ1RPUl9TVEFURV9TVE9QUElORxAEEhcKE0FDVE9SX1NUQVRFX1NUT1BQRUQQBRIWChJBQ1RPUl9TVEFURV9GQUlMRUQQBjL2AgoLTm9kZVNlcnZpY2USSgoLTGlzdE1ldGhvZHMSHC5kdGFzay52MS5MaXN0TWV0aG9kc1JlcXVlc3QaHS5kdGFzay52MS5MaXN0TWV0aG9kc1Jlc3BvbnNlEkEKCEdldFN0YXRzEhkuZHRhc2sudjEuR2V0U3RhdHNSZXF1ZXN0GhouZHRhc2sudjEuR2V0U3RhdHNSZXNwb25zZRJHCgpHZXRIaXN0b3J5EhsuZHRhc2sudjEuR2V0SGlzdG9yeVJlcXVlc3QaHC5kdGFzay52MS5HZXRIaXN0b3J5UmVzcG9uc2USSQoKV2F0Y2hTdGF0cxIbLmR0YXNrLnYxLldhdGNoU3RhdHNSZXF1ZXN0GhwuZHRhc2sudjEuV2F0Y2hTdGF0c1Jlc3BvbnNlMAESRAoJR2V0U3lzdGVtEhouZHRhc2sudjEuR2V0U3lzdGVtUmVxdWVzdBobLmR0YXNrLnYxLkdldFN5c3RlbVJlc3BvbnNlQhJaEGR0YXNrL3YxO2R0YXNrdjFiBnByb3RvMw", [file_dtask_v1_task, file_google_protobuf_duration, file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("ChtkdGFzay92MS9ub2RlX3NlcnZpY2UucHJvdG8SCGR0YXNrLnYxIo8DCgZNZXRob2QSDAoEbmFtZRgBIAEoCRIPCgdhbGlhc2VzGAIgAygJEiAKBG1vZGUYAyABKA4yEi5kdGFzay52MS5UYXNrTW9kZRINCgVxdWV1ZRgEIAEoCRIqCgd0aW1lb3V0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjQKEWhlYXJ0YmVhdF90aW1lb3V0GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiQKBXJldHJ5GAcgASgLMhUuZHRhc2sudjEuUmV0cnlQb2xpY3kSLAoLcGVybWlzc2lvbnMYCCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EicKCm9uX2ZhaWx1cmUYCSABKAsyEy5kdGFzay52MS5PbkZhaWx1cmUSLQoMaW5wdXRfc2NoZW1hGAogASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBITCgtkZXNjcmlwdGlvbhgLIAEoCRISCgpkZWZpbml0aW9uGAwgASgJIkAKClF1ZXVlRGVwdGgSDAoEbmFtZRgBIAEoCRIkCgZjb3VudHMYAiABKAsyFC5kdGFzay52MS5UYXNrQ291bnRzIkYKCVRhc2tSYXRlcxIcChRzdWJtaXR0ZWRfcGVyX3NlY29uZBgBIAEoARIbChNmaW5pc2hlZF9wZXJfc2Vjb25kGAIgASgBIjoKC1Jlc3VsdENhY2hlEgwKBGhpdHMYASABKAMSDgoGbWlzc2VzGAIgASgDEg0KBWJ5dGVzGAMgASgDIlMKC0ZpcnN0SW5MaW5lEg0KBXF1ZXVlGAEgASgJEgoKAmlkGAIgASgJEikKBXNpbmNlGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI0CgtQZXJjZW50aWxlcxILCgNwNTAYASABKAESCwoDcDk1GAIgASgBEgsKA3A5ORgDIAEoASKRAgoHVHJhZmZpYxIRCglzdWJtaXR0ZWQYASABKAMSDwoHc3RhcnRlZBgCIAEoAxImCghmaW5pc2hlZBgDIAEoCzIULmR0YXNrLnYxLlRhc2tDb3VudHMSHAoUc3VibWl0dGVkX3Blcl9zZWNvbmQYBCABKAESGgoSc3RhcnRlZF9wZXJfc2Vjb25kGAUgASgBEhsKE2ZpbmlzaGVkX3Blcl9zZWNvbmQYBiABKAESFAoMc3VjY2Vzc19yYXRlGAcgASgBEiYKB3dhaXRfbXMYCCABKAsyFS5kdGFzay52MS5QZXJjZW50aWxlcxIlCgZydW5fbXMYCSABKAsyFS5kdGFzay52MS5QZXJjZW50aWxlcyJTCgpFbmRlZFJhdGVzEhEKCWNvbXBsZXRlZBgBIAEoARIOCgZmYWlsZWQYAiABKAESEQoJY2FuY2VsbGVkGAMgASgBEg8KB3NraXBwZWQYBCABKAEi8gEKDFRyYWZmaWNQb2ludBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUc3VibWl0dGVkX3Blcl9zZWNvbmQYAiABKAESGgoSc3RhcnRlZF9wZXJfc2Vjb25kGAMgASgBEjEKE2ZpbmlzaGVkX3Blcl9zZWNvbmQYBCABKAsyFC5kdGFzay52MS5FbmRlZFJhdGVzEiYKB3dhaXRfbXMYBSABKAsyFS5kdGFzay52MS5QZXJjZW50aWxlcxIlCgZydW5fbXMYBiABKAsyFS5kdGFzay52MS5QZXJjZW50aWxlcyKTAQoOVHJhZmZpY0hpc3RvcnkSDgoGd2luZG93GAEgASgJEicKBHN0ZXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SIAoFdG90YWwYAyABKAsyES5kdGFzay52MS5UcmFmZmljEiYKBnBvaW50cxgEIAMoCzIWLmR0YXNrLnYxLlRyYWZmaWNQb2ludCKBAwoFU3RhdHMSEQoJc3VibWl0dGVkGAEgASgDEiYKCGZpbmlzaGVkGAIgASgLMhQuZHRhc2sudjEuVGFza0NvdW50cxIPCgdjb21taXRzGAMgASgDEiQKBnF1ZXVlcxgEIAMoCzIULmR0YXNrLnYxLlF1ZXVlRGVwdGgSIgoFcmF0ZXMYBSABKAsyEy5kdGFzay52MS5UYXNrUmF0ZXMSKwoMcmVzdWx0X2NhY2hlGAYgASgLMhUuZHRhc2sudjEuUmVzdWx0Q2FjaGUSFAoMZGVhZF9sZXR0ZXJzGAcgASgDEi0KDm9sZGVzdF93YWl0aW5nGAggAygLMhUuZHRhc2sudjEuRmlyc3RJbkxpbmUSLQoHd2luZG93cxgJIAMoCzIcLmR0YXNrLnYxLlN0YXRzLldpbmRvd3NFbnRyeRpBCgxXaW5kb3dzRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEuZHRhc2sudjEuVHJhZmZpYzoCOAEiKQoLTm9kZUFkZHJlc3MSDAoEaHR0cBgBIAEoCRIMCgRncnBjGAIgASgJIicKCE5vZGVMb2FkEg0KBXNsb3RzGAEgASgFEgwKBGhlbGQYAiABKAUi5wIKBE5vZGUSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoCRImCgdhZGRyZXNzGAMgASgLMhUuZHRhc2sudjEuTm9kZUFkZHJlc3MSIgoFc3RhdGUYBCABKA4yEy5kdGFzay52MS5Ob2RlU3RhdGUSDgoGbGVhZGVyGAUgASgIEi4KCnN0YXJ0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnJlbmV3ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB21ldGhvZHMYCCABKAUSIAoEbG9hZBgJIAEoCzISLmR0YXNrLnYxLk5vZGVMb2FkEhEKCW5vdF9yZWFkeRgKIAMoCRIfCgZhY3RvcnMYCyADKAsyDy5kdGFzay52MS5BY3RvchIfCgRydW5zGAwgAygLMhEuZHRhc2sudjEuTm9kZVJ1biJ5CgdOb2RlUnVuEhAKCGV4ZWN1dG9yGAEgASgJEg8KB3Rhc2tfaWQYAiABKAkSDgoGbWV0aG9kGAMgASgJEgsKA3J1bhgEIAEoBRIuCgpzdGFydGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJaCglDbG9ja1N0ZXASJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiUKAmJ5GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIqwCCgVBY3RvchIMCgRuYW1lGAEgASgJEg4KBnBhcmVudBgCIAEoCRIjCgVzdGF0ZRgDIAEoDjIULmR0YXNrLnYxLkFjdG9yU3RhdGUSEAoIcmVzdGFydHMYBCABKAUSLgoKc3RhcnRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKbGFzdF9lcnJvchgGIAEoCRIpCgVsYW5lcxgHIAMoCzIaLmR0YXNrLnYxLkFjdG9yLkxhbmVzRW50cnkSMQoNbGFzdF9lcnJvcl9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaLAoKTGFuZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAU6AjgBImoKCkN1cnJlbnRSdW4SDwoHdGFza19pZBgBIAEoCRIOCgZtZXRob2QYAiABKAkSCwoDcnVuGAMgASgFEi4KCnN0YXJ0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIp0BCghFeGVjdXRvchIMCgRuYW1lGAEgASgJEgwKBHBvb2wYAiABKAkSDQoFc2xvdHMYAyABKAUSIwoFc3RhdGUYBCABKA4yFC5kdGFzay52MS5BY3RvclN0YXRlEgwKBGhlbGQYBSABKAUSDwoHcnVubmluZxgGIAEoBRIiCgRydW5zGAcgAygLMhQuZHRhc2sudjEuQ3VycmVudFJ1biI8CgZTcHJlYWQSCwoDcDUwGAEgASgBEgsKA3A5MBgCIAEoARILCgNwOTkYAyABKAESCwoDbWF4GAQgASgBIq8BCg1SZWNlbnRDb21taXRzEg0KBWNvdW50GAEgASgFEigKBGZyb20YAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKAnRvGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcCgJtcxgEIAEoCzIQLmR0YXNrLnYxLlNwcmVhZBIfCgVpdGVtcxgFIAEoCzIQLmR0YXNrLnYxLlNwcmVhZCKfAwoGU3lzdGVtEgwKBG5vZGUYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIUCgxkZW5vX3ZlcnNpb24YAyABKAkSLgoKc3RhcnRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFcmVhZHkYBSABKAgSEQoJbm90X3JlYWR5GAYgAygJEhAKCGRyYWluaW5nGAcgASgIEhoKEmFiYW5kb25lZF9pc29sYXRlcxgIIAEoBRITCgtjbG9ja19zdGVwcxgJIAEoBRIsCg9sYXN0X2Nsb2NrX3N0ZXAYCiABKAsyEy5kdGFzay52MS5DbG9ja1N0ZXASDAoEdGVybRgLIAEoAxIdCgVub2RlcxgMIAMoCzIOLmR0YXNrLnYxLk5vZGUSHwoGYWN0b3JzGA0gAygLMg8uZHRhc2sudjEuQWN0b3ISJQoJZXhlY3V0b3JzGA4gAygLMhIuZHRhc2sudjEuRXhlY3V0b3ISKAoHY29tbWl0cxgPIAEoCzIXLmR0YXNrLnYxLlJlY2VudENvbW1pdHMiFAoSTGlzdE1ldGhvZHNSZXF1ZXN0IjgKE0xpc3RNZXRob2RzUmVzcG9uc2USIQoHbWV0aG9kcxgBIAMoCzIQLmR0YXNrLnYxLk1ldGhvZCIRCg9HZXRTdGF0c1JlcXVlc3QiMgoQR2V0U3RhdHNSZXNwb25zZRIeCgVzdGF0cxgBIAEoCzIPLmR0YXNrLnYxLlN0YXRzIiMKEUdldEhpc3RvcnlSZXF1ZXN0Eg4KBndpbmRvdxgBIAEoCSI/ChJHZXRIaXN0b3J5UmVzcG9uc2USKQoHaGlzdG9yeRgBIAEoCzIYLmR0YXNrLnYxLlRyYWZmaWNIaXN0b3J5IhMKEVdhdGNoU3RhdHNSZXF1ZXN0IkEKEldhdGNoU3RhdHNSZXNwb25zZRIeCgVzdGF0cxgBIAEoCzIPLmR0YXNrLnYxLlN0YXRzEgsKA3NlcRgCIAEoAyISChBHZXRTeXN0ZW1SZXF1ZXN0IjUKEUdldFN5c3RlbVJlc3BvbnNlEiAKBnN5c3RlbRgBIAEoCzIQLmR0YXNrLnYxLlN5c3RlbSpSCghUYXNrTW9kZRIZChVUQVNLX01PREVfVU5TUEVDSUZJRUQQABITCg9UQVNLX01PREVfQVNZTkMQARIWChJUQVNLX01PREVfQkxPQ0tJTkcQAiqAAQoJTm9kZVN0YXRlEhoKFk5PREVfU1RBVEVfVU5TUEVDSUZJRUQQABIVChFOT0RFX1NUQVRFX0FDVElWRRABEhYKEk5PREVfU1RBVEVfU1VTUEVDVBACEhMKD05PREVfU1RBVEVfTE9TVBADEhMKD05PREVfU1RBVEVfTEVGVBAEKsEBCgpBY3RvclN0YXRlEhsKF0FDVE9SX1NUQVRFX1VOU1BFQ0lGSUVEEAASGAoUQUNUT1JfU1RBVEVfU1RBUlRJTkcQARIVChFBQ1RPUl9TVEFURV9SRUFEWRACEhoKFkFDVE9SX1NUQVRFX1JFU1RBUlRJTkcQAxIYChRBQ1RPUl9TVEFURV9TVE9QUElORxAEEhcKE0FDVE9SX1NUQVRFX1NUT1BQRUQQBRIWChJBQ1RPUl9TVEFURV9GQUlMRUQQBjL2AgoLTm9kZVNlcnZpY2USSgoLTGlzdE1ldGhvZHMSHC5kdGFzay52MS5MaXN0TWV0aG9kc1JlcXVlc3QaHS5kdGFzay52MS5MaXN0TWV0aG9kc1Jlc3BvbnNlEkEKCEdldFN0YXRzEhkuZHRhc2sudjEuR2V0U3RhdHNSZXF1ZXN0GhouZHRhc2sudjEuR2V0U3RhdHNSZXNwb25zZRJHCgpHZXRIaXN0b3J5EhsuZHRhc2sudjEuR2V0SGlzdG9yeVJlcXVlc3QaHC5kdGFzay52MS5HZXRIaXN0b3J5UmVzcG9uc2USSQoKV2F0Y2hTdGF0cxIbLmR0YXNrLnYxLldhdGNoU3RhdHNSZXF1ZXN0GhwuZHRhc2sudjEuV2F0Y2hTdGF0c1Jlc3BvbnNlMAESRAoJR2V0U3lzdGVtEhouZHRhc2sudjEuR2V0U3lzdGVtUmVxdWVzdBobLmR0YXNrLnYxLkdldFN5c3RlbVJlc3BvbnNlQhJaEGR0YXNrL3YxO2R0YXNrdjFiBnByb3RvMw", [file_dtask_v1_task, file_google_protobuf_duration, file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * A registered task.
@@ -585,6 +585,14 @@ export type Node = Message<"dtask.v1.Node"> & {
    * @generated from field: repeated dtask.v1.Actor actors = 11;
    */
   actors: Actor[];
+
+  /**
+   * Runs that another node has, waiting ones too, those that were given to it first, at most 200; none
+   * of the node that answers, whose runs stand with its executors.
+   *
+   * @generated from field: repeated dtask.v1.NodeRun runs = 12;
+   */
+  runs: NodeRun[];
 };
 
 /**
@@ -593,6 +601,47 @@ export type Node = Message<"dtask.v1.Node"> & {
  */
 export const NodeSchema: GenMessage<Node> = /*@__PURE__*/
   messageDesc(file_dtask_v1_node_service, 13);
+
+/**
+ * A run that a node has.
+ *
+ * @generated from message dtask.v1.NodeRun
+ */
+export type NodeRun = Message<"dtask.v1.NodeRun"> & {
+  /**
+   * @generated from field: string executor = 1;
+   */
+  executor: string;
+
+  /**
+   * @generated from field: string task_id = 2;
+   */
+  taskId: string;
+
+  /**
+   * @generated from field: string method = 3;
+   */
+  method: string;
+
+  /**
+   * @generated from field: int32 run = 4;
+   */
+  run: number;
+
+  /**
+   * When it was given to the node.
+   *
+   * @generated from field: google.protobuf.Timestamp started_at = 5;
+   */
+  startedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message dtask.v1.NodeRun.
+ * Use `create(NodeRunSchema)` to create a new message.
+ */
+export const NodeRunSchema: GenMessage<NodeRun> = /*@__PURE__*/
+  messageDesc(file_dtask_v1_node_service, 14);
 
 /**
  * @generated from message dtask.v1.ClockStep
@@ -616,7 +665,7 @@ export type ClockStep = Message<"dtask.v1.ClockStep"> & {
  * Use `create(ClockStepSchema)` to create a new message.
  */
 export const ClockStepSchema: GenMessage<ClockStep> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 14);
+  messageDesc(file_dtask_v1_node_service, 15);
 
 /**
  * @generated from message dtask.v1.Actor
@@ -670,7 +719,7 @@ export type Actor = Message<"dtask.v1.Actor"> & {
  * Use `create(ActorSchema)` to create a new message.
  */
 export const ActorSchema: GenMessage<Actor> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 15);
+  messageDesc(file_dtask_v1_node_service, 16);
 
 /**
  * A run whose code runs now.
@@ -704,7 +753,7 @@ export type CurrentRun = Message<"dtask.v1.CurrentRun"> & {
  * Use `create(CurrentRunSchema)` to create a new message.
  */
 export const CurrentRunSchema: GenMessage<CurrentRun> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 16);
+  messageDesc(file_dtask_v1_node_service, 17);
 
 /**
  * An executor of the node that answers.
@@ -759,7 +808,7 @@ export type Executor = Message<"dtask.v1.Executor"> & {
  * Use `create(ExecutorSchema)` to create a new message.
  */
 export const ExecutorSchema: GenMessage<Executor> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 17);
+  messageDesc(file_dtask_v1_node_service, 18);
 
 /**
  * @generated from message dtask.v1.Spread
@@ -791,7 +840,7 @@ export type Spread = Message<"dtask.v1.Spread"> & {
  * Use `create(SpreadSchema)` to create a new message.
  */
 export const SpreadSchema: GenMessage<Spread> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 18);
+  messageDesc(file_dtask_v1_node_service, 19);
 
 /**
  * The latest commits to the store, at most 1,000.
@@ -834,7 +883,7 @@ export type RecentCommits = Message<"dtask.v1.RecentCommits"> & {
  * Use `create(RecentCommitsSchema)` to create a new message.
  */
 export const RecentCommitsSchema: GenMessage<RecentCommits> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 19);
+  messageDesc(file_dtask_v1_node_service, 20);
 
 /**
  * @generated from message dtask.v1.System
@@ -929,7 +978,7 @@ export type System = Message<"dtask.v1.System"> & {
  * Use `create(SystemSchema)` to create a new message.
  */
 export const SystemSchema: GenMessage<System> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 20);
+  messageDesc(file_dtask_v1_node_service, 21);
 
 /**
  * @generated from message dtask.v1.ListMethodsRequest
@@ -942,7 +991,7 @@ export type ListMethodsRequest = Message<"dtask.v1.ListMethodsRequest"> & {
  * Use `create(ListMethodsRequestSchema)` to create a new message.
  */
 export const ListMethodsRequestSchema: GenMessage<ListMethodsRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 21);
+  messageDesc(file_dtask_v1_node_service, 22);
 
 /**
  * @generated from message dtask.v1.ListMethodsResponse
@@ -959,7 +1008,7 @@ export type ListMethodsResponse = Message<"dtask.v1.ListMethodsResponse"> & {
  * Use `create(ListMethodsResponseSchema)` to create a new message.
  */
 export const ListMethodsResponseSchema: GenMessage<ListMethodsResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 22);
+  messageDesc(file_dtask_v1_node_service, 23);
 
 /**
  * @generated from message dtask.v1.GetStatsRequest
@@ -972,7 +1021,7 @@ export type GetStatsRequest = Message<"dtask.v1.GetStatsRequest"> & {
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema: GenMessage<GetStatsRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 23);
+  messageDesc(file_dtask_v1_node_service, 24);
 
 /**
  * @generated from message dtask.v1.GetStatsResponse
@@ -989,7 +1038,7 @@ export type GetStatsResponse = Message<"dtask.v1.GetStatsResponse"> & {
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema: GenMessage<GetStatsResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 24);
+  messageDesc(file_dtask_v1_node_service, 25);
 
 /**
  * @generated from message dtask.v1.GetHistoryRequest
@@ -1008,7 +1057,7 @@ export type GetHistoryRequest = Message<"dtask.v1.GetHistoryRequest"> & {
  * Use `create(GetHistoryRequestSchema)` to create a new message.
  */
 export const GetHistoryRequestSchema: GenMessage<GetHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 25);
+  messageDesc(file_dtask_v1_node_service, 26);
 
 /**
  * @generated from message dtask.v1.GetHistoryResponse
@@ -1025,7 +1074,7 @@ export type GetHistoryResponse = Message<"dtask.v1.GetHistoryResponse"> & {
  * Use `create(GetHistoryResponseSchema)` to create a new message.
  */
 export const GetHistoryResponseSchema: GenMessage<GetHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 26);
+  messageDesc(file_dtask_v1_node_service, 27);
 
 /**
  * @generated from message dtask.v1.WatchStatsRequest
@@ -1038,7 +1087,7 @@ export type WatchStatsRequest = Message<"dtask.v1.WatchStatsRequest"> & {
  * Use `create(WatchStatsRequestSchema)` to create a new message.
  */
 export const WatchStatsRequestSchema: GenMessage<WatchStatsRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 27);
+  messageDesc(file_dtask_v1_node_service, 28);
 
 /**
  * One without stats says that the stream lives; it comes at once, and every 15 s without changes.
@@ -1064,7 +1113,7 @@ export type WatchStatsResponse = Message<"dtask.v1.WatchStatsResponse"> & {
  * Use `create(WatchStatsResponseSchema)` to create a new message.
  */
 export const WatchStatsResponseSchema: GenMessage<WatchStatsResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 28);
+  messageDesc(file_dtask_v1_node_service, 29);
 
 /**
  * @generated from message dtask.v1.GetSystemRequest
@@ -1077,7 +1126,7 @@ export type GetSystemRequest = Message<"dtask.v1.GetSystemRequest"> & {
  * Use `create(GetSystemRequestSchema)` to create a new message.
  */
 export const GetSystemRequestSchema: GenMessage<GetSystemRequest> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 29);
+  messageDesc(file_dtask_v1_node_service, 30);
 
 /**
  * @generated from message dtask.v1.GetSystemResponse
@@ -1094,7 +1143,7 @@ export type GetSystemResponse = Message<"dtask.v1.GetSystemResponse"> & {
  * Use `create(GetSystemResponseSchema)` to create a new message.
  */
 export const GetSystemResponseSchema: GenMessage<GetSystemResponse> = /*@__PURE__*/
-  messageDesc(file_dtask_v1_node_service, 30);
+  messageDesc(file_dtask_v1_node_service, 31);
 
 /**
  * @generated from enum dtask.v1.TaskMode
