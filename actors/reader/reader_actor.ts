@@ -19,7 +19,7 @@ import { decodeCursor, decodeRunCursor, encodeCursor, encodeRunCursor } from "./
 import { gatherStoreFacts } from "./store_facts.ts";
 import { walkTasks } from "./task_walks.ts";
 
-/** How many lines are looked at for who waits the longest. */
+/** How many lines are looked at for who is first. */
 const LINES = { limit: 200, keys: 500 };
 
 export class Reader implements Behaviour<ReaderProtocol> {

@@ -218,7 +218,7 @@ export const statsAnswer = z.strictObject({
     since: instant.describe("When it became ready"),
   })).describe(
     "Of each queue with ready tasks the one whose turn comes first: of those of one priority the " +
-      "one that waits the longest",
+      "one that waits the longest. One of a lower priority may have waited longer",
   ),
   windows: trafficWindowsAnswer
     .describe("What happened lately, over restarts and all nodes that share the database"),

@@ -24,6 +24,7 @@ async function watchQueues({ node, visit }: DashboardRig): Promise<void> {
   await node.fetchApi("POST", "/api/tasks", { method: "noop", queue: LIVELY_IDS.pausedQueue });
   await row.getByRole("cell", { name: String(before + 1), exact: true }).waitFor();
   await page.getByRole("link", { name: "look at them" }).waitFor();
+  await page.getByText(/^first in line: .*, ready /).waitFor();
   await row.getByRole("link", { name: "newsletter-1" }).click();
   await page.waitForURL("**/tasks/newsletter-1");
 }

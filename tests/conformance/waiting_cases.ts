@@ -1,4 +1,4 @@
-/** What waits the longest. */
+/** What is first in line. */
 import assert from "node:assert/strict";
 import { type ConformanceCase, insert, newTask, selectReady, T0 } from "./store_fixture.ts";
 

@@ -1,4 +1,4 @@
-/** The store's verb for what waits the longest. */
+/** The store's verb for what is first in line. */
 import type { FirstInLine } from "../../domain/first_in_line.ts";
 
 /** Looking at lines. */

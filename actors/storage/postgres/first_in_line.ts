@@ -1,4 +1,4 @@
-/** What waits the longest. */
+/** What is first in line. */
 import { type FirstInLine, firstOfQueues } from "../../domain/first_in_line.ts";
 import type { WaitingReader } from "../port/waiting.ts";
 import { integer, text } from "../row/column.ts";

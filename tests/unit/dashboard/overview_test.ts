@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rateLines, timeLines } from "../../../api/dashboard/pages/overview/chart_lines.ts";
 import {
-  longestWaiting,
+  firstInLine,
   queueLines,
   totalOf,
 } from "../../../api/dashboard/pages/overview/queue_lines.ts";
@@ -53,15 +53,15 @@ Deno.test("overview lists queues with work, those in which most wait first", () 
   assert.deepEqual([totalOf(view, "pending"), totalOf(view, "running")], [7, 4]);
 });
 
-Deno.test("overview finds what waits the longest of all queues", () => {
+Deno.test("overview finds what became ready first of what is first in a queue", () => {
   const since = (second: number) => new Date(second * 1_000).toISOString();
   const oldestWaiting = [3, 1, 2].map((second) => ({
     queue: `q${second}`,
     id: `t${second}`,
     since: since(second),
   }));
-  assert.equal(longestWaiting(stats({ queues: [], oldestWaiting }))?.id, "t1");
-  assert.equal(longestWaiting(stats({ queues: [], oldestWaiting: [] })), null);
+  assert.equal(firstInLine(stats({ queues: [], oldestWaiting }))?.id, "t1");
+  assert.equal(firstInLine(stats({ queues: [], oldestWaiting: [] })), null);
 });
 
 Deno.test("overview keeps the span in the address", () => {

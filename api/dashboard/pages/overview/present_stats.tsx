@@ -4,12 +4,12 @@ import type { StatsView } from "../../../schema.ts";
 import { formatNumber, formatRate } from "../../ui/format.ts";
 import { Stat, StatList } from "../../ui/stat.tsx";
 import { TimeText } from "../../ui/time_text.tsx";
-import { longestWaiting, totalOf } from "./queue_lines.ts";
+import { firstInLine, totalOf } from "./queue_lines.ts";
 
-/** Rates, depths, and what waits too long. */
+/** Rates, depths, what is first in line, and what was given up. */
 export function PresentStats({ stats }: { readonly stats: StatsView }) {
   const { submittedPerSecond, finishedPerSecond } = stats.rates;
-  const oldest = longestWaiting(stats);
+  const first = firstInLine(stats);
   const { deadLetters } = stats;
   return (
     <StatList>
@@ -26,14 +26,13 @@ export function PresentStats({ stats }: { readonly stats: StatsView }) {
       <Stat
         label="Waiting"
         value={formatNumber(totalOf(stats, "pending"))}
-        note={oldest === null ? "nothing waits" : (
+        note={first === null ? "nothing waits" : (
           <>
-            longest:{" "}
-            <Link href={`/tasks/${encodeURIComponent(oldest.id)}`}>
-              {oldest.id}
+            first in line:{" "}
+            <Link href={`/tasks/${encodeURIComponent(first.id)}`}>
+              {first.id}
             </Link>
-            {", "}
-            <TimeText value={oldest.since} />
+            , ready <TimeText value={first.since} />
           </>
         )}
       />

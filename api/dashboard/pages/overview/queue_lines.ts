@@ -48,8 +48,11 @@ export function totalOf(
   );
 }
 
-/** The task that waits the longest of those that are first in their queues; null where none waits. */
-export function longestWaiting(
+/**
+ * Of the tasks that are first in the lines of their queues the one that became ready first; null where none
+ * waits. Behind it one of a lower priority may have waited longer: lines are not kept in order of that.
+ */
+export function firstInLine(
   { oldestWaiting }: StatsView,
 ): StatsView["oldestWaiting"][number] | null {
   return oldestWaiting.reduce<StatsView["oldestWaiting"][number] | null>(

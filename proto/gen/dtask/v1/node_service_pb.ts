@@ -448,7 +448,7 @@ export type Stats = Message<"dtask.v1.Stats"> & {
   deadLetters: bigint;
 
   /**
-   * Of each queue with ready tasks.
+   * Of each queue with ready tasks; one of a lower priority may have waited longer.
    *
    * @generated from field: repeated dtask.v1.FirstInLine oldest_waiting = 8;
    */
