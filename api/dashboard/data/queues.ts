@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { QueueView } from "../../schema.ts";
 import { get, send } from "./api.ts";
+import { namedPath } from "./named_path.ts";
 import { LIVE } from "./query_client.ts";
 
 const KEY = ["queues"] as const;
@@ -25,7 +26,7 @@ export function usePauseQueue() {
     ) =>
       send<QueueView>(
         "POST",
-        `/api/queues/${encodeURIComponent(name)}/${paused ? "pause" : "resume"}`,
+        `${namedPath("/api/queues", name)}/${paused ? "pause" : "resume"}`,
       ),
     onSettled: () => client.invalidateQueries({ queryKey: KEY }),
   });
@@ -43,7 +44,7 @@ export function useSetQueue() {
     ) =>
       send<QueueView>(
         "PUT",
-        `/api/queues/${encodeURIComponent(name)}`,
+        namedPath("/api/queues", name),
         settings,
       ),
     onSettled: () => client.invalidateQueries({ queryKey: KEY }),

@@ -8,6 +8,7 @@ import type {
   WorkflowView,
 } from "../../schema.ts";
 import { get, send } from "./api.ts";
+import { namedPath } from "./named_path.ts";
 import { LIVE } from "./query_client.ts";
 
 const KEY = ["schedules"] as const;
@@ -124,5 +125,5 @@ function useScheduleChange<V, T>(mutationFn: (variables: V) => Promise<T>) {
 }
 
 function pathOf(name: string): string {
-  return `/api/schedules/${encodeURIComponent(name)}`;
+  return namedPath("/api/schedules", name);
 }

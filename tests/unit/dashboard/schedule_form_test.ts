@@ -85,7 +85,7 @@ Deno.test("backfill says before how many ticks it would fire, the first and the 
     text(3, first),
     /^1 of 3 ticks in that time would start work: Fri.* 03:30:00 UTC\.$/,
   );
-  assert.match(text(2, first, last), /^2 of 2 ticks .*: the first is Fri.*, the last Sat.* UTC\.$/);
+  assert.match(text(2, first, last), /^2 ticks .*: the first is Fri.*, the last Sat.* UTC\.$/);
   assert.equal(
     backfillText({ matched: 2, changed: 1 }),
     "2 ticks in that time, 1 of them started work.",

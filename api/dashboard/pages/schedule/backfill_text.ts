@@ -9,7 +9,8 @@ export function previewText({ matched, unfired }: BackfillView, timeZone: string
   if (matched === 0) return "No tick is in that time.";
   if (count === 0) return `No tick is left to fire of the ${matched} in that time.`;
   const at = (time: string | null | undefined) => formatInZone(Date.parse(time ?? ""), timeZone);
-  const many = `${count} of ${formatCount(matched, "tick")} in that time would start work`;
+  const ticks = formatCount(matched, "tick");
+  const many = `${count === matched ? "" : `${count} of `}${ticks} in that time would start work`;
   return count === 1
     ? `${many}: ${at(unfired?.first)}.`
     : `${many}: the first is ${at(unfired?.first)}, the last ${at(unfired?.last)}.`;
