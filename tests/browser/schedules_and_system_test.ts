@@ -66,7 +66,7 @@ async function make({ visit }: DashboardRig): Promise<Page> {
   await dialog.getByLabel("Method").fill("reports.daily");
   await dialog.getByLabel("day").fill("today");
   await set.click();
-  await dialog.getByText("Invalid value for dayOfWeek").waitFor();
+  await dialog.getByText("9 is no day of week").waitFor();
   await dialog.getByLabel("Cron expression").fill("30 3 * * *");
   await set.click();
   await page.waitForURL("**/schedules/inventory");
