@@ -6,7 +6,14 @@ import { freePort } from "../support/free_port.ts";
 import { metricTotal } from "../support/node_metrics.ts";
 import { type NodeProcess, startNode, type StartNodeOptions } from "../support/node_process.ts";
 import { SteadyLoad } from "../support/steady_load.ts";
-import { awaitEnd, getAttempts, getTask, listTasks, submitTask } from "../support/task_client.ts";
+import {
+  allEnded,
+  awaitEnd,
+  getAttempts,
+  getTask,
+  listTasks,
+  submitTask,
+} from "../support/task_client.ts";
 
 const MODULE = fileURLToPath(
   new URL("../support/task_modules/misbehaving.ts", import.meta.url),
@@ -102,8 +109,10 @@ async function failExecutor(node: NodeProcess, fault: string): Promise<void> {
 
 async function assertAllCompleted(node: NodeProcess, ids: readonly string[]): Promise<void> {
   console.log(`${ids.length} tasks accepted under the faults`);
+  await eventually(() => allEnded(node), { what: "every task has ended", deadlineMs: 120_000 });
+  const tasks = new Map((await listTasks(node)).map((task) => [task.id, task]));
   for (const id of ids) {
-    const { status, error } = await awaitEnd(node, id);
-    assert.equal(status, "completed", `${id}: ${JSON.stringify(error)}`);
+    const task = tasks.get(id);
+    assert.equal(task?.status, "completed", `${id}: ${JSON.stringify(task)}`);
   }
 }

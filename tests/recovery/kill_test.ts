@@ -11,7 +11,7 @@ import { allEnded, getAttempts, listTasks, type TaskAnswer } from "../support/ta
 const KILLS = Number(Deno.env.get("DTASK_TEST_KILLS") ?? 20);
 const KILL_WITHIN_MS = 600;
 const CONNECTIONS = 24;
-const ATTEMPTS_CHECKED = 1_500;
+const ATTEMPTS_CHECKED = 600;
 const ARGS = ["--no-grpc", "--log-level", "warning"];
 const ENDED = new Set(["completed", "failed", "cancelled", "skipped"]);
 

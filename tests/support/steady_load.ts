@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { eventually } from "./eventually.ts";
 import type { NodeProcess } from "./node_process.ts";
 
-const PAUSE_MS = 20;
+const PAUSE_MS = 50;
 /** Longer than any restart takes. */
 const ACCEPTED_WITHIN_MS = 60_000;
 const ANSWER_MS = 10_000;

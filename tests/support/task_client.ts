@@ -98,16 +98,20 @@ export async function listTasks(node: NodeProcess, query = ""): Promise<TaskAnsw
 /** True when no task waits or runs any more. */
 export async function allEnded(node: NodeProcess): Promise<boolean> {
   for (const status of ["running", "pending", "blocked", "scheduled"]) {
-    for await (const page of taskPages(node, `&status=${status}`)) {
+    for await (const page of taskPages(node, `&status=${status}`, 1)) {
       if (page.length > 0) return false;
     }
   }
   return true;
 }
 
-async function* taskPages(node: NodeProcess, query: string): AsyncGenerator<TaskAnswer[]> {
+async function* taskPages(
+  node: NodeProcess,
+  query: string,
+  limit = PAGE,
+): AsyncGenerator<TaskAnswer[]> {
   for (let from = "", more = true; more;) {
-    const { status, body } = await node.fetchApi("GET", `/api/tasks?limit=${PAGE}${query}${from}`);
+    const { status, body } = await node.fetchApi("GET", `/api/tasks?limit=${limit}${query}${from}`);
     assert.equal(status, 200, JSON.stringify(body));
     yield body.items;
     more = body.nextCursor !== null;
