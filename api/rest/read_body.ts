@@ -36,8 +36,8 @@ export async function readBody(
   return inexact === null ? ok(value) : loses(inexact);
 }
 
-/** Below so many digits every whole number is exact. */
-const LONG_NUMBER = /\d{16}/;
+/** A number, or what looks like one in a text: below so many digits every whole number is exact. */
+const LONG_NUMBER = /[[:,\s]-?\d{16,}\s*[,\]}]/;
 
 /**
  * The first whole number in the JSON that would arrive with other digits: what was sent as

@@ -7,7 +7,7 @@ import {
   WORKFLOW_STATUSES,
 } from "../../actors/domain/task.ts";
 import type { TaskFilter, WorkflowFilter } from "../../actors/protocol.ts";
-import { idPart, idText, labelText, nameText, timeText } from "./text.ts";
+import { idText, labelText, nameText, timeText } from "./text.ts";
 
 const WAIT_MS_MAX = 60_000;
 const PAGE_DEFAULT = 50;
@@ -53,7 +53,7 @@ export const filterFields = {
   label: label.optional(),
   since: time.optional().meta({ description: "Created then or later." }),
   until: time.optional().meta({ description: "Created before." }),
-  q: idPart.optional().meta({ description: "Prefix of the id." }),
+  q: idText.optional().meta({ description: "Prefix of the id." }),
 };
 
 /** Which page of a list. */
