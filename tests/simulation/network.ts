@@ -1,12 +1,20 @@
-/** Actors of one simulated process and the messages between them: late, in order, and lost with the dead. */
+/**
+ * Actors of one simulated process and the messages between them: late, in order, and lost with the dead.
+ *
+ * The order is the runtime's. What waits for the same hop goes by lanes, answers before all of them: so an
+ * answer may overtake earlier messages of the same pair, as may a message of a more urgent lane, and
+ * nothing ever overtakes something as urgent or more.
+ */
 import type {
   ActorContext,
   ActorRef,
   AskFailureCode,
   AskResult,
   Behaviour,
+  LaneOptions,
   Protocol,
 } from "../../actors/runtime/mod.ts";
+import { LaneTable } from "../../actors/runtime/lanes.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
 type Message = Protocol["message"];
@@ -15,6 +23,8 @@ interface Delivery {
   readonly from: string;
   readonly to: string;
   readonly message: Message;
+  /** The lane that it goes by: the lower, the more urgent. */
+  readonly lane: number;
   /** Settles the ask; null for a message that was only told. */
   readonly settle: ((answer: AskResult<unknown>) => void) | null;
 }
@@ -30,6 +40,8 @@ export interface NetworkOptions {
   readonly time: VirtualTime;
   /** How long a message is on its way, in ms. */
   readonly latency: () => number;
+  /** Of actors that have any, by name. */
+  readonly lanes: Readonly<Record<string, LaneOptions>>;
   /** Sees every message before it is sent; may answer others in its place. */
   readonly tap?: (from: string, to: string, message: Message) => void;
   /** A behaviour threw in `receive`, outside of what callers are told. */
@@ -42,14 +54,17 @@ export class Network {
   readonly #seats = new Map<string, Seat>();
   /** What waits for an actor that is down. */
   readonly #waiting = new Map<string, Delivery[]>();
-  /** When the last message of an edge arrives: order is kept. */
-  readonly #arrivals = new Map<string, number>();
+  readonly #lanes: ReadonlyMap<string, LaneTable>;
+  /** When the last of each urgency arrives, by edge. */
+  readonly #arrivals = new Map<string, number[]>();
   /** Incarnations that have died: nothing of what their code still does gets out. */
   readonly #dead = new Set<string>();
   #cut = false;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
+    const lanes = Object.entries(options.lanes);
+    this.#lanes = new Map(lanes.map(([name, lanes]) => [name, new LaneTable(lanes)]));
   }
 
   /** The process is gone. */
@@ -81,7 +96,7 @@ export class Network {
     }
     const waiting = this.#waiting.get(name) ?? [];
     this.#waiting.delete(name);
-    for (const delivery of waiting) this.#deliver(delivery);
+    for (const delivery of waiting.sort((a, b) => a.lane - b.lane)) this.#deliver(delivery);
   }
 
   /** The actor is dead: whoever waits for an answer of it is told so, then that it is down. */
@@ -108,7 +123,11 @@ export class Network {
 
   /** Sends as `from`, who need not be there: a lie. */
   inject(from: string, to: string, message: Message): void {
-    this.#send({ from, to, message, settle: null });
+    this.#send({ from, to, message, lane: this.#laneOf(to, message), settle: null });
+  }
+
+  #laneOf(to: string, { kind }: Message): number {
+    return this.#lanes.get(to)?.indexOf(kind) ?? 0;
   }
 
   #ref<P extends Protocol>(from: string, incarnation: string, to: string): ActorRef<P> {
@@ -116,7 +135,7 @@ export class Network {
     return {
       name: to,
       tell: (message) => {
-        if (alive()) this.#send({ from, to, message, settle: null });
+        if (alive()) this.inject(from, to, message);
         return true;
       },
       ask: (message, { deadlineMs }) => this.#ask({ from, to, message }, { deadlineMs, alive }),
@@ -124,7 +143,7 @@ export class Network {
   }
 
   #ask<R>(
-    { from, to, message }: Omit<Delivery, "settle">,
+    { from, to, message }: Omit<Delivery, "settle" | "lane">,
     { deadlineMs, alive }: { readonly deadlineMs: number; readonly alive: () => boolean },
   ): Promise<AskResult<R>> {
     const { time } = this.#options;
@@ -140,18 +159,27 @@ export class Network {
         time.stir();
         if (alive()) resolve(answer as AskResult<R>);
       };
-      this.#send({ from, to, message, settle });
+      this.#send({ from, to, message, lane: this.#laneOf(to, message), settle });
     });
   }
 
   #send(delivery: Delivery): void {
     if (this.#cut) return;
-    const { time, latency, tap } = this.#options;
+    const { time, tap } = this.#options;
     tap?.(delivery.from, delivery.to, delivery.message);
     const edge = `${delivery.from} ${delivery.to}`;
-    const at = Math.max(time.elapsed + latency(), this.#arrivals.get(edge) ?? 0);
-    this.#arrivals.set(edge, at);
-    time.after(at - time.elapsed, () => this.#deliver(delivery));
+    time.at(this.#arrival(edge, 1 + delivery.lane), () => this.#deliver(delivery));
+  }
+
+  /** When what is sent now arrives, as `elapsed` counts. Answers are more urgent than all others. */
+  #arrival(edge: string, urgency: number): number {
+    const { time, latency } = this.#options;
+    const latest = this.#arrivals.get(edge) ?? [];
+    this.#arrivals.set(edge, latest);
+    let at = time.elapsed + latency();
+    for (let other = 0; other <= urgency; other++) at = Math.max(at, latest[other] ?? 0);
+    latest[urgency] = at;
+    return at;
   }
 
   #deliver(delivery: Delivery): void {
@@ -177,16 +205,14 @@ export class Network {
   }
 
   #reply(seat: Seat, delivery: Delivery, answer: AskResult<unknown>): void {
-    const { time, latency } = this.#options;
+    const { time } = this.#options;
     time.stir();
     if (this.#cut || delivery.settle === null || !seat.open.has(delivery)) return;
-    const edge = `${delivery.to} ${delivery.from}`;
-    const at = Math.max(time.elapsed + latency(), this.#arrivals.get(edge) ?? 0);
-    this.#arrivals.set(edge, at);
     const { settle } = delivery;
     // An answer that was sent arrives, even when its sender dies after it.
     seat.open.delete(delivery);
-    time.after(at - time.elapsed, () => settle(structuredClone(answer)));
+    const at = this.#arrival(`${delivery.to} ${delivery.from}`, 0);
+    time.at(at, () => settle(structuredClone(answer)));
   }
 }
 

@@ -5,6 +5,7 @@
 import type { MethodDefinition } from "../../actors/domain/task.ts";
 import type { RetentionPolicy } from "../../actors/domain/retention.ts";
 import { Dispatcher } from "../../actors/dispatcher/dispatcher_actor.ts";
+import { DISPATCHER } from "../../actors/dispatcher/entry.ts";
 import type { Clock } from "../../actors/executor/clock.ts";
 import { ExecutorActor } from "../../actors/executor/executor_actor.ts";
 import type {
@@ -14,7 +15,9 @@ import type {
   SchedulerProtocol,
   SupervisorMessage,
 } from "../../actors/protocol.ts";
+import { READER } from "../../actors/reader/entry.ts";
 import type { Behaviour, Protocol } from "../../actors/runtime/mod.ts";
+import { SCHEDULER } from "../../actors/scheduler/entry.ts";
 import { Scheduler } from "../../actors/scheduler/scheduler_actor.ts";
 import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
 import { FaultyStore, type Held, type StoreFault } from "./faulty_store.ts";
@@ -72,6 +75,7 @@ export class SimProcess {
     this.#network = new Network({
       time,
       latency: () => random() * LATENCY_MS,
+      lanes: { scheduler: SCHEDULER.lanes, dispatcher: DISPATCHER.lanes, reader: READER.lanes },
       tap,
       onThrow: (actor, error) => {
         // A commit that fails is told to callers; anything else that throws is a bug.

@@ -37,9 +37,13 @@ export class VirtualTime {
 
   /** Has `call` happen after `delayMs`, whatever becomes of the process. Answers what `cancel` takes. */
   after(delayMs: number, call: () => void): number {
+    return this.at(this.elapsed + Math.max(0, delayMs), call);
+  }
+
+  /** The same at a time of its own, in ms as `elapsed` counts them. */
+  at(at: number, call: () => void): number {
     this.#activity++;
     const order = ++this.#order;
-    const at = this.elapsed + Math.max(0, delayMs);
     let low = 0;
     let high = this.#entries.length;
     while (low < high) {
