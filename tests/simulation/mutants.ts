@@ -72,6 +72,18 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: `    status: status !== undefined ? statuses :`,
   },
   {
+    what: "a backfill leaves out the end of its range",
+    file: `${SCHEDULER}/backfill.ts`,
+    text: `timetable.value.between(Math.max(0, from), until);`,
+    becomes: `timetable.value.between(Math.max(0, from), until - 1_000);`,
+  },
+  {
+    what: "a backfill can't fire what was skipped",
+    file: `${SCHEDULER}/backfill.ts`,
+    text: `{ replace: true }`,
+    becomes: `{ replace: false }`,
+  },
+  {
     what: "depths are not kept when a task changes",
     file: `${SQLITE}/tasks.ts`,
     text: `  counters.count(before, before.status, after.status);\n`,

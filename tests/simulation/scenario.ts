@@ -46,7 +46,14 @@ export type UserAction =
     readonly run: SimulatedRun;
   }
   | { readonly kind: "pause_schedule"; readonly name: string; readonly paused: boolean }
-  | { readonly kind: "trigger"; readonly name: string }
+  | { readonly kind: "trigger" | "delete_schedule"; readonly name: string }
+  | {
+    readonly kind: "backfill";
+    readonly name: string;
+    /** How long before now the range begins, and how long it is; not beyond now. */
+    readonly agoMs: number;
+    readonly forMs: number;
+  }
   | { readonly kind: "pause"; readonly queue: string; readonly paused: boolean }
   | {
     readonly kind: "limit";
@@ -55,6 +62,12 @@ export type UserAction =
     readonly keyConcurrency: number | null;
     readonly rateLimit: { readonly limit: number; readonly perMs: number } | null;
   };
+
+/** True for what asks that something which has ended be run again. */
+export function isReviving(action: UserAction): boolean {
+  if (action.kind === "change_many") return action.change === "retry" && !action.dryRun;
+  return ["retry", "retry_workflow", "redrive_all"].includes(action.kind);
+}
 
 /** An outcome that nobody has to report: once more, of a run before, or of no task at all. */
 export type Lie = "lie_again" | "lie_stale" | "lie_foreign";
@@ -210,7 +223,11 @@ function planCommand(dice: Dice, { ids, workflows, changes }: Known): Action {
 function planSchedule(dice: Dice, { schedules }: Known): Action {
   if (schedules.length > 0 && dice.chance(0.6)) {
     const name = dice.pick(schedules);
-    if (dice.chance(0.3)) return { kind: "trigger", name };
+    if (dice.chance(0.25)) return { kind: "trigger", name };
+    if (dice.chance(0.4)) {
+      return { kind: "backfill", name, agoMs: dice.below(9_000), forMs: 1 + dice.below(9_000) };
+    }
+    if (dice.chance(0.15)) return { kind: "delete_schedule", name };
     return { kind: "pause_schedule", name, paused: dice.chance(0.5) };
   }
   const name = `s${schedules.length}`;

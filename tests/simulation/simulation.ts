@@ -70,6 +70,7 @@ export class Simulation {
       time: this.#time,
       process: () => this.#process,
       wishes: this.#wishes,
+      firedTicks: (name, range) => this.#witness?.ticks.fired(name, range) ?? 0,
       onWrong: (what) => this.#fail(what),
       tell: (line) => this.#tell(line),
     });
@@ -252,6 +253,7 @@ export class Simulation {
     this.#witness ??= new Witness({
       dataDir: this.#options.dataDir,
       accepted: this.#users.accepted,
+      backfilled: this.#users.backfilled,
       retention: planRetention(this.#options.seed),
       now: () => this.#time.now(),
       rulesHold: () => !this.#users.haveRevived,

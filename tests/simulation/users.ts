@@ -9,7 +9,7 @@ import type {
 import { scheduleSpec, template } from "../support/schedules.ts";
 import { actionOf, type ChangeMany, choiceOf, wishOf } from "./change_many.ts";
 import { submissionOf } from "./planned_submission.ts";
-import type { PlannedTask, UserAction } from "./scenario.ts";
+import { isReviving, type PlannedTask, type UserAction } from "./scenario.ts";
 import type { SimProcess } from "./sim_process.ts";
 import type { TaskRow } from "./snapshot.ts";
 import type { VirtualTime } from "./virtual_time.ts";
@@ -19,6 +19,11 @@ export interface UsersOptions {
   readonly time: VirtualTime;
   /** The process that is there to be asked; null while there is none. */
   readonly process: () => SimProcess | null;
+  /** How many ticks of a schedule have fired of those between two times, epoch ms. */
+  readonly firedTicks: (
+    name: string,
+    range: { readonly from: number; readonly until: number },
+  ) => number;
   /** Keeps account of what becomes of tasks by request. */
   readonly wishes: Wishes;
   readonly tell: (line: string) => void;
@@ -43,8 +48,11 @@ export class Users {
   readonly #options: UsersOptions;
   /** Ids of tasks that were accepted, and whose deletion was not asked for. */
   readonly accepted = new Set<string>();
+  /** Names of schedules of which ticks of the past were to be fired. */
+  readonly backfilled = new Set<string>();
   readonly #deleted = new Set<string>();
-  readonly #schedules = new Set<string>();
+  /** Their ticks' distance, in ms, by name. */
+  readonly #schedules = new Map<string, number>();
   readonly #workflows = new Map<string, readonly string[]>();
   #asking = 0;
   #haveRevived = false;
@@ -96,6 +104,12 @@ export class Users {
         return this.#setUpSchedule(action);
       case "pause_schedule":
         return this.insist({ ...action, kind: "PauseSchedule" });
+      case "delete_schedule":
+        return this.insist({ kind: "DeleteSchedule", name: action.name }, ({ ok }) => {
+          if (ok) this.#schedules.delete(action.name);
+        });
+      case "backfill":
+        return this.#backfill(action);
       case "trigger":
         return this.insist({ kind: "TriggerSchedule", name: action.name });
       case "pause":
@@ -113,7 +127,7 @@ export class Users {
   }
 
   deleteSchedules(): void {
-    for (const name of this.#schedules) this.insist({ kind: "DeleteSchedule", name });
+    for (const name of this.#schedules.keys()) this.insist({ kind: "DeleteSchedule", name });
     this.#schedules.clear();
   }
 
@@ -167,7 +181,28 @@ export class Users {
     const cron = `*/${everySeconds} * * * * *`;
     const target = { kind: "task", task } as const;
     const spec = scheduleSpec({ cron, overlap, catchUpWindowMs, jitterMs, target });
-    this.insist({ kind: "PutSchedule", name, spec }, () => this.#schedules.add(name));
+    this.insist(
+      { kind: "PutSchedule", name, spec },
+      () => this.#schedules.set(name, everySeconds * 1_000),
+    );
+  }
+
+  #backfill({ name, agoMs, forMs }: Extract<UserAction, { readonly kind: "backfill" }>): void {
+    const { time, onWrong, firedTicks } = this.#options;
+    const from = time.now() - agoMs;
+    const until = Math.min(from + forMs, time.now());
+    this.backfilled.add(name);
+    this.insist({ kind: "BackfillSchedule", name, from, until }, (answer) => {
+      const everyMs = this.#schedules.get(name);
+      if (!answer.ok || everyMs === undefined) return;
+      const ticks = Math.ceil(until / everyMs) - Math.ceil(from / everyMs);
+      const { matched, changed } = answer.value;
+      const fired = firedTicks(name, { from, until });
+      if (matched === ticks && changed <= ticks && fired === ticks) return;
+      onWrong(
+        `a backfill of ${ticks} ticks of ${name} matched ${matched}, of which ${fired} fired`,
+      );
+    });
   }
 
   /** Goes through all dead letters, a few at a time. */
@@ -254,12 +289,6 @@ export class Users {
 
 type AnswerOf = SchedulerReplies;
 type WorkflowAction = Extract<UserAction, { readonly kind: "cancel_workflow" | "retry_workflow" }>;
-
-/** True for what asks that something which has ended be run again. */
-function isReviving(action: UserAction): boolean {
-  if (action.kind === "change_many") return action.change === "retry" && !action.dryRun;
-  return ["retry", "retry_workflow", "redrive_all"].includes(action.kind);
-}
 
 /** True for an answer that asks to be asked again. */
 function isPassing(answer: unknown): boolean {
