@@ -44,7 +44,7 @@ async function limit({ node, visit }: DashboardRig): Promise<void> {
   await dialog.getByLabel("Unit of in").selectOption("minutes");
   await dialog.getByRole("button", { name: "Set limits" }).click();
   // The server's own words, at the field.
-  await dialog.getByText(/expected number/i).waitFor();
+  await dialog.getByText("must be a number, not a text").waitFor();
   assert.equal(await runs.getAttribute("aria-invalid"), "true");
   await runs.fill("");
   await dialog.getByRole("button", { name: "Set limits" }).click();
