@@ -27,6 +27,8 @@ const FIRST_POOLS = ["async", "blocking"] as const;
 export class ExecutorPools {
   readonly #options: ExecutorPoolsOptions;
   readonly #pools = new Map<string, readonly ChildSpec[]>();
+  /** Those of pools that were dropped, too: each has its names for good. */
+  readonly #made = new Map<string, readonly ChildSpec[]>();
   #count = 0;
 
   constructor(options: ExecutorPoolsOptions) {
@@ -41,13 +43,13 @@ export class ExecutorPools {
   /** Executors of `pool`, which has `permissions`; empty when it has them already. */
   add(pool: string, permissions: TaskPermissions): readonly ChildSpec[] {
     if (this.#pools.has(pool)) return [];
-    const count = isAlone(pool) ? 1 : this.#options.executors;
-    const specs = Array.from({ length: count }, () => this.#spec(pool, permissions));
+    const specs = this.#made.get(pool) ?? this.#specs(pool, permissions);
+    this.#made.set(pool, specs);
     this.#pools.set(pool, specs);
     return specs;
   }
 
-  /** Drops a pool whose start failed, so that it can be tried again. */
+  /** Drops a pool whose start failed, so that it can be tried again, with the same executors. */
   forget(pool: string): void {
     this.#pools.delete(pool);
   }
@@ -65,6 +67,11 @@ export class ExecutorPools {
     return [...this.#pools].flatMap(([pool, specs]) =>
       specs.map(({ name }) => ({ name, pool, slots: this.#slotsOf(pool) }))
     );
+  }
+
+  #specs(pool: string, permissions: TaskPermissions): readonly ChildSpec[] {
+    const count = isAlone(pool) ? 1 : this.#options.executors;
+    return Array.from({ length: count }, () => this.#spec(pool, permissions));
   }
 
   #slotsOf(pool: string): number {

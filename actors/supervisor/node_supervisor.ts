@@ -286,15 +286,21 @@ export class NodeSupervisor implements Behaviour<SupervisorProtocol> {
         `Cannot start executors for pool "${pool}": no registered task has its rights`;
       return refuse("not_found", "unknown_pool", message, { subject: pool });
     }
-    const specs = this.#pools?.add(pool, permissions) ?? [];
-    try {
-      await Promise.all(specs.map((spec) => this.#system.spawn(spec)));
-      return ok(null);
-    } catch (error) {
-      this.#pools?.forget(pool);
-      const message = `Cannot start executors for pool "${pool}": ${errorMessage(error)}`;
-      return refuse("internal", "executor_start_failed", message, { subject: pool });
-    }
+    // Some may be there from a start in which others failed.
+    const specs = (this.#pools?.add(pool, permissions) ?? []).filter(({ name }) =>
+      !this.#isThere(name)
+    );
+    const starts = await Promise.allSettled(specs.map((spec) => this.#system.spawn(spec)));
+    const failed = starts.find((start) => start.status === "rejected");
+    if (failed === undefined) return ok(null);
+    this.#pools?.forget(pool);
+    const message = `Cannot start executors for pool "${pool}": ${errorMessage(failed.reason)}`;
+    return refuse("internal", "executor_start_failed", message, { subject: pool });
+  }
+
+  #isThere(actor: string): boolean {
+    const state = this.#system.info().find(({ name }) => name === actor)?.state;
+    return state !== undefined && state !== "failed" && state !== "stopped";
   }
 
   #onInjectFault({ actor, fault }: MessageOf<"InjectFault">): Result<null> {

@@ -25,6 +25,10 @@ Deno.test("readiness fails while a pool with ready work cannot start, and comes 
     reasons[0] ?? "",
     /^ready work of pool blocking\+env=\S+ is not dispatched: .*cannot load this/,
   );
+  // It was tried more than once by now.
+  const { body: system } = await node.fetchApi("GET", "/api/system");
+  const failed = system.actors.filter(({ state }: { state: string }) => state === "failed");
+  assert.equal(failed.length, 1, JSON.stringify(failed));
   const { status } = await node.fetchApi("POST", "/api/tasks/needy/cancel");
   assert.equal(status, 200);
   await eventually(async () => (await readiness(node)).ready, {

@@ -44,7 +44,7 @@ Deno.test("executor pools start a pool once, and again when it was forgotten", (
   assert.equal(pools.poolOf(spec?.name ?? ""), "alone");
   pools.forget("alone");
   assert.equal(pools.poolOf(spec?.name ?? ""), null);
-  assert.equal(pools.add("alone", {}).length, 1);
+  assert.deepEqual(pools.add("alone", {}), [spec], "under the same name");
 });
 
 Deno.test("executor pools list their executors with their slots", () => {
