@@ -20,8 +20,8 @@ interface Entry {
 /** When each schedule has to be looked at. Follows the store's records, after each commit. */
 export class ScheduleTable {
   readonly #entries = new Map<string, Entry>();
-  /** Names of schedules by the work that a tick of them waits for. */
-  readonly #awaiting = new Map<string, string>();
+  /** Names of schedules by the work that a tick of them waits for: unique tasks can be several's. */
+  readonly #awaiting = new Map<string, Set<string>>();
   #served = 0;
   #bytes = 0;
 
@@ -61,10 +61,9 @@ export class ScheduleTable {
     if (this.#awaiting.size === 0) return false;
     let found = false;
     for (const id of ids) {
-      const name = this.#awaiting.get(keyOf({ kind, id }));
-      const entry = name === undefined ? undefined : this.#entries.get(name);
-      if (entry === undefined) continue;
-      this.#entries.set(entry.name, { ...entry, released: true });
+      const names = this.#awaiting.get(keyOf({ kind, id }));
+      if (names === undefined) continue;
+      this.#release(names);
       found = true;
     }
     return found;
@@ -72,10 +71,7 @@ export class ScheduleTable {
 
   /** Has all schedules looked at that wait for work, which may have ended on another node. */
   releaseAll(): void {
-    for (const name of this.#awaiting.values()) {
-      const entry = this.#entries.get(name);
-      if (entry !== undefined) this.#entries.set(name, { ...entry, released: true });
-    }
+    for (const names of this.#awaiting.values()) this.#release(names);
   }
 
   /** When something is to be done next, epoch ms: 0 for at once, Infinity for never. */
@@ -95,6 +91,13 @@ export class ScheduleTable {
     return due.sort((a, b) => a.servedAt - b.servedAt).map(({ name }) => name);
   }
 
+  #release(names: Iterable<string>): void {
+    for (const name of names) {
+      const entry = this.#entries.get(name);
+      if (entry !== undefined) this.#entries.set(name, { ...entry, released: true });
+    }
+  }
+
   #set(record: ScheduleRecord, before: Entry | null): void {
     const { name, paused, bufferedAt, lastStarted, updatedAt } = record;
     const waits = bufferedAt !== null && !paused;
@@ -112,7 +115,8 @@ export class ScheduleTable {
       servedAt: this.#served++,
     });
     this.#bytes += bytes;
-    if (awaited !== null) this.#awaiting.set(awaited, name);
+    if (awaited === null) return;
+    this.#awaiting.set(awaited, (this.#awaiting.get(awaited) ?? new Set()).add(name));
   }
 
   #remove(name: string): Entry | null {
@@ -120,7 +124,9 @@ export class ScheduleTable {
     if (entry === undefined) return null;
     this.#entries.delete(name);
     this.#bytes -= entry.bytes;
-    if (entry.awaited !== null) this.#awaiting.delete(entry.awaited);
+    const waiting = entry.awaited === null ? undefined : this.#awaiting.get(entry.awaited);
+    waiting?.delete(name);
+    if (entry.awaited !== null && waiting?.size === 0) this.#awaiting.delete(entry.awaited);
     return entry;
   }
 }

@@ -120,6 +120,24 @@ Deno.test("schedules let one tick wait and start it when the work before it has 
   assert.deepEqual(await rig.runAll(), ["s:2026-01-15T12:02:00Z"]);
 });
 
+Deno.test("schedules that wait for the same unique work all go on when it has ended", async () => {
+  await using rig = await openRig();
+  const unique = { key: null, by: "args", withinMs: null, states: LIVE_STATUSES } as const;
+  await rig.submit({ id: "by hand", unique });
+  const target = { kind: "task", task: template({ unique }) } as const;
+  for (const name of ["s", "t"]) await putSchedule(rig, name, { overlap: "buffer_one", target });
+  const waiting = async () => {
+    const records = await Promise.all(["s", "t"].map((name) => storedSchedule(rig, name)));
+    return records.map(({ bufferedAt }) => bufferedAt);
+  };
+  const { runs } = await rig.claim();
+  await rig.passTo(NOON + 2 * MINUTE + 10);
+  assert.deepEqual(await waiting(), [NOON + 2 * MINUTE, NOON + 2 * MINUTE]);
+  await rig.report(...runs.map((run) => outcome(run)));
+  await rig.passTo(rig.now);
+  assert.deepEqual(await waiting(), [null, null]);
+});
+
 Deno.test("schedules let a tick wait for a whole workflow", async () => {
   await using rig = await openRig();
   const tasks = [template({ key: "a" }), template({ key: "b", deps: ["a"] })];
