@@ -9,8 +9,6 @@ export interface EndWaitsOptions {
   readonly getTask: (id: string) => Promise<Result<TaskRecord>>;
   readonly submit: (items: readonly Submission[]) => Promise<readonly Result<SubmittedTask>[]>;
   readonly max: number;
-  /** Epoch ms; a monotonic clock is not needed, since a wait only ever ends early. */
-  readonly now: () => number;
 }
 
 /** Waits for tasks to end, without a message between actors that waits. */
@@ -25,12 +23,13 @@ export class EndWaits {
 
   /** See `TaskService.awaitEnd`. */
   async awaitEnd(id: string, waitMs: number, signal?: AbortSignal): Promise<Result<TaskRecord>> {
-    const { getTask, now } = this.#options;
+    const { getTask } = this.#options;
     if (waitMs <= 0) return await getTask(id);
     const waiter = this.#waiters.register(id);
     if (waiter === null) return tooManyWaiters();
     try {
-      return await this.#untilEnd(waiter, await getTask(id), { id, until: now() + waitMs, signal });
+      const until = elapsed() + waitMs;
+      return await this.#untilEnd(waiter, await getTask(id), { id, until, signal });
     } finally {
       waiter.release();
     }
@@ -42,8 +41,8 @@ export class EndWaits {
     waitMs: number,
     signal?: AbortSignal,
   ): Promise<Result<TaskRecord>> {
-    const { submit, now } = this.#options;
-    const until = now() + waitMs;
+    const { submit } = this.#options;
+    const until = elapsed() + waitMs;
     const waiter = this.#waiters.register(submission.id);
     if (waiter === null) return tooManyWaiters();
     try {
@@ -52,7 +51,7 @@ export class EndWaits {
       if (!submitted.ok) return submitted;
       const { task } = submitted.value;
       // An idempotency key may lead to a task with another id, for which nobody has registered.
-      if (task.id !== submission.id) return await this.awaitEnd(task.id, until - now(), signal);
+      if (task.id !== submission.id) return await this.awaitEnd(task.id, until - elapsed(), signal);
       return await this.#untilEnd(waiter, ok(task), { id: task.id, until, signal });
     } finally {
       waiter.release();
@@ -77,16 +76,21 @@ export class EndWaits {
     first: Result<TaskRecord>,
     { id, until, signal }: { id: string; until: number; signal: AbortSignal | undefined },
   ): Promise<Result<TaskRecord>> {
-    const { getTask, now } = this.#options;
+    const { getTask } = this.#options;
     let task = first;
     while (task.ok && !hasEnded(task.value)) {
-      const wake = await waiter.wait(until - now(), signal);
+      const wake = await waiter.wait(until - elapsed(), signal);
       if (wake === "timeout" && signal?.aborted === true) return task;
       task = await getTask(id);
       if (wake !== "woken") break;
     }
     return task;
   }
+}
+
+/** By a clock that nobody sets: one that was set back would make a wait as much longer. */
+function elapsed(): number {
+  return performance.now();
 }
 
 /** True when the task does not change any more by itself. */

@@ -3,7 +3,7 @@
  * Knows which actor answers what, how long to wait for it, and how to wait for the end of a task
  * without a message that waits.
  */
-import { ok, type Result } from "../actors/domain/error.ts";
+import type { Result } from "../actors/domain/error.ts";
 import type { NodeRun } from "../actors/domain/node_run.ts";
 import type {
   LogPlace,
@@ -48,12 +48,7 @@ export interface TaskServiceOptions {
   readonly scheduler: ActorRef<SchedulerProtocol>;
   readonly reader: ActorRef<ReaderProtocol>;
   readonly supervisor: ActorRef<SupervisorProtocol>;
-  /** For the executors' slots; a front-end that does not show them goes without. */
-  readonly dispatcher?: ActorRef<DispatcherProtocol>;
-  /** Most waits for the end of a task at a time. */
-  readonly waitersMax?: number;
-  /** Epoch ms; a monotonic clock is not needed, since a wait only ever ends early. */
-  readonly now?: () => number;
+  readonly dispatcher: ActorRef<DispatcherProtocol>;
 }
 
 /** What `ListTasks` answers a page of. */
@@ -75,6 +70,7 @@ const WRITE = { deadlineMs: 15_000 };
 const READ = { deadlineMs: 10_000 };
 /** For what is left out where it takes longer. */
 const ASIDE = { deadlineMs: 2_000 };
+/** Most waits for the end of a task at a time. */
 const WAITERS_MAX = 10_000;
 /** Most submissions in one message: a long batch is spread over commits, so that others get in between. */
 const SUBMIT_MAX = 250;
@@ -84,7 +80,7 @@ export class TaskService {
   readonly #scheduler: ActorRef<SchedulerProtocol>;
   readonly #reader: ActorRef<ReaderProtocol>;
   readonly #supervisor: ActorRef<SupervisorProtocol>;
-  readonly #dispatcher: ActorRef<DispatcherProtocol> | undefined;
+  readonly #dispatcher: ActorRef<DispatcherProtocol>;
   readonly #ends: EndWaits;
   readonly #lookup: TaskLookup;
 
@@ -97,8 +93,7 @@ export class TaskService {
     this.#ends = new EndWaits({
       getTask: (id) => this.getTask(id),
       submit: (items) => this.submit(items),
-      max: options.waitersMax ?? WAITERS_MAX,
-      now: options.now ?? Date.now,
+      max: WAITERS_MAX,
     });
   }
 
@@ -247,13 +242,11 @@ export class TaskService {
 
   /** What the executors have room for, and hold. */
   async slots(): Promise<Result<readonly ExecutorSlots[]>> {
-    if (this.#dispatcher === undefined) return ok([]);
     return asked(await this.#dispatcher.ask({ kind: "GetSlots" }, READ));
   }
 
   /** The executors, and what each runs. */
   async executors(): Promise<Result<readonly ExecutorLoad[]>> {
-    if (this.#dispatcher === undefined) return ok([]);
     return asked(await this.#dispatcher.ask({ kind: "GetExecutors" }, READ));
   }
 
