@@ -31,10 +31,12 @@ export class MethodsOfOthers {
     if (isKnown && hashes.size === this.#known.size) return false;
     const missing = [...hashes].filter(([hash]) => !this.#known.has(hash));
     const read = await this.#options.store.definitionsOf(missing.map(([, id]) => id));
-    this.#known = new Map([...hashes].map(([hash, id]) => [
-      hash,
-      this.#known.get(hash) ?? read.get(id) ?? [],
-    ]));
+    // What could not be read, since its node was forgotten just now, is read of another next time.
+    const definitions = [...hashes].flatMap(([hash, id]) => {
+      const ofHash = this.#known.get(hash) ?? read.get(id);
+      return ofHash === undefined ? [] : [[hash, ofHash] as const];
+    });
+    this.#known = new Map(definitions);
     const named = [...this.#known.values()].flat().map((one) =>
       [`${one.mode} ${one.name}`, one] as const
     );
