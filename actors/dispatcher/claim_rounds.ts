@@ -219,6 +219,8 @@ export class ClaimRounds {
   }
 
   #retryLater(): void {
+    // A hint may have led to a try before it was time for this one.
+    clearTimeout(this.#retryTimer);
     if (!this.#stopped) this.#retryTimer = setTimeout(() => this.pump(), CLAIM_RETRY_MS);
   }
 

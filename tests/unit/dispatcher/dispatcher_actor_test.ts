@@ -233,6 +233,19 @@ Deno.test("dispatcher fetches back what waits behind long runs where it can", as
   assert.deepEqual([message?.["reason"], message?.["runs"]], ["timeout", [ref(3)]]);
 });
 
+Deno.test({
+  name: "dispatcher tries a failed claim again once, however much becomes ready meanwhile",
+  // Complains of timers that are left.
+  sanitizeOps: true,
+  async fn() {
+    await using node = await new DispatcherHarness().start();
+    node.answers.set("ClaimRuns", () => new NoReply("threw"));
+    await node.join("executor-1", "async", 2);
+    for (let i = 0; i < 3; i++) await node.hint("async", ...tasks(1));
+    assert.equal(node.of("ClaimRuns").length, 3);
+  },
+});
+
 Deno.test("dispatcher tries a claim again that the scheduler could not answer", async () => {
   await using node = await new DispatcherHarness().start();
   const claim = node.answers.get("ClaimRuns");

@@ -47,15 +47,19 @@ Deno.test("final_reports say again what became of a lost executor's runs", async
   assert.deepEqual(reports, Array(3).fill(["ExecutorLost", [7, 8]]));
 });
 
-Deno.test("final_reports end with the scheduler, and with their own actor", async () => {
-  const dead = failing("died");
-  new FinalReports({ scheduler: dead.scheduler, now: () => 1, retryMs: 1 })
-    .giveBack(EXECUTOR, RUNS);
-  const stopped = failing("threw");
-  const final = new FinalReports({ scheduler: stopped.scheduler, now: () => 1 });
-  final.lost(EXECUTOR, VERDICTS);
-  await new Promise<void>((resolve) => setImmediate(resolve));
-  // The test would complain of a timer that is left.
-  final.stop();
-  assert.deepEqual([dead.reports.length, stopped.reports.length], [1, 1]);
+Deno.test({
+  name: "final_reports end with the scheduler, and with their own actor",
+  // Complains of a timer that is left.
+  sanitizeOps: true,
+  async fn() {
+    const dead = failing("died");
+    new FinalReports({ scheduler: dead.scheduler, now: () => 1, retryMs: 1 })
+      .giveBack(EXECUTOR, RUNS);
+    const stopped = failing("threw");
+    const final = new FinalReports({ scheduler: stopped.scheduler, now: () => 1 });
+    final.lost(EXECUTOR, VERDICTS);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    final.stop();
+    assert.deepEqual([dead.reports.length, stopped.reports.length], [1, 1]);
+  },
 });
