@@ -83,6 +83,11 @@ export interface ConsoleMessage {
   location(): { readonly url: string };
 }
 
+/** A request that is answered by the test. */
+export interface Route {
+  fulfill(answer: { readonly json: unknown }): Promise<void>;
+}
+
 /** A request that a page made. */
 export interface PageRequest {
   url(): string;
@@ -123,6 +128,8 @@ export interface Page extends Finders {
   on(event: "pageerror", take: (error: Error) => void): void;
   on(event: "request", take: (request: PageRequest) => void): void;
   reload(): Promise<unknown>;
+  /** Has requests for what fits the pattern answered by the test. */
+  route(pattern: string, answer: (route: Route) => Promise<void>): Promise<void>;
   screenshot(options: { readonly path: string; readonly fullPage?: boolean }): Promise<unknown>;
   setDefaultTimeout(ms: number): void;
   setViewportSize(size: { readonly width: number; readonly height: number }): Promise<void>;
