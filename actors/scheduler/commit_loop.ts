@@ -1,8 +1,9 @@
 import { setImmediate } from "node:timers";
 import { type Store, StoreHeldError, StoreUncertainError } from "../storage/port.ts";
-import { Attempts } from "./attempts.ts";
+import { Attempts, type Transacted } from "./attempts.ts";
 import type { CommitContext } from "./commit.ts";
 import {
+  type Answer,
   halves,
   handleOneByOne,
   type Handler,
@@ -21,7 +22,7 @@ export interface CommitLoopOptions {
   readonly store: Store;
   readonly context: () => CommitContext;
   readonly random?: () => number;
-  /** Called after every commit, before its items are answered. */
+  /** Called after every commit, before its items are answered. What it throws ends the actor. */
   readonly onCommitted: (effects: Effects, commit: CommitReport) => void;
   /**
    * Called when a commit failed as a whole, before its items are rejected with `error`, and whenever it
@@ -194,28 +195,42 @@ export class CommitLoop {
     { hurried }: { readonly hurried: boolean },
   ): Promise<"held" | "done"> {
     const started = performance.now();
+    let done: Transacted<readonly (readonly [Item, Answer])[]>;
     try {
-      const { effects, answers, now } = await this.#attempts.transact({
+      done = await this.#attempts.transact({
         together: (commit) => handleTogether(commit, items),
         oneByOne: (commit) => handleOneByOne(commit, items, { again: this.#options.store.shared }),
         hurried,
       });
-      this.#absence.end();
-      const seconds = (performance.now() - started) / 1_000;
-      const stages = stagesOf(items);
-      this.#options.onCommitted(effects, { items: items.length, stages, seconds, now });
-      for (const [item, answer] of answers) answer(item);
     } catch (error) {
       if (error instanceof StoreHeldError) return "held";
-      this.#notice(error);
-      // Only of what did certainly not stand.
-      const mayGoOn = isAbsent(error) && !(error instanceof StoreUncertainError);
-      const [again, refused] = [items.filter(({ held }) => held && mayGoOn), new Set(items)];
-      for (const item of again) refused.delete(item);
-      this.#queueAgain(again);
-      for (const item of refused) item.reject(error);
+      this.#refuse(items, error);
+      return "done";
     }
+    // It stands: whatever throws from here on must end the actor, which then reads it anew, and be
+    // nobody's answer.
+    this.#absence.end();
+    const seconds = (performance.now() - started) / 1_000;
+    const stages = stagesOf(items);
+    this.#options.onCommitted(done.effects, {
+      items: items.length,
+      stages,
+      seconds,
+      now: done.now,
+    });
+    for (const [item, answer] of done.answers) answer(item);
     return "done";
+  }
+
+  /** Answers what did not stand, but for what waits for a store that is away. */
+  #refuse(items: readonly Item[], error: unknown): void {
+    this.#notice(error);
+    // Only of what did certainly not stand.
+    const mayGoOn = isAbsent(error) && !(error instanceof StoreUncertainError);
+    const [again, refused] = [items.filter(({ held }) => held && mayGoOn), new Set(items)];
+    for (const item of again) refused.delete(item);
+    this.#queueAgain(again);
+    for (const item of refused) item.reject(error);
   }
 
   /** Takes work back that was taken on and not done; nobody waits for a store that is away who can ask again. */
