@@ -19,7 +19,7 @@ Deno.test("commit loop refuses nothing that stands, whatever breaks after the co
   void loop.submit("claims", (_, work: readonly string[]) => Promise.resolve(work), { work: "a" })
     .finally(() => settled = true);
   // As an unhandled rejection it ends the actor.
-  await assert.rejects(loop.idle(), /a bug/);
+  await assert.rejects(loop.idle(), { message: "a bug" });
   assert.equal(settled, false);
   await store.close();
   await Deno.remove(dataDir, { recursive: true });
