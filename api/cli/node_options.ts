@@ -192,6 +192,23 @@ async function checkPaths(
       throw wrongUsage(`${flag} takes ${takes}, not ${JSON.stringify(path)}`);
     }
   }
+  if (tls === null) return;
+  await checkPem(tls.certFile, { flag: "--tls-cert", what: "CERTIFICATE", files });
+  await checkPem(tls.keyFile, { flag: "--tls-key", what: "PRIVATE KEY", files });
+}
+
+/** Whether a file holds what its option is for: the listeners would not say whose fault it is. */
+async function checkPem(
+  path: string,
+  { flag, what, files }: {
+    readonly flag: string;
+    readonly what: string;
+    readonly files: Pick<CliPorts["files"], "readText">;
+  },
+): Promise<void> {
+  const text = await files.readText(path);
+  if (new RegExp(`^-----BEGIN [A-Z ]*${what}-----`, "m").test(text ?? "")) return;
+  throw wrongUsage(`${flag} takes a PEM file with a ${what}, and ${JSON.stringify(path)} has none`);
 }
 
 /** How tokens are checked; `secret: null` stands for the one in the data folder, made when missing. */

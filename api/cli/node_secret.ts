@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Buffer } from "node:buffer";
-import { CliError } from "./cli_error.ts";
+import { CliError, wrongUsage } from "./cli_error.ts";
 import type { CliFiles } from "./cli_ports.ts";
 
 /** Name of the secret's file in the data folder. */
@@ -15,6 +15,9 @@ export async function readNodeSecret(files: CliFiles, dataDir: string): Promise<
   try {
     text = await files.readText(path);
   } catch (error) {
+    if (error instanceof Deno.errors.NotADirectory) {
+      throw wrongUsage(`--data takes a folder, not ${JSON.stringify(dataDir)}`);
+    }
     throw new CliError(
       `Cannot read the secret ${path}: ${
         reasonOf(error)

@@ -103,7 +103,8 @@ function credentialsOf(tls: TlsTexts | null): ServerCredentials {
 }
 
 function cannotListen(address: Address, error: unknown): string {
-  const cause = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  const cause = text.includes("EADDRINUSE") ? "another process has it" : text;
   return `Cannot serve gRPC on ${authority(address)}: ${cause}. ` +
     "Choose another address with --addr, or start with --no-grpc.";
 }

@@ -157,9 +157,10 @@ class HttpListener implements Listener {
       this.#server = Deno.serve(options, (request) => app.handle(request));
     } catch (error) {
       const { host, port } = config.http;
-      throw new Error(`Cannot listen on ${host}:${port} for REST: ${errorMessage(error)}`, {
-        cause: error,
-      });
+      const cause = error instanceof Deno.errors.AddrInUse
+        ? "another process has it; stop that one, or choose another address with --http"
+        : errorMessage(error);
+      throw new Error(`Cannot listen on ${host}:${port} for REST: ${cause}`, { cause: error });
     }
   }
 

@@ -10,7 +10,9 @@ async function configOf(
   env: Readonly<Record<string, string>> = {},
 ): Promise<NodeConfig> {
   const world = new FakeWorld({ env: { DTASK_JWT_SECRET: SECRET, ...env } });
-  for (const path of ["/home/user/t", "/c.pem", "/k.pem"]) world.files.files.set(path, "");
+  world.files.files.set("/home/user/t", "");
+  world.files.files.set("/c.pem", "-----BEGIN CERTIFICATE-----\n");
+  world.files.files.set("/k.pem", "-----BEGIN EC PRIVATE KEY-----\n");
   await world.run("start", ...words);
   return world.config;
 }
@@ -282,4 +284,20 @@ Deno.test("start refuses --allow-shell without the right to run programs", async
 Deno.test("start answers the exit code of its node", async () => {
   const world = new FakeWorld({ ports: { startNode: () => Promise.resolve(1) } });
   assert.equal((await world.run("start", "--no-auth")).code, 1);
+});
+
+Deno.test("node options refuse files for TLS that hold something else, by their option", async () => {
+  const world = new FakeWorld();
+  world.files.files.set("/c.pem", "-----BEGIN CERTIFICATE-----\n");
+  const start = async (cert: string, key: string) =>
+    await world.run("start", "--tls-cert", cert, "--tls-key", key);
+  const swapped = await start("/c.pem", "/c.pem");
+  assert.equal(swapped.code, 2);
+  assert.match(
+    swapped.err,
+    /--tls-key takes a PEM file with a PRIVATE KEY, and "\/c.pem" has none/,
+  );
+  world.files.files.set("/text", "CERTIFICATE");
+  assert.match((await start("/text", "/c.pem")).err, /--tls-cert takes a PEM file/);
+  assert.equal(world.started.length, 0);
 });

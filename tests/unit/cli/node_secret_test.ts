@@ -50,6 +50,17 @@ Deno.test("node secret that cannot be read stops the start", async () => {
   assert.match(err, /Cannot read the secret .*Permission denied; run as the user that owns it/);
 });
 
+Deno.test("node secret is not looked for in a file that --data names", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    const world = new FakeWorld({ ports: { files: SYSTEM_FILES } });
+    const { code, err } = await world.run("start", "--data", file);
+    assert.deepEqual([code, err], [2, `dtask: --data takes a folder, not "${file}"\n`]);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
 Deno.test("node secret is not made without authentication", async () => {
   const world = new FakeWorld();
   await world.run("start", "--no-auth");

@@ -24,3 +24,13 @@ Deno.test("listen says in one line why it cannot bind the address that was asked
     return true;
   });
 });
+
+Deno.test("listen says that another process has the address, and what to do", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  const grpc = { host: "127.0.0.1", port, asked: true };
+  await assert.rejects(
+    FakeGrpcNode.start({ config: { grpc } }),
+    new RegExp(`Cannot serve gRPC on 127.0.0.1:${port}: another process has it. Choose another`),
+  );
+});
