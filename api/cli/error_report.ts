@@ -22,9 +22,13 @@ function toJson(error: unknown): Readonly<Record<string, unknown>> {
 
 function toText(error: unknown): string {
   const hint = hintFor(error);
-  const fields = error instanceof ApiError ? error.errors : [];
+  const text = messageOf(error);
+  // The text names the first fault as a rule: it is not said twice.
+  const fields = error instanceof ApiError
+    ? error.errors.filter(({ message }) => !text.includes(message))
+    : [];
   return [
-    `dtask: ${printable(messageOf(error))}\n`,
+    `dtask: ${printable(text)}\n`,
     ...fields.map(({ pointer, message }) => `  ${printable(`${pointer || "/"} ${message}`)}\n`),
     ...(hint === null ? [] : [`  ${hint}\n`]),
   ].join("");

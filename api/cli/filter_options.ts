@@ -56,13 +56,16 @@ export function readFilter({ own, ports }: Pick<CommandCall, "own" | "ports">): 
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
+/** ISO 8601. The platform reads other texts too, and makes 2001 of "yesterday 1". */
+const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
+
 /** A point in time, or a length of time before `now`. */
 export function instantBefore(now: number): ValueKind<string> {
   return {
     takes: "a time, as in 2026-11-21T20:00:00Z, or how long ago, as in 2h",
     parse(text) {
       const agoMs = DURATION_MS.parse(text);
-      const at = agoMs === undefined ? Date.parse(text) : now - agoMs;
+      const at = agoMs !== undefined ? now - agoMs : ISO_TIME.test(text) ? Date.parse(text) : NaN;
       // Beyond this, Date has no ISO form.
       return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : undefined;
     },

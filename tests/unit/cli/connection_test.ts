@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { instantBefore } from "../../../api/cli/filter_options.ts";
 import { FakeNode, json, problem, taskJson } from "./fake_node.ts";
-import { FakeWorld } from "./fake_world.ts";
+import { FAKE_NOW, FakeWorld } from "./fake_world.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 
@@ -89,4 +90,31 @@ Deno.test("a client command ends quietly when its reader has had enough", async 
     },
   });
   assert.deepEqual(await world.run("get", "a"), { code: 0, out: "", err: "" });
+});
+
+Deno.test("a client command says a fault once that the problem's text has named", async () => {
+  const message = "must be short";
+  await using node = new FakeNode({
+    "GET /api/tasks/a": () =>
+      problem(422, {
+        code: "invalid_argument",
+        detail: `Cannot accept the request: /id: ${message} (and 1 more)`,
+        errors: [{ pointer: "/id", message }, { pointer: "/x", message: "unknown field" }],
+      }),
+  });
+  const { err } = await worldOf(node).run("get", "a");
+  assert.equal(
+    err,
+    `dtask: Cannot accept the request: /id: ${message} (and 1 more)\n  /x unknown field\n`,
+  );
+});
+
+Deno.test("times are ISO 8601 or a length of time, and nothing that is only read as one", () => {
+  const kind = instantBefore(FAKE_NOW);
+  assert.equal(kind.parse("2h"), "2026-11-21T18:00:00.000Z");
+  assert.equal(kind.parse("2026-11-20"), "2026-11-20T00:00:00.000Z");
+  assert.equal(kind.parse("2026-11-20 10:00+02:00"), "2026-11-20T08:00:00.000Z");
+  for (const text of ["yesterday 1", "May 2026", "1/2/2026", "2026-13-01", ""]) {
+    assert.equal(kind.parse(text), undefined, text);
+  }
 });
