@@ -20,6 +20,7 @@ import type {
   ExecutorLoad,
   ExecutorSlots,
   FaultKind,
+  JsonText,
   LogPage,
   Page,
   QueueDepth,
@@ -35,7 +36,6 @@ import type {
   SupervisorProtocol,
   SystemStatus,
   TaskFilter,
-  WorkflowDetails,
   WorkflowFilter,
 } from "../actors/protocol.ts";
 import type { ActorRef } from "../actors/runtime/actor.ts";
@@ -145,7 +145,7 @@ export class TaskService {
   }
 
   /** A page of tasks, newest first, without texts over 4 KiB. */
-  async listTasks(filter: TaskFilter, page: PageRequest): Promise<Result<Page<TaskRecord>>> {
+  async listTasks(filter: TaskFilter, page: PageRequest): Promise<Result<JsonText>> {
     return read(await this.#reader.ask({ kind: "ListTasks", filter, ...page }, READ));
   }
 
@@ -183,7 +183,7 @@ export class TaskService {
   }
 
   /** A workflow with a page of its tasks, these without arguments and results. */
-  async getWorkflow(id: string, page: PageRequest): Promise<Result<WorkflowDetails>> {
+  async getWorkflow(id: string, page: PageRequest): Promise<Result<JsonText>> {
     return read(await this.#reader.ask({ kind: "GetWorkflow", id, ...page }, READ));
   }
 

@@ -1,4 +1,5 @@
 /** Records as the JSON that users see, field by field in the documented order. */
+import { isoTime, isoTimeOrNull } from "../actors/domain/iso_time.ts";
 import type {
   MethodDefinition,
   QueueConfig,
@@ -9,6 +10,7 @@ import type {
   WorkflowRecord,
   WorkflowRun,
 } from "../actors/domain/task.ts";
+import { taskJson, workflowJson } from "../actors/domain/task_json.ts";
 import type { LogPage, QueueDepth, SubmittedTask } from "../actors/protocol.ts";
 import type {
   AttemptView,
@@ -24,45 +26,10 @@ import type {
 import { onFailureView } from "./schema/on_failure.ts";
 
 /** A task; texts that the record leaves out, or all with `omitTexts`, are marked as omitted. */
-export function taskView(task: TaskRecord, omitTexts = false): TaskView {
-  const argsOmitted = omitTexts || task.argsOmitted === true;
-  const resultOmitted = omitTexts ? task.status === "completed" : task.resultOmitted === true;
-  return {
-    id: task.id,
-    workflowId: task.workflowId,
-    key: task.key,
-    method: task.method,
-    args: argsOmitted ? null : parseArgs(task.args),
-    ...(argsOmitted ? { argsOmitted } : undefined),
-    deps: [...task.deps],
-    triggerRule: task.triggerRule,
-    queue: task.queue,
-    priority: task.priority,
-    status: task.status,
-    reason: task.reason,
-    wave: task.wave,
-    run: task.run,
-    attempt: task.attempt,
-    maxAttempts: task.retry.maxAttempts,
-    crashes: task.crashes,
-    runAt: isoOrNull(task.runAt),
-    createdAt: iso(task.createdAt),
-    startedAt: isoOrNull(task.startedAt),
-    finishedAt: isoOrNull(task.finishedAt),
-    cancelRequestedAt: isoOrNull(task.cancelRequestedAt),
-    timeoutMs: task.timeoutMs,
-    result: resultOmitted || task.result === null ? null : JSON.parse(task.result),
-    ...(resultOmitted ? { resultOmitted } : undefined),
-    error: task.error,
-    progress: task.progress,
-    labels: task.labels,
-    concurrencyKey: task.concurrencyKey,
-    node: task.node,
-    executor: task.executor,
-    definition: task.definition,
-    seq: String(task.seq),
-  };
-}
+export const taskView: (task: TaskRecord, omitTexts?: boolean) => TaskView = taskJson;
+
+/** A workflow. */
+export const workflowView: (workflow: WorkflowRecord) => WorkflowView = workflowJson;
 
 /** A task as its submission is answered. */
 export function submittedView({ task, duplicate }: SubmittedTask): SubmittedTaskView {
@@ -89,8 +56,8 @@ export function attemptView(run: RunRecord): AttemptView {
     attempt: run.attempt,
     node: run.node,
     executor: run.executor,
-    startedAt: iso(run.startedAt),
-    finishedAt: isoOrNull(run.finishedAt),
+    startedAt: isoTime(run.startedAt),
+    finishedAt: isoTimeOrNull(run.finishedAt),
     outcome: run.outcome,
     error: run.error,
   };
@@ -99,7 +66,7 @@ export function attemptView(run: RunRecord): AttemptView {
 /** A log line. */
 export function logLineView({ at, ...line }: StoredLogLine): LogLineView {
   const { run, level, message, fields } = line;
-  return { run, line: line.line, at: iso(at), level, message, fields };
+  return { run, line: line.line, at: isoTime(at), level, message, fields };
 }
 
 /** A part of a log. */
@@ -109,18 +76,6 @@ export function logPageView({ lines, more }: LogPage): LogPageView {
   return { items: lines.map(logLineView), nextAfter };
 }
 
-/** A workflow. */
-export function workflowView(workflow: WorkflowRecord): WorkflowView {
-  return {
-    id: workflow.id,
-    name: workflow.name,
-    status: workflow.status,
-    counts: workflow.counts,
-    createdAt: iso(workflow.createdAt),
-    finishedAt: isoOrNull(workflow.finishedAt),
-  };
-}
-
 /** A run of one of a workflow's tasks. */
 export function workflowRunView(run: WorkflowRun): WorkflowRunView {
   return {
@@ -128,8 +83,8 @@ export function workflowRunView(run: WorkflowRun): WorkflowRunView {
     run: run.run,
     attempt: run.attempt,
     node: run.node,
-    startedAt: iso(run.startedAt),
-    finishedAt: isoOrNull(run.finishedAt),
+    startedAt: isoTime(run.startedAt),
+    finishedAt: isoTimeOrNull(run.finishedAt),
     outcome: run.outcome,
   };
 }
@@ -163,26 +118,4 @@ export function countsByQueue(
     byQueue.set(queue, counts);
   }
   return byQueue;
-}
-
-let lastTime = 0;
-let lastText = "1970-01-01T00:00:00.000Z";
-
-/** Tasks of one commit share their times, and a time costs as much to write as ten other fields. */
-function iso(time: number): string {
-  if (time !== lastTime) {
-    lastText = new Date(time).toISOString();
-    lastTime = time;
-  }
-  return lastText;
-}
-
-function isoOrNull(time: number | null): string | null {
-  return time === null ? null : iso(time);
-}
-
-function parseArgs(text: string): unknown[] {
-  const args: unknown = JSON.parse(text);
-  if (!Array.isArray(args)) throw new Error(`The arguments of a task are not an array: ${text}`);
-  return args;
 }

@@ -44,13 +44,11 @@ export interface WorkflowFilter {
   readonly q: string | null;
 }
 
-export interface WorkflowDetails {
-  readonly workflow: WorkflowRecord;
-  /** In the order in which they were submitted. */
-  readonly tasks: readonly TaskRecord[];
-  /** The page of tasks after these. */
-  readonly nextCursor: string | null;
-}
+/**
+ * An answer in the JSON that users see. Long ones are written where they are read: a text crosses between
+ * isolates for the cost of its bytes, ten thousand records for more than it costs to read them.
+ */
+export type JsonText = string;
 
 /** A part of a task's log, and where the task stood when it was read. */
 export interface LogPage {
@@ -154,11 +152,13 @@ export interface ReaderReplies
   extends DeadLetterQuestionReplies, ExplainReplies, ScheduleQueryReplies, TaskWalkReplies {
   /** In the order of the ids; null where there is none. With arguments and results. */
   GetTasks: readonly (TaskRecord | null)[];
-  ListTasks: Result<Page<TaskRecord>>;
+  /** `{items, nextCursor}`: a page of tasks. */
+  ListTasks: Result<JsonText>;
   GetAttempts: Result<readonly RunRecord[]>;
   GetLogs: Result<LogPage>;
   ListDependents: Result<Page<TaskRecord>>;
-  GetWorkflow: Result<WorkflowDetails>;
+  /** The workflow with `tasks`, in the order in which they were submitted, and `nextCursor`. */
+  GetWorkflow: Result<JsonText>;
   ListWorkflows: Result<Page<WorkflowRecord>>;
   /** By task in the order of submission, and then by run. */
   ListWorkflowRuns: Result<Page<WorkflowRun>>;

@@ -6,6 +6,7 @@ import { ok, refuse } from "../domain/error.ts";
 import { unreachable } from "../domain/exhaustive.ts";
 import { nextFireTimes } from "../domain/schedule_decision.ts";
 import { LIMITS } from "../domain/task.ts";
+import { taskJson, workflowJson } from "../domain/task_json.ts";
 import type {
   Changes,
   ReaderMessage,
@@ -95,7 +96,8 @@ export class Reader implements Behaviour<ReaderProtocol> {
       scanRows: LIMITS.pageScanRows,
       textBytes: LIMITS.listTextBytes,
     });
-    return ok({ items: tasks, nextCursor: encodeCursor(nextBeforeNum) });
+    const items = tasks.map((task) => taskJson(task));
+    return ok(JSON.stringify({ items, nextCursor: encodeCursor(nextBeforeNum) }));
   }
 
   async #onListDeadLetters(
@@ -145,10 +147,19 @@ export class Reader implements Behaviour<ReaderProtocol> {
     if (!afterNum.ok) return afterNum;
     const workflow = await this.#store.getWorkflow(id);
     if (workflow === null) return unknown("Workflow", id);
-    if (limit === 0) return ok({ workflow, tasks: [], nextCursor: null });
-    const page = { afterNum: afterNum.value ?? 0, limit: limit + 1 };
-    const { items, last } = pageOf(await this.#store.listWorkflowTasks(workflow.num, page), limit);
-    return ok({ workflow, tasks: items, nextCursor: encodeCursor(last?.num ?? null) });
+    const { items, last } = limit === 0
+      ? { items: [], last: null }
+      : await this.#tasksOf(workflow.num, afterNum.value, limit);
+    return ok(JSON.stringify({
+      ...workflowJson(workflow),
+      tasks: items.map((task) => taskJson(task, true)),
+      nextCursor: encodeCursor(last?.num ?? null),
+    }));
+  }
+
+  async #tasksOf(workflowNum: number, afterNum: number | null, limit: number) {
+    const page = { afterNum: afterNum ?? 0, limit: limit + 1 };
+    return pageOf(await this.#store.listWorkflowTasks(workflowNum, page), limit);
   }
 
   async #onListWorkflows(

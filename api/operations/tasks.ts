@@ -1,7 +1,7 @@
 /** Operations on tasks that were submitted. */
 import { ok, refuse, type Result } from "../../actors/domain/error.ts";
 import type { TaskRecord } from "../../actors/domain/task.ts";
-import type { Page } from "../../actors/protocol.ts";
+import type { JsonText, Page } from "../../actors/protocol.ts";
 import { hasEnded } from "../end_waits.ts";
 import { explanationView } from "../explain_view.ts";
 import {
@@ -32,8 +32,8 @@ export interface ListPage<T> extends List<T> {
   readonly nextCursor: string | null;
 }
 
-/** A page of tasks, newest first. */
-export const listTasks: Operation<ListPage<TaskView>> = {
+/** A page of tasks, newest first: `ListPage<TaskView>`. */
+export const listTasks: Operation<JsonText> = {
   scope: "tasks:read",
   input: "query",
   async run({ node, input }) {
@@ -41,7 +41,7 @@ export const listTasks: Operation<ListPage<TaskView>> = {
     if (!query.ok) return query;
     const { limit, cursor } = query.value;
     const page = { limit, cursor: cursor ?? null };
-    return mapped(await node.service.listTasks(toFilter(query.value), page), asViews);
+    return await node.service.listTasks(toFilter(query.value), page);
   },
 };
 

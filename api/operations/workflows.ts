@@ -1,18 +1,18 @@
 /** Operations on workflows. */
 import { LIMITS } from "../../actors/domain/task.ts";
+import type { JsonText } from "../../actors/protocol.ts";
 import {
   emptyInput,
   parse,
   readWorkflow,
   toWorkflowFilter,
-  type WorkflowDetailsView,
   workflowListQuery,
   workflowQuery,
   workflowRunsQuery,
   type WorkflowRunView,
   type WorkflowView,
 } from "../schema.ts";
-import { taskView, workflowRunView, workflowView } from "../task_view.ts";
+import { workflowRunView, workflowView } from "../task_view.ts";
 import { readIdempotencyKey } from "./idempotency_key.ts";
 import { mapped, type Operation } from "./operation.ts";
 import type { ListPage } from "./tasks.ts";
@@ -61,20 +61,15 @@ export const listWorkflows: Operation<ListPage<WorkflowView>> = {
   },
 };
 
-/** A workflow with its tasks or a page of them, these without arguments and results. */
-export const getWorkflow: Operation<WorkflowDetailsView> = {
+/** A workflow with its tasks or a page of them, these without arguments and results: `WorkflowDetailsView`. */
+export const getWorkflow: Operation<JsonText> = {
   scope: "tasks:read",
   input: "query",
   async run({ node, target, input }) {
     const query = parse(workflowQuery, input ?? {});
     if (!query.ok) return query;
     const { limit = LIMITS.workflowTasks, cursor = null } = query.value;
-    const details = await node.service.getWorkflow(target, { limit, cursor });
-    return mapped(details, ({ workflow, tasks, nextCursor }) => ({
-      ...workflowView(workflow),
-      tasks: tasks.map((task) => taskView(task, true)),
-      nextCursor,
-    }));
+    return await node.service.getWorkflow(target, { limit, cursor });
   },
 };
 

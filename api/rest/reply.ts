@@ -1,5 +1,6 @@
 /** How answers are written: JSON, and refusals as RFC 9457 problems. */
 import type { ErrorData, Result } from "../../actors/domain/error.ts";
+import type { JsonText } from "../../actors/protocol.ts";
 import { ERROR_STATUS } from "../error_status.ts";
 import type { Problem } from "../schema.ts";
 
@@ -27,6 +28,11 @@ export function json(
     status,
     headers: headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers },
   });
+}
+
+/** An answer whose JSON is written already. */
+export function written(text: JsonText): Response {
+  return new Response(text, { headers: JSON_HEADERS });
 }
 
 /** Server-sent events as `source` gives them, at the watcher's pace; null for their headers alone. */

@@ -1,6 +1,7 @@
 /** Every unary method of `dtask.v1` with the operation behind it, as data. */
 import type { DescMethod } from "@bufbuild/protobuf";
 import { type ErrorData, ok } from "../../../actors/domain/error.ts";
+import type { JsonText } from "../../../actors/protocol.ts";
 import { DeadLetterService } from "../../../proto/gen/dtask/v1/dead_letter_service_pb.ts";
 import { NodeService } from "../../../proto/gen/dtask/v1/node_service_pb.ts";
 import { QueueService } from "../../../proto/gen/dtask/v1/queue_service_pb.ts";
@@ -25,6 +26,7 @@ import {
 import { cancelTasks, retryTasks } from "../../operations/task_changes.ts";
 import * as tasks from "../../operations/tasks.ts";
 import * as workflows from "../../operations/workflows.ts";
+import type { WorkflowDetailsView } from "../../schema.ts";
 import { refusalView } from "./detailed_status.ts";
 import type { JsonObject } from "./message_decoder.ts";
 
@@ -72,7 +74,7 @@ function taskMethods(): readonly UnaryMethod[] {
     about(method.submitTasks, submitTasks, (entries) => ({ results: entries.map(batchResult) })),
     about(method.getTask, tasks.getTask, task, "id"),
     about(method.getTaskResult, TASK_RESULT, itself, "id"),
-    about(method.listTasks, tasks.listTasks, page("tasks")),
+    about(method.listTasks, tasks.listTasks, parsed(page("tasks"))),
     about(method.listAttempts, tasks.listAttempts, list("attempts"), "id"),
     about(method.listLogs, tasks.listLogs, ({ items, nextAfter }) => {
       return { lines: items, nextAfter };
@@ -92,9 +94,7 @@ function workflowMethods(): readonly UnaryMethod[] {
   return [
     about(method.submitWorkflow, workflows.submitWorkflow, itself),
     {
-      ...about(method.getWorkflow, workflows.getWorkflow, ({ tasks, nextCursor, ...view }) => {
-        return { workflow: view, tasks, nextCursor };
-      }, "id"),
+      ...about(method.getWorkflow, workflows.getWorkflow, parsed(workflowDetails), "id"),
       input: ({ withoutTasks, ...query }) => withoutTasks === true ? { ...query, limit: 0 } : query,
     },
     about(method.listWorkflowRuns, workflows.listWorkflowRuns, page("runs"), "id"),
@@ -165,6 +165,15 @@ function about<T>(
     operation: { ...operation, run },
     ...(target === undefined ? undefined : { target }),
   };
+}
+
+/** For answers that are JSON already. */
+function parsed<T>(answer: (value: T) => object) {
+  return (text: JsonText) => answer(JSON.parse(text));
+}
+
+function workflowDetails({ tasks, nextCursor, ...workflow }: WorkflowDetailsView): object {
+  return { workflow, tasks, nextCursor };
 }
 
 function page<T>(name: string) {

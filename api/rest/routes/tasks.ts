@@ -37,7 +37,7 @@ import {
   taskListQuery,
   taskPageAnswer,
 } from "../../schema.ts";
-import { json, noContent, problemOf } from "../reply.ts";
+import { json, noContent, problemOf, written } from "../reply.ts";
 import type { Route } from "../route.ts";
 import { serve } from "../serve.ts";
 import { TASK_EVENTS_ROUTE } from "./task_events.ts";
@@ -109,7 +109,7 @@ export const TASK_ROUTES: readonly Route[] = [
     tag,
     query: taskListQuery,
     answers: { 200: { description: "A page; it may be short.", schema: taskPageAnswer } },
-    ...serve(listTasks),
+    ...serve(listTasks, written),
   },
   {
     method: "get",

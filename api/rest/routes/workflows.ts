@@ -18,7 +18,7 @@ import {
   workflowRunPageAnswer,
   workflowRunsQuery,
 } from "../../schema.ts";
-import { json } from "../reply.ts";
+import { json, written } from "../reply.ts";
 import type { Route } from "../route.ts";
 import { serve } from "../serve.ts";
 
@@ -62,7 +62,7 @@ export const WORKFLOW_ROUTES: readonly Route[] = [
     query: workflowQuery,
     answers: { 200: { description: "The workflow.", schema: workflowDetailsAnswer } },
     problems: [404],
-    ...serve(getWorkflow),
+    ...serve(getWorkflow, written),
   },
   {
     method: "get",

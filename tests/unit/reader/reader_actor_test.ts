@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import type { Result } from "../../../actors/domain/error.ts";
 import { LIMITS, type WorkflowRun } from "../../../actors/domain/task.ts";
 import type { Page, ReaderMessage, ReaderReplies, TaskFilter } from "../../../actors/protocol.ts";
+import type { ListPage } from "../../../api/operations/tasks.ts";
+import type { TaskView, WorkflowDetailsView } from "../../../api/schema.ts";
 import { Reader } from "../../../actors/reader/reader_actor.ts";
 import { openSqliteReader, openSqliteStore } from "../../../actors/storage/sqlite/mod.ts";
 import type { Store } from "../../../actors/storage/port.ts";
@@ -79,8 +81,13 @@ Deno.test("reader pages through a listing by cursors, newest first", async () =>
   assert.deepEqual(pages, [["task-5", "task-4"], ["task-3", "task-2"], ["task-1"]]);
 });
 
-async function list(rig: ReaderRig, cursor: string | null, more: Partial<TaskFilter> = {}) {
-  return valueOf(await rig.ask({ kind: "ListTasks", filter: filter(more), limit: 2, cursor }));
+async function list(
+  rig: ReaderRig,
+  cursor: string | null,
+  more: Partial<TaskFilter> = {},
+): Promise<ListPage<TaskView>> {
+  const message = { kind: "ListTasks", filter: filter(more), limit: 2, cursor } as const;
+  return JSON.parse(valueOf(await rig.ask(message)));
 }
 
 Deno.test("reader takes q as the beginning of an id, and filters together", async () => {
@@ -206,10 +213,11 @@ Deno.test("reader gives a workflow with its tasks, and workflows by cursors", as
       [20, 21].map((num) => newTask(num, { workflowId: "w10", workflowNum: 10 })),
     );
   });
-  const read = async (limit: number, cursor: string | null = null) =>
-    valueOf(await rig.ask({ kind: "GetWorkflow", id: "w10", limit, cursor }));
-  const { workflow, tasks, nextCursor } = await read(2);
+  const read = async (limit: number, cursor: string | null = null): Promise<WorkflowDetailsView> =>
+    JSON.parse(valueOf(await rig.ask({ kind: "GetWorkflow", id: "w10", limit, cursor })));
+  const { tasks, nextCursor, ...workflow } = await read(2);
   assert.deepEqual([workflow.id, workflow.counts.pending], ["w10", 2]);
+  assert.deepEqual([tasks[0]?.args, tasks[0]?.argsOmitted], [null, true]);
   assert.deepEqual([tasks.map(({ id }) => id), nextCursor], [["task-20", "task-21"], null]);
   const part = await read(1);
   const rest = await read(1, part.nextCursor);

@@ -39,6 +39,7 @@ import { fakeTask } from "../../support/fake_task.ts";
 import { submission } from "../../support/submission.ts";
 import { FakeSchedules } from "./fake_schedules.ts";
 import { NOW, readySystem, RUNS_NEARBY } from "./ready_system.ts";
+import { writtenTasks, writtenWorkflow } from "./written_answers.ts";
 
 export { NOW, SECRET };
 
@@ -213,8 +214,9 @@ export class FakeRestNode {
       case "GetTasks":
         return message["ids"].map((id: string) => this.tasks.get(id) ?? null);
       case "ListDependents":
-      case "ListTasks":
         return ok({ items: [...this.tasks.values()], nextCursor: null });
+      case "ListTasks":
+        return ok(writtenTasks(this.tasks.values()));
       case "GetChanges":
         return this.#changes(message["afterSeq"]);
       case "CancelTask":
@@ -240,9 +242,7 @@ export class FakeRestNode {
     switch (message.kind) {
       case "GetWorkflow": {
         const workflow = this.#workflow(message["id"]);
-        return workflow.ok
-          ? ok({ workflow: workflow.value, tasks: [], nextCursor: null })
-          : workflow;
+        return workflow.ok ? ok(writtenWorkflow(workflow.value)) : workflow;
       }
       case "CancelWorkflow":
       case "RetryWorkflow":

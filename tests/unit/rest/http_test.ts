@@ -118,8 +118,8 @@ Deno.test("answers are not to be cached or sniffed, and pages name what they may
 Deno.test("a bug answers 500 and says nothing of itself", async () => {
   const node = new FakeRestNode();
   node.replies.set("GetTasks", () => ({ ok: true, value: 7 }));
-  node.replies.set("ListTasks", () => ({ ok: true, value: { ok: true, value: "secret" } }));
-  const { status, body } = await node.call("GET", "/api/tasks");
+  node.replies.set("ListWorkflows", () => ({ ok: true, value: { ok: true, value: "secret" } }));
+  const { status, body } = await node.call("GET", "/api/workflows");
   assert.deepEqual([status, body.code], [500, "internal"]);
   assert.doesNotMatch(JSON.stringify(body), /secret|TypeError/);
 });

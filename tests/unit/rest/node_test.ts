@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { committed, FakeRestNode, NOW } from "./fake_rest_node.ts";
+import { writtenWorkflow } from "./written_answers.ts";
 
 Deno.test("workflow is submitted whole, with one content hash and keys as they are", async () => {
   const node = new FakeRestNode();
@@ -39,18 +40,18 @@ Deno.test("workflow by id comes with tasks without their texts", async () => {
     body: { id: "w", tasks: [{ key: "a", method: "noop" }] },
   });
   node.commit("t", { status: "completed", result: "1" });
-  const details = () => (
-    { workflow: node.workflows.get("w"), tasks: [node.tasks.get("t")], nextCursor: "c" }
-  );
-  node.replies.set("GetWorkflow", () => ({ ok: true, value: { ok: true, value: details() } }));
+  const [task, workflow] = [node.tasks.get("t"), node.workflows.get("w")];
+  assert.ok(task !== undefined && workflow !== undefined);
+  const written = writtenWorkflow(workflow, [task], "c");
+  node.replies.set("GetWorkflow", () => ({ ok: true, value: { ok: true, value: written } }));
   const { body } = await node.call("GET", "/api/workflows/w");
   await node.call("GET", "/api/workflows/w?limit=0&cursor=abc");
   const asked = node.asked.filter(({ kind }) => kind === "GetWorkflow");
   assert.deepEqual(asked.map(({ limit, cursor }) => [limit, cursor]), [[10_000, null], [0, "abc"]]);
   assert.equal(body.nextCursor, "c");
-  const [task] = body.tasks;
+  const [shown] = body.tasks;
   assert.deepEqual(
-    [task.args, task.argsOmitted, task.result, task.resultOmitted],
+    [shown.args, shown.argsOmitted, shown.result, shown.resultOmitted],
     [null, true, null, true],
   );
   assert.equal((await node.call("GET", "/api/workflows")).body.items[0].id, "w");
