@@ -1,8 +1,10 @@
 import {
   type Store,
+  StoreConflictError,
   StoreFullError,
   StoreHeldError,
-  type StoreUncertainError,
+  StoreUnavailableError,
+  StoreUncertainError,
   type StoreWriter,
 } from "../../actors/storage/port.ts";
 
@@ -12,6 +14,14 @@ export const STORE_FAULTS = [
   "busy",
   /** No room: rolled back. */
   "full",
+  /** Another node was in the way: rolled back. */
+  "conflict",
+  /** The database can't be reached: rolled back. */
+  "away",
+  /** The answer to a commit that stands is lost. */
+  "lost_answer",
+  /** The connection is lost before the commit, and nobody knows that it was before. */
+  "lost_commit",
   /** The process ends with everything decided and nothing committed. */
   "crash_before_commit",
   /** The process ends with everything committed and nobody answered. */
@@ -37,10 +47,18 @@ class ProcessEnded extends Error {
   override readonly name = "ProcessEnded";
 }
 
+class UncertainError extends StoreUncertainError {
+  constructor() {
+    super("the connection was lost in a commit", { transaction: "the last" });
+  }
+}
+
 /** A real store in whose commits things go wrong on demand. */
 export class FaultyStore implements Store {
   readonly #options: FaultyStoreOptions;
   #cut = false;
+  /** What became of the commit whose outcome was uncertain last. */
+  #outcome: "committed" | "aborted" = "aborted";
 
   constructor(options: FaultyStoreOptions) {
     this.#options = options;
@@ -55,13 +73,16 @@ export class FaultyStore implements Store {
     if (this.#cut) return await forever();
     const { takeFault, crash, onCommitted } = this.#options;
     const fault = takeFault();
-    if (fault === null || fault === "crash_after_commit") {
+    if (fault === null || fault === "crash_after_commit" || fault === "lost_answer") {
       const value = await this.#transact(work);
       onCommitted();
       if (fault === null) return value;
+      this.#outcome = "committed";
+      if (fault === "lost_answer") throw new UncertainError();
       crash();
       return await forever();
     }
+    this.#outcome = "aborted";
     try {
       return await this.#transact(async (writer) => {
         await work(writer);
@@ -90,8 +111,8 @@ export class FaultyStore implements Store {
     return this.#options.store.now();
   }
 
-  outcomeOf(error: StoreUncertainError): Promise<"committed" | "aborted"> {
-    return this.#options.store.outcomeOf(error);
+  outcomeOf(): Promise<"committed" | "aborted"> {
+    return Promise.resolve(this.#outcome);
   }
 
   close(): Promise<void> {
@@ -128,12 +149,18 @@ function besideAnother(writer: StoreWriter, isHeld: Held): StoreWriter {
   });
 }
 
-function errorOf(fault: Exclude<StoreFault, "crash_after_commit">): Error {
+function errorOf(fault: Exclude<StoreFault, "crash_after_commit" | "lost_answer">): Error {
   switch (fault) {
     case "busy":
       return new Error("database is locked");
     case "full":
       return new StoreFullError("no space is left on the disk");
+    case "conflict":
+      return new StoreConflictError("another transaction was in the way");
+    case "away":
+      return new StoreUnavailableError("the database does not answer");
+    case "lost_commit":
+      return new UncertainError();
     case "crash_before_commit":
       return new ProcessEnded("the process has ended");
   }

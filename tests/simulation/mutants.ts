@@ -42,6 +42,12 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: `      if (part !== batch) this.#putOff.add(part);`,
   },
   {
+    what: "a commit is done again whose answer was lost",
+    file: `${SCHEDULER}/attempts.ts`,
+    text: `error instanceof StoreUncertainError && await this.#stands(error)`,
+    becomes: `error instanceof StoreUncertainError && this.#options.store.shared`,
+  },
+  {
     what: "a cancel of many passes over what is running",
     file: `${SCHEDULER}/change_many.ts`,
     text: `    await cancelLive(commit, meant);`,

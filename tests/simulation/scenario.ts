@@ -112,7 +112,14 @@ export function planRetention(seed: number): RetentionPolicy {
 /** The story of `seed`, in order of time. */
 export function planScenario(seed: number): readonly Planned[] {
   const dice = new Dice(seededRandom(seed));
-  const known: Known = { ids: [], workflows: [], schedules: [], changes: [], flooded: null };
+  const known: Known = {
+    ids: [],
+    workflows: [],
+    schedules: [],
+    changes: [],
+    isFragile: seed % 8 === 0,
+    flooded: null,
+  };
   const actions: Planned[] = [];
   const count = 5 + dice.below(18);
   // What is drawn later happens later, so that it can refer to what was before; and some of it within
@@ -132,12 +139,15 @@ interface Known {
   readonly workflows: string[];
   readonly schedules: string[];
   readonly changes: ChangeMany[];
+  /** Whether the process dies again and again. */
+  readonly isFragile: boolean;
   /** The queue in which there is much to do. */
   flooded: string | null;
 }
 
 function planAction(dice: Dice, known: Known): Action {
   const { ids, workflows } = known;
+  if (known.isFragile && dice.chance(0.2)) return { kind: "kill" };
   const roll = dice.random();
   if (roll < 0.07) return planFlood(dice, known);
   if (roll < 0.35 || ids.length === 0) {
@@ -261,7 +271,7 @@ function planFault(dice: Dice): Action {
   if (roll < 0.15) return { kind: "drain" };
   if (roll < 0.30) return { kind: "kill_core" };
   if (roll < 0.45) return { kind: "kill_executor", index: dice.below(5) };
-  if (roll < 0.65) return { kind: "store_fault", fault: dice.pick(STORE_FAULTS) };
+  if (roll < 0.67) return { kind: "store_fault", fault: dice.pick(STORE_FAULTS) };
   if (roll < 0.75) {
     const ms = dice.chance(0.7) ? dice.below(400) : dice.below(4_000);
     return { kind: "hold", every: 1 + dice.below(4), ms };

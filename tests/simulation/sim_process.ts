@@ -19,6 +19,7 @@ import { READER } from "../../actors/reader/entry.ts";
 import type { Behaviour, Protocol } from "../../actors/runtime/mod.ts";
 import { SCHEDULER } from "../../actors/scheduler/entry.ts";
 import { Scheduler } from "../../actors/scheduler/scheduler_actor.ts";
+import { StoreFullError, StoreUnavailableError } from "../../actors/storage/port.ts";
 import { openSqliteStore } from "../../actors/storage/sqlite/mod.ts";
 import { FaultyStore, type Held, type StoreFault } from "./faulty_store.ts";
 import { Network } from "./network.ts";
@@ -286,8 +287,8 @@ function slotsOf(pool: string): number {
 }
 
 function isStoreTrouble(error: unknown): boolean {
-  return error instanceof Error &&
-    (error.name === "StoreFullError" || error.message === "database is locked");
+  return error instanceof StoreFullError || error instanceof StoreUnavailableError ||
+    error instanceof Error && error.message === "database is locked";
 }
 
 function stackOf(error: unknown): string {

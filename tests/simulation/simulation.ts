@@ -32,7 +32,8 @@ export interface SimulationResult {
   readonly accepted: number;
 }
 
-const MADE_TROUBLES = /database is locked|no space is left on the disk/;
+const MADE_TROUBLES =
+  /database is locked|no space is left on the disk|database does not answer|lost in a commit/;
 const BOOT_AGAIN_MS = 100;
 const DRAIN_MS = 1_000;
 const HEAL_AGAIN_MS = 300;

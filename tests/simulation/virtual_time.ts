@@ -13,7 +13,10 @@ const nativePerformanceNow = performance.now;
 /** Turns of the event loop without anything new after which all that follows from an event has happened. */
 const QUIET_TURNS = 3;
 
-/** A clock in simulated milliseconds, and everything that is to happen on it. */
+/**
+ * A clock in simulated milliseconds, and everything that is to happen on it. The clock of the test kit
+ * counts whole milliseconds; here messages overtake each other within one.
+ */
 export class VirtualTime {
   /** Only grows. */
   elapsed = 0;
