@@ -21,21 +21,9 @@ export class EventStream<E> {
     this.#options = options;
   }
 
-  /** Names of all subscribers, up or down. */
-  get subscribers(): readonly string[] {
-    return [...this.#subscriptions.keys()];
-  }
-
-  /** Adds a subscriber, up; one of the same name is replaced. */
+  /** Adds a subscriber, up, under a name that no other has. */
   subscribe(name: string, send: SendEvents<E>): void {
-    this.unsubscribe(name);
     this.#subscriptions.set(name, new Subscription(send, this.#options));
-  }
-
-  /** Removes a subscriber. */
-  unsubscribe(name: string): void {
-    this.#subscriptions.get(name)?.suspend();
-    this.#subscriptions.delete(name);
   }
 
   /** The subscriber is dead: nothing is kept for it until `resume`. */

@@ -2,16 +2,9 @@
  * Arguments as the clients of the older service send them, `google.protobuf.Any`, and the values
  * that they stand for. Only the name after the last `/` of a type URL counts.
  */
-import {
-  create,
-  type DescMessage,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from "@bufbuild/protobuf";
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import {
   type Any,
-  AnySchema,
   BoolValueSchema,
   BytesValueSchema,
   DoubleValueSchema,
@@ -26,7 +19,7 @@ import {
   ValueSchema,
 } from "@bufbuild/protobuf/wkt";
 import { LIMITS } from "../../actors/domain/task.ts";
-import type { Value, ValueMap } from "../../actors/domain/value.ts";
+import type { Value } from "../../actors/domain/value.ts";
 import { ListValueSchema, MapValueSchema } from "../../proto/gen/task_scheduler_pb.ts";
 import { AnyDecodeError, assertDepth } from "./any_decode_error.ts";
 import { standardList, standardStruct, standardValue } from "./standard_value.ts";
@@ -35,10 +28,6 @@ import { decodeStrictly } from "./strict_decode.ts";
 /** Turns the bytes of one type into a value; `depth` is that of the value if it is a list or map. */
 type Decoder = (bytes: Uint8Array, depth: number) => Value;
 
-const PREFIX = "type.googleapis.com/";
-const INT64_MIN = -(2n ** 63n);
-const INT64_MAX = 2n ** 63n - 1n;
-const UINT64_MAX = 2n ** 64n - 1n;
 /** A level of `Value` in `Struct` in `Value` takes three levels of messages. */
 const STANDARD_OPTIONS = { recursionLimit: LIMITS.valueDepth * 3 + 3 };
 
@@ -65,26 +54,6 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
 /** The value that `any` stands for; throws an `AnyDecodeError` for one that stands for none. */
 export function decodeAny(any: Any): Value {
   return decodeAt(any, 1);
-}
-
-/** `value` as an `Any` of the narrowest type that holds it. A list or map becomes the service's own. */
-export function encodeAny(value: Value): Any {
-  switch (typeof value) {
-    case "boolean":
-      return pack(BoolValueSchema, { value });
-    case "string":
-      return pack(StringValueSchema, { value });
-    case "number":
-      return Number.isInteger(value) && value === (value | 0) && !Object.is(value, -0)
-        ? pack(Int32ValueSchema, { value })
-        : pack(DoubleValueSchema, { value });
-    case "bigint":
-      return encodeInteger(value);
-    case "object":
-      return encodeObject(value);
-    default:
-      throw new TypeError(`Cannot encode a ${typeof value}: it is no value`);
-  }
 }
 
 function decodeAt(any: Any, depth: number): Value {
@@ -121,32 +90,6 @@ function standard<S extends DescMessage>(
   read: (message: MessageShape<S>, depth: number) => Value,
 ): Decoder {
   return (bytes, depth) => read(decodeStrictly(schema, bytes, STANDARD_OPTIONS), depth);
-}
-
-function encodeInteger(value: bigint): Any {
-  if (value < INT64_MIN || value > UINT64_MAX) {
-    throw new RangeError(`Cannot encode ${value}: it takes more than 64 bits`);
-  }
-  return value > INT64_MAX ? pack(UInt64ValueSchema, { value }) : pack(Int64ValueSchema, { value });
-}
-
-function encodeObject(value: Extract<Value, object | null>): Any {
-  if (value === null) {
-    return pack(ValueSchema, { kind: { case: "nullValue", value: 0 } });
-  }
-  if (value instanceof Uint8Array) return pack(BytesValueSchema, { value });
-  if (isList(value)) return pack(ListValueSchema, { values: value.map(encodeAny) });
-  const fields = Object.entries(value).map(([key, item]) => [key, encodeAny(item)] as const);
-  return pack(MapValueSchema, { fields: Object.fromEntries(fields) });
-}
-
-function isList(value: readonly Value[] | ValueMap): value is readonly Value[] {
-  return Array.isArray(value);
-}
-
-function pack<S extends DescMessage>(schema: S, init: MessageInitShape<S>): Any {
-  const value = toBinary(schema, create(schema, init));
-  return create(AnySchema, { typeUrl: PREFIX + schema.typeName, value });
 }
 
 function shorten(typeUrl: string): string {

@@ -9,9 +9,6 @@ import { readSubmission } from "../schema.ts";
 import { decodeAny } from "./any_value.ts";
 import { AnyDecodeError } from "./any_decode_error.ts";
 
-/** Reasons of refusals that this service answers as a FAILED task, as its clients expect. */
-export type FailedReason = "unknown_method" | "unknown_dependency" | "undecodable_argument";
-
 /** What a request is read with. */
 export interface ReadRequestOptions {
   /** Names that mean two methods, of which `is_async` chooses one. */

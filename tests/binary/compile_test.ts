@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { encodeAny } from "../../api/grpc/any_value.ts";
+import { encodeAny } from "../support/encode_any.ts";
 import { fetchApi } from "../support/api_request.ts";
 import { signAccessToken } from "../support/access_token.ts";
 import { type CompilePair, findCompilePair } from "../support/compile_pair.ts";

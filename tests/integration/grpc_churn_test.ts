@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { status } from "@grpc/grpc-js";
-import { encodeAny } from "../../api/grpc/any_value.ts";
+import { encodeAny } from "../support/encode_any.ts";
 import { TaskResponse_Status as Status, TaskScheduler } from "../../proto/gen/task_scheduler_pb.ts";
 import { GrpcClient, refusalOf } from "../support/grpc_client.ts";
 import {

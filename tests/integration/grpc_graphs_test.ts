@@ -1,6 +1,6 @@
 /** The recorded graphs as clients of the older service submit one: task by task, linked by ids. */
 import assert from "node:assert/strict";
-import { encodeAny } from "../../api/grpc/any_value.ts";
+import { encodeAny } from "../support/encode_any.ts";
 import { TaskResponse_Status as Status } from "../../proto/gen/task_scheduler_pb.ts";
 import {
   assertOrder,

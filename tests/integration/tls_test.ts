@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { credentials, status } from "@grpc/grpc-js";
-import { encodeAny } from "../../api/grpc/any_value.ts";
+import { encodeAny } from "../support/encode_any.ts";
 import { Client } from "../../api/client/mod.ts";
 import { GrpcClient, refusalOf } from "../support/grpc_client.ts";
 import { startNode } from "../support/node_process.ts";

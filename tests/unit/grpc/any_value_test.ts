@@ -11,7 +11,8 @@ import {
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import fc from "fast-check";
 import { AnyDecodeError } from "../../../api/grpc/any_decode_error.ts";
-import { decodeAny, encodeAny } from "../../../api/grpc/any_value.ts";
+import { decodeAny } from "../../../api/grpc/any_value.ts";
+import { encodeAny } from "../../support/encode_any.ts";
 import type { Value } from "../../../actors/domain/value.ts";
 import { ListValueSchema, MapValueSchema } from "../../../proto/gen/task_scheduler_pb.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { status } from "@grpc/grpc-js";
-import { encodeAny } from "../../../api/grpc/any_value.ts";
+import { encodeAny } from "../../support/encode_any.ts";
 import { refuse } from "../../../actors/domain/error.ts";
 import type { Value } from "../../../actors/domain/value.ts";
 import {

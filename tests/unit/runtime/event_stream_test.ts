@@ -92,14 +92,3 @@ Deno.test("event_stream marks and tries again what failed for a subscriber that 
   stream.publish(1);
   assert.deepEqual(await second, [LOST]);
 });
-
-Deno.test("event_stream forgets who unsubscribes", async () => {
-  const stream = new EventStream({ maxBuffered: 3, lost: LOST });
-  const reader = new Reader();
-  stream.subscribe("reader", reader.send);
-  stream.publish(1);
-  stream.unsubscribe("reader");
-  await turn();
-  assert.deepEqual(reader.batches, []);
-  assert.deepEqual(stream.subscribers, []);
-});
