@@ -6,7 +6,6 @@
  * event per commit to the front-ends. Owns the store's writing connection, the clock, the result
  * cache and the settings of the queues.
  */
-import type { Result } from "../domain/error.ts";
 import { unreachable } from "../domain/exhaustive.ts";
 import type { RetentionPolicy } from "../domain/retention.ts";
 import type { MethodDefinition } from "../domain/task.ts";
@@ -18,7 +17,6 @@ import type {
   SchedulerMessage,
   SchedulerProtocol,
   SchedulerStats,
-  Submission,
   SupervisorProtocol,
 } from "../protocol.ts";
 import type { ActorContext, Behaviour, PeerEvent } from "../runtime/mod.ts";
@@ -28,17 +26,13 @@ import { Announcer } from "./announcer.ts";
 import { claimRuns } from "./claim_runs.ts";
 import { Clock, type StartTimer } from "./clock.ts";
 import { ClockWatch } from "./clock_watch.ts";
-import { shareOf } from "./change_many.ts";
-import { handlerOf } from "./command_table.ts";
 import type { CommitContext } from "./commit.ts";
 import { loadMemory, remember } from "./commit_memory.ts";
-import type { Handler, Stage } from "./commit_batch.ts";
-import { CommitLoop, type CommitReport, type Submitted } from "./commit_loop.ts";
+import { CommitLoop, type CommitReport } from "./commit_loop.ts";
 import { tick } from "./due_tasks.ts";
 import type { Effects } from "./effects.ts";
 import { readDispatchState } from "./dispatch_state.ts";
 import { announceExecutors, loseExecutors, recover } from "./executors.ts";
-import { DRAINING, refusal, refusedBy } from "./refusals.ts";
 import { logRefusedHandlers } from "./handle_failures.ts";
 import { openPatiently } from "./open_patiently.ts";
 import { OtherNodes } from "./other_nodes.ts";
@@ -51,15 +45,7 @@ import { startConditions } from "./start_conditions.ts";
 import { StatsKeeper } from "./stats_keeper.ts";
 import { StoreHealth } from "./store_health.ts";
 import { Subscribers } from "./subscribers.ts";
-import { submitTasks } from "./submit_tasks.ts";
-import { submitWorkflows } from "./submit_workflow.ts";
-
-/** What a command is answered whose commit did not stand. */
-type Refusal = ReturnType<typeof refusal>;
-
-interface CommandOptions extends Pick<Submitted<unknown>, "weight" | "queues"> {
-  readonly stage?: Stage;
-}
+import { UserCommands } from "./user_commands.ts";
 
 /** What the supervisor hands over at each start. */
 export interface SchedulerInit {
@@ -106,6 +92,7 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   readonly #slowCommits: SlowCommits;
   readonly #clockWatch: ClockWatch;
   readonly #schedules: ScheduleKeeper;
+  readonly #commands: UserCommands;
   readonly #claim;
   readonly #releases: Rounds;
   #draining = false;
@@ -148,12 +135,14 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
       onCommitted: (effects, report) => this.#committed(effects, report),
       onFailed: (error) => this.#failed(error),
     });
+    const isDraining = () => this.#draining;
+    this.#commands = new UserCommands({ loop: this.#loop, isDraining });
     this.#schedules = new ScheduleKeeper({
       table: memory.schedules,
       loop: this.#loop,
       clock: this.#clock,
       now,
-      isDraining: () => this.#draining,
+      isDraining,
       leads: () => memory.role.leads,
     });
     this.#others = new OtherNodes({
@@ -196,28 +185,18 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
   receive(message: SchedulerMessage): unknown {
     switch (message.kind) {
       case "SubmitTasks":
-        return this.#onSubmitTasks(message.items);
       case "SubmitWorkflow":
-        if (this.#draining) return refusal(DRAINING);
-        return this.#command(submitWorkflows, message, {
-          stage: "submissions",
-          weight: message.tasks.length,
-        });
       case "CancelTask":
       case "RetryTask":
       case "DeleteTask":
       case "CancelWorkflow":
       case "RetryWorkflow":
-        return this.#command(handlerOf(message.kind), message);
       case "ConfigureQueue":
-        return this.#command(handlerOf(message.kind), message, {
-          queues: { names: [message.name], purpose: "toChange" },
-        });
       case "CancelTasks":
       case "RetryTasks":
       case "RedriveDeadLetters":
       case "DiscardDeadLetters":
-        return this.#command(handlerOf(message.kind), message, shareOf(message));
+        return this.#commands.receive(message);
       case "PutSchedule":
       case "DeleteSchedule":
       case "PauseSchedule":
@@ -277,18 +256,6 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
     await this.#store.close();
   }
 
-  async #onSubmitTasks(items: readonly Submission[]) {
-    if (this.#draining) return items.map(() => refusal(DRAINING));
-    try {
-      return await this.#loop.submit("submissions", submitTasks, {
-        work: items,
-        weight: items.length,
-      });
-    } catch (error) {
-      return items.map(() => refusal(refusedBy(error)));
-    }
-  }
-
   #onClaimRuns(message: MessageOf<"ClaimRuns">): Promise<readonly ClaimedRuns[]> {
     return this.#loop.submit("claims", this.#claim, {
       work: message,
@@ -307,19 +274,6 @@ export class Scheduler implements Behaviour<SchedulerProtocol> {
 
   #onGetStats(): SchedulerStats {
     return this.#stats.snapshot(this.#memory.results.bytes);
-  }
-
-  /** Has a user's command in the next commit; a store that can't take it is a refusal, not a failure. */
-  async #command<W, R extends Result<unknown>>(
-    handler: Handler<W, R>,
-    work: W,
-    { stage = "control", ...options }: CommandOptions = {},
-  ): Promise<R | Refusal> {
-    try {
-      return await this.#loop.submit(stage, handler, { work, ...options });
-    } catch (error) {
-      return refusal(refusedBy(error));
-    }
   }
 
   #committed(effects: Effects, report: CommitReport): void {
