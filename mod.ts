@@ -6,6 +6,6 @@
  *
  * @module
  */
-export * from "./client.ts";
+export * from "./api/client_library.ts";
 export { type TestNode, testNode, type TestNodeOptions } from "./api/testing/test_node.ts";
 export { type RunningNode, start, type StartOptions } from "./api/node/start.ts";

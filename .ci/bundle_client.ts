@@ -11,7 +11,7 @@ const DEFAULT_OUTPUT = "dist/dtask_client.js";
 
 /** Writes the module; throws with what `deno bundle` says where that is impossible. */
 export async function bundleClient(output: string): Promise<void> {
-  const entry = new URL("../client.ts", import.meta.url);
+  const entry = new URL("../api/client_library.ts", import.meta.url);
   await bundle(entry.pathname, output);
 }
 

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { runDeno } from "./child_process.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
-const ENTRY = "client.ts";
+const ENTRY = "api/client_library.ts";
 const SOURCES = ["api/client", "tasks/sdk"];
 /** With what it is made. */
 const SETTINGS = ["deno.json", "deno.lock", "tsconfig.json"];
@@ -37,13 +37,13 @@ async function copySources(folder: string): Promise<void> {
   for (const name of SETTINGS) {
     await Deno.copyFile(join(ROOT, ".ci", "client_declarations", name), join(folder, name));
   }
-  await Deno.copyFile(join(ROOT, ENTRY), join(folder, ENTRY));
   for (const source of SOURCES) {
     await Deno.mkdir(join(folder, source), { recursive: true });
     for await (const { name } of Deno.readDir(join(ROOT, source))) {
       await Deno.copyFile(join(ROOT, source, name), join(folder, source, name));
     }
   }
+  await Deno.copyFile(join(ROOT, ENTRY), join(folder, ENTRY));
 }
 
 async function run(folder: string, args: readonly string[]): Promise<void> {

@@ -18,7 +18,6 @@ const FRONT_END = ["api", "task_service", "schema", "operations", ...ACTOR] as c
 export const MODULES: readonly ModuleRule[] = [
   { name: "main", files: /^main\.ts$/, mayImport: ["*"] },
   { name: "library", files: /^mod\.ts$/, mayImport: ["*"] },
-  { name: "client_library", files: /^client\.ts$/, mayImport: ["client", "sdk"] },
   { name: "tests", files: /^tests\//, mayImport: ["*"] },
   { name: "ci", files: /^\.ci\//, mayImport: ["*"] },
 
@@ -48,6 +47,7 @@ export const MODULES: readonly ModuleRule[] = [
     files: /^api\/task_service(_\w+)?\.ts$/,
     mayImport: ["protocol", "runtime", "domain", "schema", "api"],
   },
+  { name: "client_library", files: /^api\/client_library\.ts$/, mayImport: ["client", "sdk"] },
   { name: "api", files: /^api\/[^/]+\.ts$/, mayImport: ["task_service", "schema", ...ACTOR] },
   {
     name: "operations",

@@ -4,5 +4,5 @@
  *
  * @module
  */
-export * from "./tasks/sdk/mod.ts";
-export * from "./api/client/mod.ts";
+export * from "../tasks/sdk/mod.ts";
+export * from "./client/mod.ts";
