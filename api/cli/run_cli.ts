@@ -3,6 +3,7 @@ import { VERSION } from "../../actors/config.ts";
 import type { CliPorts } from "./cli_ports.ts";
 import { CommandBinder } from "./command_call.ts";
 import { addBackup, addRestore } from "./commands/backup.ts";
+import { addBench } from "./commands/bench.ts";
 import { addBundle } from "./commands/bundle.ts";
 import { addDeadLetters } from "./commands/dead_letters.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -50,6 +51,7 @@ const COMMANDS = [
   addMigrate,
   addBundle,
   addDoctor,
+  addBench,
 ] as const;
 
 /**

@@ -145,6 +145,21 @@ Deno.test("cli looks at tasks and queues and changes them", async (t) => {
   });
 });
 
+Deno.test("cli bench loads a node and tells what it took", async () => {
+  await using node = await startNode({ args: ["--no-grpc"] });
+  const { code, out, err } = await dtask(node, ["bench", "--count", "30", "--json"]);
+  assert.equal(code, 0, err);
+  const { tasks, connections, accepted, finished } = JSON.parse(out);
+  assert.deepEqual([tasks, connections], [30, 20]);
+  assert.ok(accepted.perSecond > 0 && accepted.p50Ms <= accepted.p99Ms);
+  assert.ok(finished.perSecond <= accepted.perSecond);
+  const { body } = await node.fetchApi("GET", "/api/tasks?q=bench-&status=completed");
+  assert.equal(body.items.length, 30);
+  const few = await dtask(node, ["bench", "--count", "3"]);
+  assert.match(few.out, /^3 tasks over 20 connections\naccepted .*\nfinished /);
+  assert.equal((await dtask(node, ["bench", "--count", "0"])).code, 2);
+});
+
 Deno.test("cli makes tokens and checks a node on its machine", async (t) => {
   await using node = await startNode();
 
