@@ -6,8 +6,9 @@ const EVENTS_MAX = 1_000;
 const EVENT_ACK_MS = 10_000;
 
 /**
- * The actors that follow the commits, each at its own pace. One that comes is told first that it may have
- * missed some: what the scheduler before this one committed last, it may not have got.
+ * The actors that follow the commits, each at its own pace. Each is told first that it may have missed
+ * some: what the scheduler before this one committed last, it may not have got. What is committed before
+ * it is there waits for it.
  */
 export class Subscribers {
   readonly #events = new EventStream<TasksCommitted | OthersCommitted | EventsLost>({
@@ -22,8 +23,8 @@ export class Subscribers {
         const message = { kind: "EventsPublished", events } as const;
         return (await subscriber.ask(message, { deadlineMs: EVENT_ACK_MS })).ok;
       });
-      this.#events.suspend(name);
     }
+    this.#events.publish({ kind: "EventsLost" });
   }
 
   publish(event: TasksCommitted | OthersCommitted): void {
