@@ -4,6 +4,9 @@ import type { NodeProcess } from "./node_process.ts";
 import { mostAtATime, type PastRun } from "./run_history.ts";
 
 const TASKS = 200;
+/** The first of the crowd run until as many as may have met, however slow the machine is. */
+const MEETING = 12;
+const LONG = { method: "sleep", args: [1_000] };
 const KEYS = ["a", "b", "c", "d", null];
 const RATE = { limit: 20, perMs: 4_000 };
 
@@ -37,11 +40,11 @@ export function drawTasks(
 ): readonly Record<string, unknown>[] {
   const pick = <T>(items: readonly T[]) => items[Math.floor(random() * items.length)];
   return Object.keys(settings).flatMap((queue) =>
-    Array.from({ length: TASKS }, () => ({
+    Array.from({ length: TASKS }, (_, index) => ({
       queue,
       concurrencyKey: pick(KEYS) ?? undefined,
       retry: { maxAttempts: 2, initialMs: 20 },
-      ...pick<Record<string, unknown>>([
+      ...queue === "crowd" && index < MEETING ? LONG : pick<Record<string, unknown>>([
         { method: "sleep", args: [1 + Math.floor(random() * 40)] },
         { method: "noop" },
         { method: "spin", args: [1 + Math.floor(random() * 10)] },
