@@ -5,7 +5,7 @@ import { Timetable } from "../domain/timetable.ts";
 import type { BackfillPreview } from "../protocol.ts";
 import type { Commit } from "./commit.ts";
 import { fullBudget } from "./fire_schedules.ts";
-import { findSchedule, unknownSchedule } from "./schedule_commands.ts";
+import { forEachSchedule } from "./schedule_commands.ts";
 import { tickId, weightOf } from "./start_work.ts";
 import { TickWriter } from "./tick_writer.ts";
 
@@ -33,33 +33,19 @@ export interface BackfilledSlice {
 }
 
 /** Fires as many ticks of each range as one commit holds. */
-export async function backfillSlices(
+export function backfillSlices(
   commit: Commit,
   work: readonly BackfillSlice[],
 ): Promise<readonly Result<BackfilledSlice>[]> {
-  const answers: Result<BackfilledSlice>[] = [];
-  for (const slice of work) {
-    const record = await findSchedule(commit, slice.name);
-    answers.push(
-      record === null ? unknownSchedule(slice.name) : await backfill(commit, record, slice),
-    );
-  }
-  return answers;
+  return forEachSchedule(commit, work, (record, slice) => backfill(commit, record, slice));
 }
 
 /** Finds what a backfill of each range would start. It writes nothing. */
-export async function previewBackfills(
+export function previewBackfills(
   commit: Commit,
   work: readonly BackfillRange[],
 ): Promise<readonly Result<BackfillPreview>[]> {
-  const answers: Result<BackfillPreview>[] = [];
-  for (const range of work) {
-    const record = await findSchedule(commit, range.name);
-    answers.push(
-      record === null ? unknownSchedule(range.name) : await preview(commit, record, range),
-    );
-  }
-  return answers;
+  return forEachSchedule(commit, work, (record, range) => preview(commit, record, range));
 }
 
 async function preview(

@@ -39,51 +39,53 @@ export async function deleteSchedules(
 }
 
 /** Pauses schedules or lets them go on. Nothing is decided in a pause; afterwards the window judges. */
-export async function pauseSchedules(
+export function pauseSchedules(
   commit: Commit,
   work: readonly CommandOf<"PauseSchedule">[],
 ): Promise<readonly Result<ScheduleView>[]> {
   const { tx, now, effects } = commit;
-  const answers: Result<ScheduleView>[] = [];
-  for (const { name, paused } of work) {
-    const before = await findSchedule(commit, name);
-    if (before === null) {
-      answers.push(unknownSchedule(name));
-      continue;
-    }
+  return forEachSchedule(commit, work, async (before, { paused }) => {
     const updatedAt = touched(before, now);
     const record = before.paused === paused ? before : { ...before, paused, updatedAt };
     if (record !== before) {
       await tx.advanceSchedule(record);
-      effects.schedules.set(name, record);
+      effects.schedules.set(record.name, record);
     }
-    answers.push(ok(viewOf(record, now)));
-  }
-  return answers;
+    return ok(viewOf(record, now));
+  });
 }
 
 /** Starts the work of schedules by hand. */
-export async function triggerSchedules(
+export function triggerSchedules(
   commit: Commit,
   work: readonly CommandOf<"TriggerSchedule">[],
 ): Promise<readonly Result<TickRecord>[]> {
-  const answers: Result<TickRecord>[] = [];
-  for (const { name } of work) {
-    const record = await findSchedule(commit, name);
-    answers.push(record === null ? unknownSchedule(name) : await trigger(commit, record));
+  return forEachSchedule(commit, work, (record) => trigger(commit, record));
+}
+
+/** Does each piece of work with the schedule that it names, one after the other; refuses unknown names. */
+export async function forEachSchedule<W extends { readonly name: string }, T>(
+  commit: Commit,
+  work: readonly W[],
+  act: (record: ScheduleRecord, one: W) => Promise<Result<T>>,
+): Promise<readonly Result<T>[]> {
+  const answers: Result<T>[] = [];
+  for (const one of work) {
+    const record = await findSchedule(commit, one.name);
+    answers.push(record === null ? unknownSchedule(one.name) : await act(record, one));
   }
   return answers;
 }
 
 /** The refusal of a name that no schedule has. */
-export function unknownSchedule(name: string): Result<never> {
+function unknownSchedule(name: string): Result<never> {
   return refuse("not_found", "unknown_schedule", `Schedule "${name}" does not exist`, {
     subject: name,
   });
 }
 
 /** A schedule as it stands in this transaction. */
-export async function findSchedule(
+async function findSchedule(
   { tx }: Commit,
   name: string,
 ): Promise<ScheduleRecord | null> {
