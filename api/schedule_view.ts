@@ -1,4 +1,5 @@
 /** Schedules as the JSON that users see. */
+import { isoTime, isoTimeOrNull } from "../actors/domain/iso_time.ts";
 import type { ScheduleRecord, TaskTemplate, TickRecord } from "../actors/domain/schedule.ts";
 import { LIMITS } from "../actors/domain/task.ts";
 import type { BackfillPreview, ScheduleView } from "../actors/protocol.ts";
@@ -26,18 +27,18 @@ export function scheduleView(
     jitterMs: spec.jitterMs,
     paused: schedule.paused,
     ...targetView(schedule, inList),
-    nextFireTimes: nextFireTimes.map(iso),
-    bufferedAt: isoOrNull(schedule.bufferedAt),
+    nextFireTimes: nextFireTimes.map(isoTime),
+    bufferedAt: isoTimeOrNull(schedule.bufferedAt),
     counts: {
       fired: schedule.fired,
       missed: schedule.missed,
       skipped: schedule.skipped,
       refused: schedule.refused,
     },
-    lastFiredAt: isoOrNull(schedule.lastFiredAt),
+    lastFiredAt: isoTimeOrNull(schedule.lastFiredAt),
     lastStarted: schedule.lastStarted,
-    createdAt: iso(schedule.createdAt),
-    updatedAt: iso(schedule.updatedAt),
+    createdAt: isoTime(schedule.createdAt),
+    updatedAt: isoTime(schedule.updatedAt),
   };
 }
 
@@ -47,7 +48,7 @@ export function backfillView({ matched, unfired }: BackfillPreview): BackfillVie
   return {
     matched,
     changed: 0,
-    unfired: { count: unfired.length, first: isoOrNull(first), last: isoOrNull(last) },
+    unfired: { count: unfired.length, first: isoTimeOrNull(first), last: isoTimeOrNull(last) },
   };
 }
 
@@ -55,9 +56,9 @@ export function backfillView({ matched, unfired }: BackfillPreview): BackfillVie
 export function tickView(tick: TickRecord): TickAnswer {
   return {
     schedule: tick.schedule,
-    nominalAt: iso(tick.nominalAt),
+    nominalAt: isoTime(tick.nominalAt),
     outcome: tick.outcome,
-    decidedAt: iso(tick.decidedAt),
+    decidedAt: isoTime(tick.decidedAt),
     started: tick.started,
     error: tick.error,
   };
@@ -122,12 +123,4 @@ function parseArgs(text: string): unknown[] {
   const args: unknown = JSON.parse(text);
   if (!Array.isArray(args)) throw new Error(`The arguments of a schedule are no array: ${text}`);
   return args;
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
-}
-
-function isoOrNull(time: number | null): string | null {
-  return time === null ? null : iso(time);
 }

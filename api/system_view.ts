@@ -1,4 +1,5 @@
 /** The node, its executors and its cluster as the JSON that users see. */
+import { isoTime, isoTimeOrNull } from "../actors/domain/iso_time.ts";
 import type { NodeRun } from "../actors/domain/node_run.ts";
 import type {
   ActorStatus,
@@ -34,7 +35,7 @@ export function systemView(system: SystemStatus, parts: SystemParts): SystemView
     node: system.node,
     version: system.version,
     denoVersion: system.denoVersion,
-    startedAt: iso(system.startedAt),
+    startedAt: isoTime(system.startedAt),
     ready: system.ready,
     notReady: [...system.notReady],
     draining: system.draining,
@@ -50,7 +51,7 @@ export function systemView(system: SystemStatus, parts: SystemParts): SystemView
     })),
     actors: system.actors.map(actorView),
     executors: system.executors.map((place) => executorView(place, system, executors ?? [])),
-    commits: { ...commits, from: isoOrNull(commits.from), to: isoOrNull(commits.to) },
+    commits: { ...commits, from: isoTimeOrNull(commits.from), to: isoTimeOrNull(commits.to) },
   };
 }
 
@@ -68,22 +69,22 @@ function runsOf(node: string, { runs }: SystemParts): NodeView["runs"] {
     taskId: id,
     method,
     run,
-    startedAt: iso(startedAt),
+    startedAt: isoTime(startedAt),
   }));
 }
 
 function nodeView({ report, ...node }: NodeStatus): Omit<NodeView, "runs"> {
   return {
     ...node,
-    startedAt: iso(node.startedAt),
-    renewedAt: iso(node.renewedAt),
+    startedAt: isoTime(node.startedAt),
+    renewedAt: isoTime(node.renewedAt),
     notReady: [...report?.notReady ?? []],
     actors: (report?.actors ?? []).map(actorView),
   };
 }
 
 function actorView({ startedAt, lastErrorAt, ...actor }: ActorStatus): ActorView {
-  return { ...actor, startedAt: isoOrNull(startedAt), lastErrorAt: isoOrNull(lastErrorAt) };
+  return { ...actor, startedAt: isoTimeOrNull(startedAt), lastErrorAt: isoTimeOrNull(lastErrorAt) };
 }
 
 /** An executor that has not joined, or whose dispatcher is silent, has nothing as far as is known. */
@@ -103,19 +104,11 @@ function executorView(
     runs: (load?.runs ?? []).map(({ id, startedAt, ...run }) => ({
       taskId: id,
       ...run,
-      startedAt: iso(startedAt),
+      startedAt: isoTime(startedAt),
     })),
   };
 }
 
 function clockStepView(step: SystemStatus["lastClockStep"] | null): SystemView["lastClockStep"] {
-  return step ? { at: iso(step.at), byMs: step.byMs } : null;
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
-}
-
-function isoOrNull(time: number | null): string | null {
-  return time === null ? null : iso(time);
+  return step ? { at: isoTime(step.at), byMs: step.byMs } : null;
 }
