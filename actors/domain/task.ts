@@ -335,9 +335,9 @@ export const LIMITS = {
   pageScanRows: 10_000,
   /** Runs that a list of dead letters gives of each, and bytes of them on a page. */
   deadLetterRuns: 100,
+  deadLetterRunsBytes: 4 << 20,
   /** Runs of another node that are shown with it. */
   nodeRuns: 200,
-  deadLetterRunsBytes: 4 << 20,
   /** Tasks that one call for a change of many names, and that one by filter changes. */
   changeIds: 1_000,
   changeTasks: 100_000,
