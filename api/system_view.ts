@@ -1,5 +1,6 @@
 /** The node, its executors and its cluster as the JSON that users see. */
 import { isoTime, isoTimeOrNull } from "../actors/domain/iso_time.ts";
+import { isMember } from "../actors/domain/lease.ts";
 import type { NodeRun } from "../actors/domain/node_run.ts";
 import type {
   ActorStatus,
@@ -25,7 +26,7 @@ export interface SystemParts {
 
 /** True for a node that is there, and is not the one that answers. */
 export function isOtherMember(system: SystemStatus, { id, state }: NodeStatus): boolean {
-  return id !== system.node && (state === "active" || state === "suspect");
+  return id !== system.node && isMember({ state });
 }
 
 /** The node and its actors, and the cluster. */
