@@ -76,7 +76,6 @@ export class SchedulerRig implements AsyncDisposable {
       random: () => 0.5,
       ...(this.#timer && { startTimer: this.#timer.start }),
     });
-    this.#scheduler.onPeer({ peer: "http", state: "up", incarnation: "h-1" });
   }
 
   /** Lets time pass up to `at`, with everything that happens on the way, each at its time. */
